@@ -1,0 +1,101 @@
+#include "web/auth.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd::web {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view cookie_name = "__Host-agentd";
+constexpr std::size_t most_sessions = 256;
+
+bool is_own_host(std::string_view host, const std::vector<std::string>& origins) {
+    return std::any_of(origins.begin(), origins.end(), [&](std::string_view origin) {
+        const auto scheme = origin.find("://");
+        return scheme != std::string_view::npos && origin.substr(scheme + 3) == host;
+    });
+}
+
+} // namespace
+
+std::optional<Response> Guard::refuse(const Request& request) const {
+    if (!is_own_host(request.header("host"), origins)) {
+        return error_response(421, "wrong_host",
+                              "this address is not one the daemon answers to",
+                              "open the link that `agentctl web login` prints, or add the origin "
+                              "under [web] origins");
+    }
+    if (request.method == Method::get) {
+        return std::nullopt;
+    }
+    const auto site = request.header("sec-fetch-site");
+    const auto origin = request.header("origin");
+    const bool own_origin = std::find(origins.begin(), origins.end(), origin) != origins.end();
+    if (site.empty() ? !own_origin : site != "same-origin") {
+        return error_response(403, "cross_site", "the request does not come from agentd's own page");
+    }
+    if (!origin.empty() && !own_origin) {
+        return error_response(403, "cross_site", "the request comes from another origin");
+    }
+    if (request.header("x-agentd") != "1") {
+        return error_response(403, "cross_site", "the header `X-Agentd: 1` is missing");
+    }
+    const auto type = core::trim(core::split(request.header("content-type"), ';').front());
+    if (type != "application/json") {
+        return error_response(415, "bad_content_type", "only application/json is read");
+    }
+    return std::nullopt;
+}
+
+std::string Sessions::open(std::string key_id, std::string name) {
+    const std::lock_guard lock(mutex_);
+    const auto now = clock_.now();
+    expire(now);
+    if (by_token_digest_.size() >= most_sessions) {
+        const auto oldest = std::min_element(
+            by_token_digest_.begin(), by_token_digest_.end(),
+            [](const auto& a, const auto& b) { return a.second.last_seen < b.second.last_seen; });
+        by_token_digest_.erase(oldest);
+    }
+    const std::string token = core::hex_encode(core::random_bytes(32));
+    by_token_digest_[core::sha256(token).hex()] = {.key_id = std::move(key_id),
+                                                   .name = std::move(name),
+                                                   .created = now,
+                                                   .last_seen = now};
+    return std::string(cookie_name) + "=" + token +
+           "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200";
+}
+
+std::optional<Session> Sessions::find(const Request& request) {
+    const auto token = request.cookie(cookie_name);
+    if (!token || token->size() != 64) {
+        return std::nullopt;
+    }
+    const std::lock_guard lock(mutex_);
+    const auto now = clock_.now();
+    expire(now);
+    const auto it = by_token_digest_.find(core::sha256(*token).hex());
+    if (it == by_token_digest_.end()) {
+        return std::nullopt;
+    }
+    it->second.last_seen = now;
+    return it->second;
+}
+
+std::size_t Sessions::size() const {
+    const std::lock_guard lock(mutex_);
+    return by_token_digest_.size();
+}
+
+void Sessions::expire(core::Instant now) {
+    std::erase_if(by_token_digest_, [&](const auto& item) {
+        return now - item.second.last_seen > 30min || now - item.second.created > 12h;
+    });
+}
+
+} // namespace agentd::web

@@ -1,0 +1,45 @@
+/// @file
+/// A request and a response as values of our own, so that routes are tested without a socket.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::web {
+
+enum class Method { get, post, other };
+
+struct Request {
+    Method method = Method::get;
+    std::string path{};                         ///< decoded, always begins with `/`
+    std::map<std::string, std::string> query{}; ///< decoded
+    std::map<std::string, std::string> headers{}; ///< names in lower case
+    std::string body{};
+
+    std::string_view header(const std::string& lower_case_name) const;
+    std::optional<std::string> cookie(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::string body{};
+    /// Set: the answer is the event stream, from after this id.
+    std::optional<std::uint64_t> events_after{};
+};
+
+/// Splits and decodes a request target; nullopt for anything malformed, with `..`, or over 2 KiB.
+std::optional<Request> parse_target(Method method, std::string_view target);
+
+/// A JSON answer with the headers every API answer carries.
+Response json_response(int status, std::string body);
+/// `{"error":{…}}`
+Response error_response(int status, std::string_view code, std::string_view message,
+                        std::string_view hint = {});
+/// Adds the headers that every response carries (CSP and its companions).
+void add_security_headers(Response& response);
+
+} // namespace agentd::web

@@ -1,0 +1,244 @@
+#include "web/router.hpp"
+
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+#include "web/assets.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace agentd::web {
+
+namespace {
+
+using core::Json;
+
+/// One route: a pattern whose `*` is the proposal, `+` the level of a log.
+struct Route {
+    Method method;
+    std::string_view pattern;
+    std::string_view call; ///< method of the contract
+};
+
+constexpr std::array routes{
+    Route{Method::get, "/status", "status"},
+    Route{Method::get, "/proposals", "list"},
+    Route{Method::post, "/proposals", "propose"},
+    Route{Method::get, "/proposals/*", "show"},
+    Route{Method::get, "/proposals/*/diff", "diff"},
+    Route{Method::get, "/proposals/*/log/+", "log"},
+    Route{Method::post, "/proposals/*/statement", "statement"},
+    Route{Method::post, "/proposals/*/approve", "approve"},
+    Route{Method::post, "/proposals/*/reject", "reject"},
+    Route{Method::post, "/proposals/*/withdraw", "withdraw"},
+    Route{Method::post, "/proposals/*/apply", "apply"},
+    Route{Method::post, "/proposals/*/verify", "verify"},
+    Route{Method::get, "/audit", "audit.tail"},
+    Route{Method::get, "/audit/verify", "audit.verify"},
+    Route{Method::post, "/observe", "observe"},
+};
+
+/// The parameters taken from the path, or nullopt when it does not match.
+std::optional<Json> match(std::string_view pattern, std::string_view path) {
+    const auto want = core::split(pattern, '/');
+    const auto have = core::split(path, '/');
+    if (want.size() != have.size()) {
+        return std::nullopt;
+    }
+    Json params = Json::object();
+    for (std::size_t i = 0; i < want.size(); ++i) {
+        if (want[i] == "*") {
+            params["proposal"] = std::string(have[i]);
+        } else if (want[i] == "+") {
+            params["level"] = std::string(have[i]);
+        } else if (want[i] != have[i]) {
+            return std::nullopt;
+        }
+    }
+    return params;
+}
+
+/// Adds the query of a GET or the JSON body of a POST; a body may not repeat what the path says.
+std::optional<core::Problem> add_inputs(const Request& request, Json& params) {
+    if (request.method == Method::get) {
+        for (const auto& [key, value] : request.query) {
+            if (const auto number = core::parse_integer(value)) {
+                params[key] = key == "all" ? Json(*number != 0) : Json(*number);
+            } else {
+                params[key] = value;
+            }
+        }
+        return std::nullopt;
+    }
+    const auto body = core::parse_json(request.body.empty() ? "{}" : request.body);
+    if (!body) {
+        return body.problem();
+    }
+    if (!body->is_object()) {
+        return core::Problem{.code = "bad_json", .message = "the body has to be an object"};
+    }
+    for (const auto& [key, value] : body->items()) {
+        if (params.contains(key)) {
+            return core::Problem{.code = "bad_json", .message = "`" + key + "` is in the path"};
+        }
+        params[key] = value;
+    }
+    return std::nullopt;
+}
+
+int status_of(std::string_view code) noexcept {
+    struct Row {
+        std::string_view code;
+        int status;
+    };
+    constexpr std::array table{Row{"not_found", 404},   Row{"denied", 403}, Row{"presence", 403},
+                               Row{"stale", 409},       Row{"busy", 409},   Row{"pending", 409},
+                               Row{"unavailable", 503}, Row{"failed", 500}};
+    for (const Row& row : table) {
+        if (row.code == code) {
+            return row.status;
+        }
+    }
+    return 400;
+}
+
+Response to_response(const Answer& answer) {
+    return answer.ok ? json_response(200, answer.body)
+                     : json_response(status_of(answer.code), "{\"error\":" + answer.body + "}");
+}
+
+Response asset_response(const Request& request, const Asset& asset) {
+    const bool brotli = !asset.brotli.empty() &&
+                        request.header("accept-encoding").find("br") != std::string_view::npos;
+    const std::string etag = "\"" + std::string(asset.sha256) + (brotli ? "-br\"" : "\"");
+    Response response{.headers = {{"ETag", etag}, {"Vary", "Accept-Encoding"}}};
+    response.headers.emplace_back("Cache-Control",
+                                  asset.immutable() ? "public, max-age=31536000, immutable"
+                                                    : "no-cache");
+    if (request.header("if-none-match") == etag) {
+        response.status = 304;
+        return response;
+    }
+    response.headers.emplace_back("Content-Type", std::string(asset.media_type()));
+    if (brotli) {
+        response.headers.emplace_back("Content-Encoding", "br");
+    }
+    response.body = std::string(brotli ? asset.brotli : asset.bytes);
+    return response;
+}
+
+Response page_response(const Request& request) {
+    if (const auto asset = find_asset(request.path)) {
+        return asset_response(request, *asset);
+    }
+    // Views of the page have paths of their own; everything else that is not there is not there.
+    const bool view = request.path == "/" || request.path == "/audit" || request.path == "/machine" ||
+                      request.path == "/pair" || request.path.starts_with("/proposals");
+    if (const auto index = view ? find_asset("/index.html") : std::nullopt) {
+        return asset_response(request, *index);
+    }
+    return error_response(404, "not_found", "there is nothing at this address");
+}
+
+} // namespace
+
+Router::Router(RouterOptions options, ControlPlane& control_plane, Sessions& sessions)
+    : options_(std::move(options)), control_plane_(control_plane), sessions_(sessions) {}
+
+void Router::handle(const Request& request, Respond respond) {
+    const Respond finish = [respond = std::move(respond)](Response response) {
+        add_security_headers(response);
+        respond(std::move(response));
+    };
+    if (request.path == "/healthz") {
+        return finish({.headers = {{"Content-Type", "text/plain"}}, .body = "ok\n"});
+    }
+    if (auto refused = options_.guard.refuse(request)) {
+        return finish(std::move(*refused));
+    }
+    if (request.method == Method::other) {
+        return finish(error_response(405, "bad_method", "only GET and POST are spoken here"));
+    }
+    if (request.path.starts_with("/api/v1/")) {
+        return api(request, finish);
+    }
+    if (request.method != Method::get) {
+        return finish(error_response(405, "bad_method", "the page is only read"));
+    }
+    finish(page_response(request));
+}
+
+void Router::api(const Request& request, const Respond& respond) {
+    const std::string_view path = std::string_view(request.path).substr(7);
+    if (path == "/session" && request.method == Method::get) {
+        return respond(session_state(request));
+    }
+    if (path == "/pair" && request.method == Method::post) {
+        return pair(request, respond);
+    }
+    const auto session = sessions_.find(request);
+    if (!session) {
+        return respond(error_response(403, "not_paired", "this browser is not paired",
+                                      "run `agentctl web login` on the machine and open its link"));
+    }
+    if (path == "/events" && request.method == Method::get) {
+        const auto header = request.header("last-event-id");
+        const auto since = request.query.find("since");
+        const auto after = core::parse_integer(
+            !header.empty() || since == request.query.end() ? header : since->second);
+        return respond({.events_after = after && *after > 0 ? static_cast<std::uint64_t>(*after)
+                                                            : std::uint64_t{0}});
+    }
+    for (const Route& route : routes) {
+        auto params = route.method == request.method ? match(route.pattern, path) : std::nullopt;
+        if (!params) {
+            continue;
+        }
+        if (const auto problem = add_inputs(request, *params)) {
+            return respond(error_response(400, problem->code, problem->message, problem->hint));
+        }
+        const bool goal = route.call == "propose" && params->contains("goal");
+        const Caller caller{.channel = Caller::Channel::browser,
+                            .key_id = session->key_id,
+                            .name = session->name,
+                            .paired = true};
+        return control_plane_.call(caller, std::string(goal ? "run" : route.call),
+                                   std::move(*params), {},
+                                   [respond](const Answer& answer) { respond(to_response(answer)); });
+    }
+    respond(error_response(404, "not_found", "the API has no such address"));
+}
+
+void Router::pair(const Request& request, const Respond& respond) {
+    Json params = Json::object();
+    if (const auto problem = add_inputs(request, params)) {
+        return respond(error_response(400, problem->code, problem->message, problem->hint));
+    }
+    control_plane_.call(Caller{.channel = Caller::Channel::browser}, "pair.enrol", std::move(params),
+                        {}, [this, respond](const Answer& answer) {
+                            Response response = to_response(answer);
+                            if (answer.ok) {
+                                const Json body = Json::parse(answer.body);
+                                response.headers.emplace_back(
+                                    "Set-Cookie",
+                                    sessions_.open(body.at("key_id").get<std::string>(),
+                                                   body.value("name", std::string("browser"))));
+                            }
+                            respond(std::move(response));
+                        });
+}
+
+Response Router::session_state(const Request& request) {
+    const auto session = sessions_.find(request);
+    Json body{{"paired", session.has_value()}, {"key_id", nullptr},
+              {"name", nullptr},               {"separation", options_.separation},
+              {"host", options_.host}};
+    if (session) {
+        body["key_id"] = session->key_id;
+        body["name"] = session->name;
+    }
+    return json_response(200, core::canonical(body));
+}
+
+} // namespace agentd::web

@@ -1,0 +1,49 @@
+/// @file
+/// The two listeners of the daemon, on one thread: HTTP on loopback, JSON lines on `admin.sock`. The only
+/// folder that sees Asio and Beast.
+#pragma once
+
+#include "agentd/core/clock.hpp"
+#include "web/control_plane.hpp"
+#include "web/events.hpp"
+#include "web/router.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace agentd::web {
+
+struct ServerOptions {
+    std::string admin_socket{};            ///< path of the socket file
+    std::optional<std::uint32_t> admin_group{};
+    bool http = true;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8484;             ///< 0: any free one
+    RouterOptions router{};
+};
+
+/// Limits, in one place: header 16 KiB, body 1 MiB, 30 s to send a request, 128 HTTP connections of which 32
+/// may be event streams, 32 local connections, 4 MiB behind before a slow reader is dropped.
+class Server {
+public:
+    /// Binds at once; Failure{busy} names the address or socket that is taken.
+    Server(ServerOptions options, ControlPlane& control_plane, EventHub& events,
+           const core::Clock& clock);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    std::uint16_t port() const noexcept;
+    /// Serves until `stop`; call from the web thread.
+    void run();
+    /// From any thread or a signal's thread.
+    void stop();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace agentd::web
