@@ -1,0 +1,68 @@
+/// @file
+/// One host of one commit, evaluated once: its derivation, its warnings, a few facts.
+#pragma once
+
+#include "agentd/core/names.hpp"
+#include "agentd/core/result.hpp"
+#include "evaluator/nix.hpp"
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace agentd::evaluator {
+
+/// What to look at. The commit is named twice, so that a moved ref can never be evaluated instead.
+struct FlakeSource {
+    std::string repository{}; ///< absolute path of a bare repository of ours
+    std::string ref{};        ///< `refs/agentd/<id>`; "" when the commit needs none (Nix 2.8 does)
+    core::Commit commit;
+
+    /// `git+file://<repository>?ref=…&rev=…`, percent-encoded.
+    std::string url() const;
+};
+
+struct Evaluated {
+    core::StorePath drv;                  ///< of the toplevel; written to the store
+    core::StorePath toplevel;             ///< its output path; not built yet
+    std::string system{};                 ///< `x86_64-linux`
+    std::string state_version{};          ///< "" when the host has none
+    std::string host_name{};              ///< `networking.hostName`, "" when there is none
+    std::vector<std::string> warnings{};  ///< at most 200, at most 2 KiB each
+    std::string facts_json{};             ///< what Nix answered, canonical JSON
+    std::chrono::milliseconds nix_time{}; ///< spent in Nix processes
+};
+
+/// The configuration cannot be had from this commit, and why.
+///
+/// Codes: `evaluation_failed`, `assertion_failed`, `syntax_error`, `no_flake`, `unknown_host`,
+/// `unlocked_input`, `evaluation_timeout`, `evaluation_limit`.
+/// `where` is `file:line:column` in the repository when Nix or the module system names one.
+struct EvaluationRefused {
+    core::Problem problem;
+    std::vector<std::string> failed_assertions{};
+    std::vector<std::string> hosts{};    ///< for `unknown_host`: those there are, nearest first
+    std::vector<std::string> warnings{}; ///< seen before it failed
+    std::string log{};                   ///< what Nix said, without colours, at most 64 KiB
+    std::chrono::milliseconds nix_time{};
+};
+
+/// Somebody asked to stop.
+struct EvaluationCancelled {
+    std::chrono::milliseconds nix_time{};
+};
+
+using EvaluationOutcome = std::variant<Evaluated, EvaluationRefused, EvaluationCancelled>;
+
+/// Evaluates `nixosConfigurations.<host>` in one Nix process: pure, restricted, without a network.
+/// @throws core::Failure when Nix cannot be started or the repository does not have the commit.
+EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
+                           std::stop_token stop = {});
+
+/// The hosts of a flake, sorted, at most 4096; evaluates no host.
+core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,
+                                                  std::stop_token stop = {});
+
+} // namespace agentd::evaluator
