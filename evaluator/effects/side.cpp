@@ -1,0 +1,35 @@
+#include "evaluator/effects/side.hpp"
+
+#include "agentd/core/text.hpp"
+#include "evaluator/effects/store_text.hpp"
+
+namespace agentd::evaluator::effects {
+
+core::Result<Closure> parse_manifest(std::string_view text, std::string_view prefix) {
+    constexpr std::size_t most_paths = 200'000;
+    Closure closure;
+    std::size_t number = 0;
+    const auto refuse = [&](std::string why) {
+        return core::Problem{.code = "bad_manifest",
+                             .message = std::move(why),
+                             .where = "line " + std::to_string(number),
+                             .hint = "write it as path<TAB>narHash<TAB>narSize"};
+    };
+    for (const auto line : core::lines(text)) {
+        if (++number > most_paths)
+            return refuse("the closure manifest has too many paths");
+        const auto parts = core::split(line, '\t');
+        if (parts.size() != 3)
+            return refuse("a line of the closure manifest does not have three parts");
+        const auto size = core::parse_integer(parts[2]);
+        if (!size || *size < 0 || *size > (std::int64_t{1} << 50))
+            return refuse("a size in the closure manifest is not a number");
+        if (parts[0].empty() || store_top(parts[0], prefix) != parts[0])
+            return refuse("a path in the closure manifest is not a store path");
+        if (!closure.emplace(parts[0], *size).second)
+            return refuse("a path is twice in the closure manifest");
+    }
+    return closure;
+}
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,31 @@
+/// @file
+/// One of the two systems that are compared: its tree, its closure and the store both live in.
+#pragma once
+
+#include "evaluator/effects/store_reader.hpp"
+#include "evaluator/effects/tree.hpp"
+
+#include "agentd/core/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace agentd::evaluator::effects {
+
+/// Store path -> NAR size, of everything a system needs.
+using Closure = std::map<std::string, std::int64_t>;
+
+/// The lines `path<TAB>narHash<TAB>narSize<LF>` of a closure manifest. Refused when one line has
+/// another form, a path repeats, or there are more than 200,000.
+core::Result<Closure> parse_manifest(std::string_view text, std::string_view prefix = "/nix/store");
+
+struct Side {
+    const StoreReader& store;
+    std::string toplevel{};
+    Tree tree{};
+    Closure closure{};
+};
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,153 @@
+#include "evaluator/effects/store_reader.hpp"
+
+#include "agentd/core/fd.hpp"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+constexpr int most_links = 40;
+constexpr std::size_t longest_path = 4096;
+
+/// Puts the components of `path` in front of `rest`.
+void push_front(std::deque<std::string>& rest, std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty()) {
+        const auto slash = path.find('/');
+        const auto part = path.substr(0, slash);
+        if (!part.empty() && part != ".")
+            parts.emplace_back(part);
+        path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+    }
+    rest.insert(rest.begin(), parts.begin(), parts.end());
+}
+
+std::optional<std::string> link_text(const std::string& path) {
+    std::array<char, longest_path> buffer{};
+    const auto length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+    if (length <= 0 || static_cast<std::size_t>(length) >= buffer.size())
+        return std::nullopt;
+    return std::string(buffer.data(), static_cast<std::size_t>(length));
+}
+
+std::string parent(const std::string& path) {
+    return path.substr(0, path.rfind('/'));
+}
+
+Resolved described(const std::string& path, const struct stat& about) {
+    auto end = Resolved::End::special;
+    if (S_ISREG(about.st_mode))
+        end = Resolved::End::file;
+    else if (S_ISDIR(about.st_mode))
+        end = Resolved::End::directory;
+    return {.end = end,
+            .path = path,
+            .size = static_cast<std::size_t>(std::max<off_t>(about.st_size, 0)),
+            .executable = (about.st_mode & 0111U) != 0};
+}
+
+} // namespace
+
+StoreReader::StoreReader(std::string prefix) : prefix_(std::move(prefix)) {}
+
+bool StoreReader::inside(std::string_view path) const {
+    return path.size() > prefix_.size() && path.starts_with(prefix_) && path[prefix_.size()] == '/';
+}
+
+Resolved StoreReader::resolve(const std::string& path) const {
+    if (!inside(path))
+        return {.end = Resolved::End::outside, .path = path};
+    std::string at = prefix_;
+    std::deque<std::string> rest;
+    push_front(rest, std::string_view(path).substr(prefix_.size()));
+    struct stat about {};
+    for (int links = 0; !rest.empty();) {
+        const auto part = rest.front();
+        rest.pop_front();
+        if (part == "..") {
+            at = parent(at);
+            if (at.size() < prefix_.size())
+                return {.end = Resolved::End::outside, .path = at};
+            continue;
+        }
+        const auto next = at + "/" + part;
+        if (next.size() > longest_path || ::lstat(next.c_str(), &about) != 0)
+            return {.end = Resolved::End::dangling, .path = next};
+        if (!S_ISLNK(about.st_mode)) {
+            at = next;
+            continue;
+        }
+        const auto target = link_text(next);
+        if (++links > most_links || !target)
+            return {.end = Resolved::End::loop, .path = next};
+        if (target->front() == '/') {
+            if (!inside(*target))
+                return {.end = Resolved::End::outside, .path = *target};
+            at = prefix_;
+            push_front(rest, std::string_view(*target).substr(prefix_.size()));
+        } else {
+            push_front(rest, *target);
+        }
+    }
+    if (!inside(at) || ::lstat(at.c_str(), &about) != 0)
+        return {.end = Resolved::End::outside, .path = at};
+    return described(at, about);
+}
+
+std::optional<std::string> StoreReader::read(const std::string& path, std::size_t limit) const {
+    const auto where = resolve(path);
+    if (where.end != Resolved::End::file || where.size > limit)
+        return std::nullopt;
+    // O_NONBLOCK and O_NOFOLLOW: what was a file a moment ago must still be one.
+    const core::Fd fd(::open(where.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!fd)
+        return std::nullopt;
+    std::string bytes(where.size + 1, '\0');
+    std::size_t got = 0;
+    for (;;) {
+        const auto n = ::read(fd.get(), bytes.data() + got, bytes.size() - got);
+        if (n < 0)
+            return std::nullopt;
+        got += static_cast<std::size_t>(n);
+        if (n == 0)
+            break;
+        if (got == bytes.size())
+            return std::nullopt;
+    }
+    bytes.resize(got);
+    return bytes;
+}
+
+std::optional<std::vector<std::string>> StoreReader::list(const std::string& path,
+                                                          std::size_t limit) const {
+    const auto where = resolve(path);
+    if (where.end != Resolved::End::directory)
+        return std::nullopt;
+    struct Close {
+        void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+    };
+    const std::unique_ptr<DIR, Close> directory(::opendir(where.path.c_str()));
+    if (!directory)
+        return std::nullopt;
+    std::vector<std::string> names;
+    while (const auto* entry = ::readdir(directory.get())) {
+        const std::string name = entry->d_name;
+        if (name == "." || name == "..")
+            continue;
+        if (names.size() == limit)
+            return std::nullopt;
+        names.push_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+} // namespace agentd::evaluator::effects

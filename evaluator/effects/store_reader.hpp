@@ -1,0 +1,50 @@
+/// @file
+/// Reading the store and nothing but the store: every symlink is followed by hand, and only while
+/// it stays inside.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::evaluator::effects {
+
+/// Where a path ends when its links are followed.
+struct Resolved {
+    enum class End {
+        file,
+        directory,
+        outside,  ///< a link leaves the store; `path` is where it points
+        dangling, ///< nothing there
+        loop,     ///< more than 40 links, or a path that cannot end
+        special,  ///< neither file nor directory
+    };
+    End end = End::dangling;
+    std::string path{}; ///< without links, for file, directory and special
+    std::size_t size{};
+    bool executable = false;
+};
+
+class StoreReader {
+  public:
+    /// @param prefix the store's directory, `/nix/store` on a machine.
+    explicit StoreReader(std::string prefix = "/nix/store");
+
+    const std::string& prefix() const noexcept { return prefix_; }
+
+    Resolved resolve(const std::string& path) const;
+    /// The bytes of a regular file inside the store, or nullopt when it is none, unreadable or
+    /// longer than `limit`.
+    std::optional<std::string> read(const std::string& path, std::size_t limit) const;
+    /// Names in a directory inside the store, sorted; nullopt when it is none or has more than
+    /// `limit`.
+    std::optional<std::vector<std::string>> list(const std::string& path, std::size_t limit) const;
+
+  private:
+    bool inside(std::string_view path) const;
+    std::string prefix_;
+};
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,147 @@
+#include "evaluator/effects/tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+/// Directories of a toplevel that are packages: compared by path, explained by the closure.
+constexpr std::array whole{"sw",     "systemd", "kernel-modules", "firmware",
+                           "kernel", "initrd",  "specialisation", "extra-dependencies"};
+
+class Walk {
+  public:
+    Walk(const StoreReader& store, TreeLimits limits) : store_(store), limits_(limits) {}
+
+    Tree run(const std::string& toplevel) {
+        const auto names = store_.list(toplevel, limits_.entries);
+        if (!names)
+            tree_.truncated = true;
+        else
+            for (const auto& name : *names)
+                top(toplevel, name);
+        return std::move(tree_);
+    }
+
+  private:
+    void top(const std::string& toplevel, const std::string& name) {
+        const auto path = toplevel + "/" + name;
+        if (name == "specialisation") {
+            // Each is a bootable system of its own; one name each.
+            for (const auto& each : store_.list(path, limits_.entries).value_or(Names{}))
+                reference(path + "/" + each, name + "/" + each);
+            return;
+        }
+        if (std::find(whole.begin(), whole.end(), name) != whole.end())
+            reference(path, name);
+        else
+            visit(path, name, 1);
+    }
+
+    void reference(const std::string& path, const std::string& name) {
+        const auto where = store_.resolve(path);
+        const bool there =
+            where.end == Resolved::End::directory || where.end == Resolved::End::file;
+        if (there)
+            add(name, {.kind = Node::Kind::reference, .target = where.path});
+        else
+            visit(path, name, 1);
+    }
+
+    void visit(const std::string& path, const std::string& name, std::size_t depth) {
+        if (tree_.truncated)
+            return;
+        const auto where = store_.resolve(path);
+        switch (where.end) {
+        case Resolved::End::file:
+            return file(where, name);
+        case Resolved::End::directory:
+            return directory(where.path, name, depth);
+        case Resolved::End::outside:
+            return add(name, {.kind = Node::Kind::outside, .target = where.path});
+        case Resolved::End::dangling:
+            return unreadable(name, where.path, "a link to nothing");
+        case Resolved::End::loop:
+            return unreadable(name, where.path, "a link that never ends");
+        case Resolved::End::special:
+            return unreadable(name, where.path, "neither a file nor a directory");
+        }
+    }
+
+    void file(const Resolved& where, const std::string& name) {
+        if (where.size > limits_.file_bytes)
+            return unreadable(name, where.path, "too large to read");
+        auto bytes = store_.read(where.path, limits_.file_bytes);
+        if (!bytes)
+            return unreadable(name, where.path, "not readable");
+        bytes_ += bytes->size();
+        if (bytes_ > limits_.total_bytes) {
+            tree_.truncated = true;
+            return;
+        }
+        add(name, {.kind = Node::Kind::file,
+                   .target = where.path,
+                   .bytes = std::move(*bytes),
+                   .executable = where.executable});
+    }
+
+    void directory(const std::string& path, const std::string& name, std::size_t depth) {
+        if (std::find(open_.begin(), open_.end(), path) != open_.end())
+            return unreadable(name, path, "a link to a directory it lies in");
+        if (depth >= limits_.depth)
+            return unreadable(name, path, "too deep to read");
+        const auto names = store_.list(path, limits_.entries);
+        if (!names)
+            return unreadable(name, path, "a directory that cannot be read");
+        open_.push_back(path);
+        for (const auto& each : *names)
+            visit(path + "/" + each, name + "/" + each, depth + 1);
+        open_.pop_back();
+    }
+
+    void unreadable(const std::string& name, const std::string& target, std::string why) {
+        add(name, {.kind = Node::Kind::unreadable, .target = target, .why = std::move(why)});
+    }
+
+    void add(const std::string& name, Node node) {
+        if (tree_.nodes.size() >= limits_.entries)
+            tree_.truncated = true;
+        else
+            tree_.nodes.emplace(name, std::move(node));
+    }
+
+    using Names = std::vector<std::string>;
+    const StoreReader& store_;
+    TreeLimits limits_;
+    Tree tree_;
+    std::vector<std::string> open_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace
+
+bool same(const Node& a, const Node& b) {
+    if (a.kind != b.kind)
+        return false;
+    if (a.kind == Node::Kind::file)
+        return a.executable == b.executable && a.bytes == b.bytes;
+    return a.target == b.target;
+}
+
+const Node* Tree::find(std::string_view path) const {
+    const auto found = nodes.find(std::string(path));
+    return found == nodes.end() ? nullptr : &found->second;
+}
+
+const std::string* Tree::file(std::string_view path) const {
+    const auto* node = find(path);
+    return node != nullptr && node->kind == Node::Kind::file ? &node->bytes : nullptr;
+}
+
+Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits) {
+    return Walk(store, limits).run(toplevel);
+}
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,50 @@
+/// @file
+/// What a built toplevel contains, read within limits: its `etc` in full, the rest by name.
+#pragma once
+
+#include "evaluator/effects/store_reader.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace agentd::evaluator::effects {
+
+struct TreeLimits {
+    std::size_t entries = 20'000;
+    std::size_t depth = 24;
+    std::size_t file_bytes = 4U << 20;
+    std::size_t total_bytes = 192U << 20;
+};
+
+/// One name of the tree.
+struct Node {
+    enum class Kind {
+        file,       ///< `bytes` is what it holds
+        reference,  ///< a directory elsewhere in the store that is compared by its path (`sw`,
+                    ///< `kernel`)
+        outside,    ///< a link that leaves the store, to `target`
+        unreadable, ///< dangling, looping, special, too large or too deep; `why` says which
+    };
+    Kind kind = Kind::unreadable;
+    std::string target{}; ///< store path it resolves to, or where the link leaves to
+    std::string bytes{};
+    std::string why{};
+    bool executable = false;
+};
+
+/// True when a reader of the machine would see no difference: same bytes, whatever the store path.
+bool same(const Node& a, const Node& b);
+
+struct Tree {
+    std::map<std::string, Node> nodes{}; ///< by path below the toplevel, `etc/ssh/sshd_config`
+    bool truncated = false;              ///< a limit was hit: not everything is here
+
+    const Node* find(std::string_view path) const;
+    /// The bytes of a regular file, or nullptr.
+    const std::string* file(std::string_view path) const;
+};
+
+Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits = {});
+
+} // namespace agentd::evaluator::effects
