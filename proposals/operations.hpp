@@ -1,0 +1,98 @@
+/// @file
+/// Typed operations (`agentd.ops/1`): what words, models and tools may ask for.
+#pragma once
+
+#include "agentd/core/json.hpp"
+#include "agentd/core/names.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace agentd::proposals {
+
+/// An option as its attribute names. Text form: `a.b."c.d".e`, names quoted only where they must
+/// be.
+class OptionPath {
+  public:
+    static constexpr std::size_t max_bytes = 256;
+    static constexpr std::size_t max_parts = 16;
+
+    /// Names are identifiers, or quoted printable ASCII without `"`, `\` and `$`. A needless quote
+    /// is dropped.
+    static std::optional<OptionPath> parse(std::string_view text);
+    const std::vector<std::string>& parts() const noexcept { return parts_; }
+    /// Canonical, and valid on the left of `=` in Nix.
+    std::string str() const;
+    /// True when `other` lies below this path.
+    bool is_prefix_of(const OptionPath& other) const noexcept;
+    friend bool operator==(const OptionPath&, const OptionPath&) = default;
+    friend auto operator<=>(const OptionPath&, const OptionPath&) = default;
+
+  private:
+    std::vector<std::string> parts_;
+};
+
+/// A package of the host's nixpkgs by attribute, without `pkgs.`: `ripgrep`,
+/// `python3Packages.requests`.
+class PackageAttr {
+  public:
+    static constexpr std::size_t max_bytes = 128;
+
+    static std::optional<PackageAttr> parse(std::string_view text);
+    const std::string& str() const noexcept { return text_; }
+    friend bool operator==(const PackageAttr&, const PackageAttr&) = default;
+    friend auto operator<=>(const PackageAttr&, const PackageAttr&) = default;
+
+  private:
+    explicit PackageAttr(std::string text) : text_(std::move(text)) {}
+    std::string text_;
+};
+
+struct Null {
+    friend bool operator==(const Null&, const Null&) = default;
+    friend auto operator<=>(const Null&, const Null&) = default;
+};
+
+using Strings = std::vector<std::string>;
+/// Texts are UTF-8 of at most 4 KiB with no hidden code point but LF and TAB; integers within
+/// ±(2^53−1).
+using Value = std::variant<Null, bool, std::int64_t, std::string, PackageAttr, Strings>;
+
+enum class OperationKind { set_option, unset_option, add_to_list, remove_from_list };
+
+std::string_view to_string(OperationKind kind) noexcept;
+
+/// List operations take an integer, a string or a package; `unset_option` takes no value.
+struct Operation {
+    OperationKind kind{};
+    OptionPath option{};
+    std::optional<Value> value{};
+    friend bool operator==(const Operation&, const Operation&) = default;
+};
+
+struct Operations {
+    static constexpr std::size_t max_operations = 64;
+    static constexpr std::size_t max_text = 4096;
+    static constexpr std::size_t max_strings = 256;
+
+    core::HostName host;
+    std::vector<Operation> operations{};
+    friend bool operator==(const Operations&, const Operations&) = default;
+};
+
+core::Json to_json(const Value& value);
+core::Json to_json(const Operation& operation);
+core::Json to_json(const Operations& operations);
+/// Problems: `bad_value`, `unknown_field`, `bad_option`, `bad_package`, `hidden_unicode`,
+/// `control_char`, `too_many`; `where` names the operation by its index from 0.
+core::Result<Operations> operations_from_json(const core::Json& value);
+core::Result<Operation> operation_from_json(const core::Json& value);
+/// `add ripgrep to environment.systemPackages`, for titles.
+std::string describe(const Operation& operation);
+
+} // namespace agentd::proposals

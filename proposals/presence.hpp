@@ -1,0 +1,39 @@
+/// @file
+/// The proof that a person was there when a statement was approved.
+#pragma once
+
+#include "agentd/core/json.hpp"
+#include "proposals/approvers.hpp"
+#include "proposals/presence_method.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace agentd::proposals {
+
+/// Made outside, proves nothing until `verify_presence` says so.
+struct Presence {
+    PresenceMethod method = PresenceMethod::browser; ///< browser, ssh or break_glass
+    std::string key_id{};                            ///< `SHA256:…`; empty for break_glass
+    std::string signature{};     ///< armoured SSHSIG, or base64 of r‖s; empty for break_glass
+    std::string signed_digest{}; ///< SHA-256 of the statement's bytes, hex
+    friend bool operator==(const Presence&, const Presence&) = default;
+};
+
+/// The namespace of SSH signatures, and the prefix of what a browser signs.
+inline constexpr std::string_view approval_namespace = "agentd-approve@v1";
+
+/// The ASCII bytes that a browser signs for a statement of this digest (hex).
+std::string browser_message(std::string_view statement_sha256);
+
+core::Json to_json(const Presence& presence);
+core::Result<Presence> presence_from_json(const core::Json& value);
+
+/// Who signed exactly these bytes. Problems: `wrong_digest` (signed other bytes), `unknown_key`,
+/// `bad_signature`, `bad_armor`, `bad_namespace`, `unsupported_key`, `break_glass` (carries no
+/// signature; only a root peer may use it).
+core::Result<Approver> verify_presence(std::string_view statement_bytes, const Presence& presence,
+                                       std::span<const Approver> approvers);
+
+} // namespace agentd::proposals

@@ -1,0 +1,46 @@
+/// @file
+/// A committed tree as intake sees it, and an edit of one of its files.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agentd::proposals {
+
+enum class FileMode : std::uint32_t {
+    file = 0100644,
+    executable = 0100755,
+    symlink = 0120000,
+    submodule = 0160000,
+    directory = 0040000,
+};
+
+/// `100644` and so on.
+std::string_view to_string(FileMode mode) noexcept;
+
+struct TreeEntry {
+    FileMode mode = FileMode::file;
+    std::string blob_id{}; ///< git object id, 40 hex digits
+    friend bool operator==(const TreeEntry&, const TreeEntry&) = default;
+};
+
+class TreeReader {
+  public:
+    virtual ~TreeReader() = default;
+    /// The file, link, submodule or directory at `path`.
+    virtual std::optional<TreeEntry> find(std::string_view path) const = 0;
+    /// Bytes of the blob at `path`; nullopt when there is no blob there.
+    virtual std::optional<std::string> read(std::string_view path) const = 0;
+};
+
+/// One file as it shall be afterwards.
+struct FileEdit {
+    std::string path{};
+    FileMode mode = FileMode::file;     ///< file or executable
+    std::optional<std::string> bytes{}; ///< nullopt: the file goes
+    friend bool operator==(const FileEdit&, const FileEdit&) = default;
+};
+
+} // namespace agentd::proposals
