@@ -1,0 +1,1 @@
+// Being written: the promise is in the header.

@@ -1,0 +1,89 @@
+/// @file
+/// Questions to the projection. Borrowed from a Projection or a Reader, valid while that lives.
+#pragma once
+
+#include "agentd/core/digest.hpp"
+#include "store/rows.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::store {
+
+class Database;
+
+struct Counts {
+    std::int64_t open = 0;
+    std::int64_t waiting = 0; ///< decided, and a person (or a delay) has the word
+    std::int64_t applied = 0; ///< confirmed
+};
+
+enum class Which { open, all };
+
+class Queries {
+public:
+    /// No answer is longer than this many rows; the newest are kept.
+    static constexpr std::int64_t max_rows = 10'000;
+
+    explicit Queries(Database& database) noexcept : database_(&database) {}
+
+    /// The number of log entries that are folded in.
+    Index next_index() const;
+    /// Entries of a type this program does not know.
+    std::int64_t unknown_entries() const;
+    /// Transitions the helper reported that the table does not allow. Anything but 0 is worth a look.
+    std::int64_t irregular_transitions() const;
+
+    /// Newest first.
+    std::vector<ProposalRow> proposals(Which which) const;
+    std::optional<ProposalRow> proposal(std::string_view id) const;
+    /// The open proposal of this number, else the newest closed one.
+    std::optional<ProposalRow> by_number(std::int64_t number) const;
+    /// By number, full id, or a prefix of the id of at least 6 characters that fits only one (letter
+    /// case does not matter).
+    std::optional<ProposalRow> find(std::string_view text) const;
+    /// As it was drafted.
+    std::optional<proposals::Draft> draft(std::string_view id) const;
+    /// In state `applying`.
+    std::vector<ProposalRow> in_flight() const;
+    /// In state `decided`.
+    std::vector<ProposalRow> waiting() const;
+    Counts counts() const;
+    /// The smallest number that no open proposal has.
+    std::int64_t next_free_number() const;
+
+    /// Of the present round, oldest first; `Which::all` gives every round.
+    std::vector<EvidenceRow> evidence(std::string_view id, Which which = Which::open) const;
+    /// Of the present round, or nullopt: what an earlier round found is no longer true.
+    std::optional<RevisionRow> revision(std::string_view id) const;
+    std::optional<DecisionRow> decision(std::string_view id) const;
+    std::optional<ApprovalRow> approval(std::string_view id) const;
+    std::optional<ApprovalRow> approval_by_statement(std::string_view statement_sha256) const;
+    /// True when no apply.intent names this statement yet.
+    bool unused_statement(std::string_view statement_sha256) const;
+    /// The last try, with its steps and outcome.
+    std::optional<ApplyRow> last_apply(std::string_view id) const;
+    std::optional<LandingRow> landing(std::string_view id) const;
+    /// Oldest first.
+    std::vector<HistoryRow> history(std::string_view subject) const;
+
+    /// Newest first.
+    std::vector<ObservationRow> observations(Which which) const;
+    /// The open life of this key.
+    std::optional<ObservationRow> observation(std::string_view key) const;
+    std::vector<ApproverRow> approvers() const;
+
+    /// Every digest that a row names: what Blobs::collect must keep.
+    std::set<core::Digest> live_blobs() const;
+    /// SHA-256 over all rows of all tables in fixed order.
+    core::Digest row_digest() const;
+
+private:
+    Database* database_;
+};
+
+} // namespace agentd::store
