@@ -1,0 +1,101 @@
+// The one place that speaks HTTP. Every failure becomes an ApiError that says what was wrong, where,
+// and what to do next, so that no view has to invent words for it.
+
+export class ApiError extends Error {
+    readonly status: number;
+    readonly code: string;
+    readonly where: string | null;
+    readonly hint: string | null;
+
+    constructor(init: {
+        status: number; code: string; message: string; where?: string | null; hint?: string | null;
+    }) {
+        super(init.message);
+        this.name = "ApiError";
+        this.status = init.status;
+        this.code = init.code;
+        this.where = init.where ?? null;
+        this.hint = init.hint ?? null;
+    }
+}
+
+const BASE = "/api/v1";
+
+function unreachable(cause: unknown): ApiError {
+    return new ApiError({
+        status: 0,
+        code: "unreachable",
+        message: "The daemon did not answer.",
+        where: cause instanceof Error ? cause.message : null,
+        hint: "Is it running? See: systemctl status agentd. This page tries again by itself.",
+    });
+}
+
+function text(value: unknown): string | null {
+    return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Reads the contract's error document; anything else is reported as what it is. */
+export function errorFrom(status: number, body: unknown, path: string): ApiError {
+    const outer = body as { error?: Record<string, unknown> } | null;
+    const error = outer?.error;
+    if (error && typeof error === "object") {
+        return new ApiError({
+            status,
+            code: text(error["code"]) ?? "failed",
+            message: text(error["message"]) ?? `The daemon answered ${status}.`,
+            where: text(error["where"]),
+            hint: text(error["hint"]),
+        });
+    }
+    return new ApiError({
+        status,
+        code: "unexpected",
+        message: `The daemon answered ${status} without saying why.`,
+        where: path,
+        hint: "See: journalctl -u agentd, or agentctl doctor.",
+    });
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await fetch(BASE + path, {
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "error",
+        ...init,
+    }).catch((cause: unknown) => {
+        // An aborted request was taken back by its own view: not a failure to show.
+        if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+        throw unreachable(cause);
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok || body === undefined) throw errorFrom(response.status, body, path);
+    return body as T;
+}
+
+export function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return call<T>(path, signal ? { signal } : {});
+}
+
+export function send<T>(path: string, body: object): Promise<T> {
+    return call<T>(path, {
+        method: "POST",
+        // No form of another page can set this header without the daemon's leave.
+        headers: { "Content-Type": "application/json", "X-Agentd": "1" },
+        body: JSON.stringify(body),
+    });
+}
+
+export function isAbort(error: unknown): boolean {
+    return error instanceof DOMException && error.name === "AbortError";
+}
+
+export function asApiError(error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    return new ApiError({
+        status: 0,
+        code: "page",
+        message: error instanceof Error ? error.message : String(error),
+        hint: "This is a fault of the page itself. Reload; if it stays, agentctl can do the same.",
+    });
+}

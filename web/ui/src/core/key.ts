@@ -1,0 +1,80 @@
+// This browser's own key. It is made here and can never be read out, not even by this page: another
+// program that copies the profile's files gets no key that works elsewhere through WebCrypto.
+import { base64, keyId } from "./digest.ts";
+
+export interface BrowserKey {
+    keyId: string;
+    label: string;
+    privateKey: CryptoKey;
+}
+
+export interface NewKey {
+    key: BrowserKey;
+    spki: string;
+}
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
+const DOMAIN = "agentd-approve@v1:";
+
+/** Why this page cannot hold a key here, or null when it can. */
+export function whyNoKeys(): string | null {
+    if (!window.isSecureContext || !crypto.subtle) {
+        return "The browser lets a page hold keys only over HTTPS or on http://localhost. "
+            + "This address is neither.";
+    }
+    if (typeof indexedDB === "undefined") return "This browser offers no place to keep a key.";
+    return null;
+}
+
+function open(): Promise<IDBDatabase> {
+    return new Promise((resolve, reject) => {
+        const request = indexedDB.open("agentd", 1);
+        request.onupgradeneeded = () => request.result.createObjectStore("keys");
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error("IndexedDB is not available"));
+    });
+}
+
+async function inStore<T>(
+    mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+    const database = await open();
+    try {
+        return await new Promise<T>((resolve, reject) => {
+            const transaction = database.transaction("keys", mode);
+            const request = work(transaction.objectStore("keys"));
+            transaction.oncomplete = () => resolve(request.result);
+            transaction.onabort = () => reject(transaction.error ?? new Error("not stored"));
+        });
+    } finally {
+        database.close();
+    }
+}
+
+export async function makeKey(label: string): Promise<NewKey> {
+    const pair = await crypto.subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
+    const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
+    return {
+        key: { keyId: await keyId(spki), label, privateKey: pair.privateKey },
+        spki: base64(spki),
+    };
+}
+
+export async function keepKey(key: BrowserKey): Promise<void> {
+    await inStore("readwrite", (store) => store.put(key, "approve"));
+}
+
+export async function storedKey(): Promise<BrowserKey | null> {
+    if (whyNoKeys()) return null;
+    const found = await inStore<BrowserKey | undefined>("readonly", (s) => s.get("approve"));
+    return found ?? null;
+}
+
+/** Signs the digest of a statement: raw r‖s in base64. */
+export async function sign(key: BrowserKey, statementSha256: string): Promise<string> {
+    const bytes = new TextEncoder().encode(DOMAIN + statementSha256);
+    const signature = await crypto.subtle.sign(
+        { name: "ECDSA", hash: "SHA-256" }, key.privateKey, bytes,
+    );
+    return base64(new Uint8Array(signature));
+}

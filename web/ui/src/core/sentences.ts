@@ -1,0 +1,58 @@
+// One line for each kind of log entry. An entry of an unknown type is shown by its name: the log may
+// know more than this page.
+import type { Entry } from "../api/types.ts";
+import { STATES, plain } from "./words.ts";
+
+type Body = Record<string, unknown>;
+
+function str(body: Body, name: string): string {
+    const value = body[name];
+    return value === null || value === undefined ? "" : String(value);
+}
+
+function state(name: string): string {
+    return (STATES as Record<string, { word: string } | undefined>)[name]?.word.toLowerCase() ?? name;
+}
+
+const WRITERS: Record<string, (body: Body) => string> = {
+    "log.opened": (b) => `Log opened: ${str(b, "origin")}`,
+    "audit.tail_discarded": (b) => `${str(b, "bytes")} unfinished bytes discarded from the end of the log`,
+    "proposal.drafted": (b) => `Drafted #${str(b, "number")}: ${str(b, "title")}`,
+    "proposal.refused": (b) => `Refused at ${str(b, "stage")}: ${str(b, "message")}`,
+    "proposal.state": (b) => `From ${state(str(b, "from"))} to ${state(str(b, "to"))}`
+        + (str(b, "reason") ? `: ${str(b, "reason")}` : ""),
+    "evidence.recorded": (b) => `${plain(str(b, "level"))}: ${plain(str(b, "status"))}`
+        + (str(b, "summary") ? `, ${str(b, "summary")}` : ""),
+    "proposal.verified": (b) => `Built and compared: ${str(b, "toplevel")}`,
+    "decision.made": (b) => `Policy decided: ${str((b["verdict"] as Body | undefined) ?? {}, "level")}`,
+    "approval.granted": (b) => `Approved by ${str(b, "approver")}`
+        + ` (${str((b["presence"] as Body | undefined) ?? {}, "method")})`,
+    "approval.rejected": (b) => `Rejected by ${str(b, "by")}: ${str(b, "reason")}`,
+    "apply.intent": (b) => `About to ${str(b, "mode")} to ${str(b, "to")}`,
+    "apply.step": (b) => `${plain(str(b, "step"))}${str(b, "detail") ? `: ${str(b, "detail")}` : ""}`,
+    "apply.outcome": (b) => `${plain(str(b, "outcome"))}${str(b, "reason") ? `: ${str(b, "reason")}` : ""}`,
+    "landing.done": (b) => `Landed on ${str(b, "branch")} (${str(b, "how")})`,
+    "landing.refused": (b) => `Not landed on ${str(b, "branch")}: ${str(b, "reason")}`,
+    "observation.opened": (b) => `Seen: ${str(b, "title")}`,
+    "observation.changed": (b) => `Changed: ${str(b, "detail")}`,
+    "observation.resolved": (b) => `Over: ${str(b, "detail")}`,
+    "approver.enrolled": (b) => `Approver enrolled: ${str(b, "label")} (${str(b, "method")})`,
+    "statement.refused": (b) => `Statement refused: ${str(b, "message")}`,
+    "daemon.started": (b) => `${str(b, "program")} ${str(b, "version")} started`,
+    "daemon.stopped": (b) => `${str(b, "program")} ${str(b, "version")} stopped`,
+};
+
+export const TYPES = Object.keys(WRITERS).toSorted();
+
+export function sentence(entry: Entry): string {
+    return WRITERS[entry.type]?.(entry.body) ?? entry.type;
+}
+
+const BAD = new Set(["proposal.refused", "approval.rejected", "statement.refused", "landing.refused",
+    "audit.tail_discarded"]);
+
+export function isTrouble(entry: Entry): boolean {
+    if (entry.type === "apply.outcome") return entry.body["outcome"] !== "confirmed";
+    if (entry.type === "evidence.recorded") return entry.body["status"] !== "passed";
+    return BAD.has(entry.type);
+}

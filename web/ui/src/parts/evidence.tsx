@@ -1,0 +1,91 @@
+// What was tried, in order, with how it ended. A level that did not run is said to have not run:
+// nothing is green that was not judged.
+import { useState } from "preact/hooks";
+import type { Detail, Evidence } from "../api/types.ts";
+import { type Tail, type Tails } from "../core/logs.ts";
+import { duration } from "../core/time.ts";
+import { EVIDENCE_LEVELS, EVIDENCE_STATUS } from "../core/words.ts";
+import { ToneBadge } from "./badge.tsx";
+import type { IconName } from "./icon.tsx";
+import { FetchedLog, LiveLog } from "./logview.tsx";
+import { Hash, Text, Time } from "./text.tsx";
+
+type Level = (typeof EVIDENCE_LEVELS)[number];
+
+const ICONS: Record<Evidence["status"], IconName> = {
+    passed: "check", failed: "cross", cancelled: "dash", timed_out: "clock", limit: "triangle",
+};
+
+/** The newest evidence of a level: a proposal that was tested again has several. */
+function latest(evidence: Evidence[], level: string): Evidence | undefined {
+    return evidence.findLast((one) => one.level === level);
+}
+
+function Ran({ of, proposal, word }: { of: Evidence; proposal: string; word: string }) {
+    const [open, setOpen] = useState(false);
+    return (
+        <>
+            <p class="evidence-summary"><Text of={of.summary} /></p>
+            <p class="evidence-facts">
+                <span>{duration(of.duration_ms)}</span>
+                {of.nix_ms > 0 && <span>{duration(of.nix_ms)} of it in Nix</span>}
+                <Time at={of.started} />
+                {of.result_digest && (
+                    <span>result <Hash of={of.result_digest} what="result digest" keep={10} /></span>
+                )}
+            </p>
+            {of.log_blob && (
+                <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+                    <summary>{word} log</summary>
+                    {open && <FetchedLog proposal={proposal} level={of.level} label={`${word} log`} />}
+                </details>
+            )}
+        </>
+    );
+}
+
+function Status({ of, tail, checking }: {
+    of: Evidence | undefined; tail: Tail | undefined; checking: boolean;
+}) {
+    if (of) {
+        const { word, tone } = EVIDENCE_STATUS[of.status];
+        return <ToneBadge tone={tone} icon={ICONS[of.status]} word={word} />;
+    }
+    if (checking && tail) return <ToneBadge tone="busy" icon="turn" word="Running" spin />;
+    return <ToneBadge tone="quiet" icon="ring" word={checking ? "Waiting" : "Did not run"} />;
+}
+
+function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail | undefined }) {
+    const checking = detail.state === "checking";
+    const found = latest(detail.evidence, level.level);
+    const live = checking && !found && tail;
+    return (
+        <li class="evidence" data-level={level.level} data-status={found?.status ?? "none"}>
+            <div class="evidence-head">
+                <h3>{level.word}</h3>
+                <Status of={found} tail={tail} checking={checking} />
+            </div>
+            <p class="muted">{level.says}</p>
+            {found && <Ran of={found} proposal={detail.id} word={level.word} />}
+            {live && <LiveLog tail={live} label={`${level.word} log, live`} />}
+        </li>
+    );
+}
+
+export function EvidenceView({ detail, tails }: { detail: Detail; tails: Tails }) {
+    return (
+        <>
+            <ol class="evidences">
+                {EVIDENCE_LEVELS.map((level) => (
+                    <Row level={level} detail={detail} tail={tails[level.level]} />
+                ))}
+            </ol>
+            {detail.warnings.length > 0 && (
+                <>
+                    <h3>Warnings of the evaluation</h3>
+                    <ul class="plain">{detail.warnings.map((line) => <li><Text of={line} /></li>)}</ul>
+                </>
+            )}
+        </>
+    );
+}

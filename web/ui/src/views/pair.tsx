@@ -1,0 +1,132 @@
+// Pairing: a one-time link from `agentctl web login` enrols a key that this browser makes here.
+import { useEffect, useId, useState } from "preact/hooks";
+import { ApiError, send } from "../api/client.ts";
+import { useAction, useTitle } from "../core/hooks.ts";
+import { keepKey, makeKey, whyNoKeys } from "../core/key.ts";
+import { navigate } from "../core/router.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Problem } from "../parts/problem.tsx";
+
+/** Read once, before anything else: the token must not stay in the history of the browser. */
+let taken: string | null = null;
+
+export function takeToken(): void {
+    if (location.pathname !== "/pair" || location.hash.length < 2) return;
+    taken = location.hash.slice(1);
+    history.replaceState(null, "", "/pair");
+}
+
+function deviceName(): string {
+    const agent = navigator.userAgent;
+    const browser = /Firefox/.test(agent) ? "Firefox" : /Edg\//.test(agent) ? "Edge"
+        : /Chrom/.test(agent) ? "Chromium" : /Safari/.test(agent) ? "Safari" : "Browser";
+    const system = /Android/.test(agent) ? "Android" : /iPhone|iPad/.test(agent) ? "iOS"
+        : /Mac OS/.test(agent) ? "macOS" : /Windows/.test(agent) ? "Windows" : "Linux";
+    return `${browser} on ${system}`;
+}
+
+async function pair(token: string, label: string): Promise<void> {
+    const { key, spki } = await makeKey(label);
+    const answer = await send<{ key_id: string }>("/pair", { token, spki, label });
+    if (answer.key_id !== key.keyId) {
+        throw new ApiError({
+            status: 0, code: "other_key", message: "The daemon enrolled another key than this browser's.",
+            where: answer.key_id, hint: "Do not use this pairing. Look at the approvers on the machine.",
+        });
+    }
+    await keepKey(key);
+}
+
+export function Command({ children }: { children: string }) {
+    return <pre class="command"><code>{children}</code></pre>;
+}
+
+function Insecure({ why }: { why: string }) {
+    return (
+        <div class="note note-bad">
+            <Icon name="octagon" />
+            <div>
+                <p><strong>This browser cannot be paired at this address.</strong></p>
+                <p>{why} Use the <code>http://localhost:…</code> link on the machine itself, or an HTTPS
+                    name in front of the daemon for a phone.</p>
+            </div>
+        </div>
+    );
+}
+
+export function NotPaired() {
+    useTitle("Not paired");
+    return (
+        <div class="narrow">
+            <h1 tabIndex={-1}>This browser is not paired</h1>
+            <p>
+                agentd shows nothing of the machine to a browser it does not know. To pair this one, run
+                on the machine:
+            </p>
+            <Command>agentctl web login</Command>
+            <p>and open the link it prints. The link works once, for two minutes.</p>
+        </div>
+    );
+}
+
+function PairForm({ token, paired }: { token: string; paired: () => Promise<void> }) {
+    const [label, setLabel] = useState(deviceName);
+    const id = useId();
+    const pairing = useAction(async () => {
+        await pair(token, label.trim());
+        taken = null;
+        await paired();
+        navigate("/", "replace");
+    });
+    return (
+        <form
+            onSubmit={(event) => {
+                event.preventDefault();
+                if (label.trim()) void pairing.run();
+            }}
+        >
+            <div class="field">
+                <label for={id}>A name for this browser, as the log will show it</label>
+                <input
+                    id={id} type="text" value={label} maxLength={64} autocomplete="off"
+                    onInput={(event) => setLabel(event.currentTarget.value)}
+                />
+            </div>
+            <Problem error={pairing.error} />
+            <button type="submit" class="button button-primary" aria-disabled={pairing.busy}>
+                {pairing.busy ? "Pairing…" : "Pair this browser"}
+            </button>
+        </form>
+    );
+}
+
+export function PairView({ paired }: { paired: () => Promise<void> }) {
+    useTitle("Pair this browser");
+    const [token, setToken] = useState(taken);
+    useEffect(() => {
+        // The same tab may be handed another link.
+        const again = () => {
+            takeToken();
+            setToken(taken);
+        };
+        window.addEventListener("hashchange", again);
+        return () => window.removeEventListener("hashchange", again);
+    }, []);
+    const why = whyNoKeys();
+    if (!token) return <NotPaired />;
+    return (
+        <div class="narrow">
+            <h1 tabIndex={-1}>Pair this browser</h1>
+            <p>
+                This browser makes a key of its own. The private half cannot be read out of it, not even
+                by this page. With it you can approve what the machine's policy lets a browser approve.
+            </p>
+            <ul class="plain">
+                <li>The link you opened is used up by pairing, and is gone from the history already.</li>
+                <li>The key is written down on the machine, in a file only root can change.</li>
+                <li>Clearing this site's data in the browser removes the key.</li>
+            </ul>
+            {why ? <Insecure why={why} /> : <PairForm token={token} paired={paired} />}
+        </div>
+    );
+}

@@ -1,0 +1,163 @@
+// One proposal, in the order in which it should be judged: facts, reasons, evidence, claims, diff.
+import type { ComponentChildren } from "preact";
+import type { Detail, DiffFile } from "../api/types.ts";
+import { useResource, useTitle } from "../core/hooks.ts";
+import { useTails } from "../core/logs.ts";
+import { Link } from "../core/router.tsx";
+import { plain } from "../core/words.ts";
+import { RiskBadge, StateBadge } from "../parts/badge.tsx";
+import { DecisionBar } from "../parts/decision.tsx";
+import { DiffView } from "../parts/diff.tsx";
+import { EffectsView } from "../parts/effects.tsx";
+import { EvidenceView } from "../parts/evidence.tsx";
+import { ApplyView, History, LandingView } from "../parts/history.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Guard, Loading, Problem } from "../parts/problem.tsx";
+import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
+import { Track } from "../parts/track.tsx";
+import { VerdictView } from "../parts/verdict.tsx";
+
+function Section({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+    return (
+        <section class="section" id={id} aria-labelledby={`${id}-title`}>
+            <h2 id={`${id}-title`}>{title}</h2>
+            <Guard>{children}</Guard>
+        </section>
+    );
+}
+
+function Header({ detail }: { detail: Detail }) {
+    return (
+        <header class="head">
+            <p class="head-up">
+                <Link to="/">Proposals</Link> <span aria-hidden="true">/</span> #{detail.number}
+                {" "}on <Text of={detail.host} />
+            </p>
+            <h1 tabIndex={-1}><Text of={detail.title} /></h1>
+            <div class="head-badges">
+                <StateBadge state={detail.state} />
+                <RiskBadge risk={detail.risk} />
+                {detail.landed && <span class="badge tone-quiet"><Icon name="check" />Landed</span>}
+            </div>
+            <p class="head-facts">
+                Proposed by <strong><Text of={detail.proposer.id} /></strong> ({plain(detail.proposer.kind)},
+                from {plain(detail.source)}), <Time at={detail.created} />
+            </p>
+            <Track detail={detail} />
+        </header>
+    );
+}
+
+function Refusal({ detail }: { detail: Detail }) {
+    const { refusal } = detail;
+    if (!refusal) return null;
+    return (
+        <div class="problem">
+            <Icon name="octagon" />
+            <div>
+                <p class="problem-what">
+                    Refused at {plain(refusal.stage)}: <Text of={refusal.message} />
+                </p>
+                {refusal.where && <p class="problem-where"><code><Text of={refusal.where} /></code></p>}
+                {refusal.hint && <p><Text of={refusal.hint} /></p>}
+                <p class="problem-code">Code: {refusal.code}</p>
+            </div>
+        </div>
+    );
+}
+
+function Claims({ detail }: { detail: Detail }) {
+    return (
+        <div class="claims">
+            <p class="claims-mark">
+                <Icon name="person" />
+                <span>Claimed by <strong><Text of={detail.proposer.id} /></strong>, not checked</span>
+            </p>
+            {detail.goal && <p><span class="muted">Goal:</span> <Text of={detail.goal} /></p>}
+            <p class="prose"><Text of={detail.rationale || "No reason was given."} /></p>
+        </div>
+    );
+}
+
+function Origins({ detail }: { detail: Detail }) {
+    return (
+        <dl class="facts">
+            <div><dt>Base</dt><dd><Text of={detail.base_branch} /> at <Hash of={detail.base_commit} what="base commit" /></dd></div>
+            {detail.candidate_commit && (
+                <div><dt>Commit</dt><dd><Hash of={detail.candidate_commit} what="commit" /></dd></div>
+            )}
+            {detail.toplevel && <div><dt>System</dt><dd><StorePath of={detail.toplevel} /></dd></div>}
+            {detail.approval && (
+                <div>
+                    <dt>Approved</dt>
+                    <dd>
+                        by <strong><Text of={detail.approval.approver} /></strong> with {plain(detail.approval.method)}
+                        {" "}(<Hash of={detail.approval.key_id} what="key" keep={18} />), <Time at={detail.approval.at} />
+                    </dd>
+                </div>
+            )}
+        </dl>
+    );
+}
+
+function Diff({ detail }: { detail: Detail }) {
+    const diff = useResource<{ files: DiffFile[] }>(`/proposals/${detail.id}/diff`, (event) =>
+        event.kind === "entry" && event.data.subject === detail.id && event.data.type === "proposal.drafted");
+    if (diff.error) return <Problem error={diff.error} retry={diff.reload} />;
+    return diff.data ? <DiffView files={diff.data.files} /> : <Loading what="the diff" />;
+}
+
+function Body({ detail }: { detail: Detail }) {
+    const tails = useTails(detail.id);
+    return (
+        <div class="sections">
+            {detail.apply && (
+                <Section id="apply" title="Applying it">
+                    <ApplyView apply={detail.apply} />
+                    {detail.landing && <LandingView detail={detail} landing={detail.landing} />}
+                </Section>
+            )}
+            <Section id="effects" title="What changes on this machine">
+                {detail.effects
+                    ? <EffectsView effects={detail.effects} />
+                    : (
+                        <p class="muted">
+                            {detail.refusal
+                                ? "Not known: it was refused before it could be built and compared."
+                                : "Known once the change is built. Nothing is guessed from the text of the patch."}
+                        </p>
+                    )}
+            </Section>
+            <Section id="verdict" title="Why this needs you"><VerdictView detail={detail} /></Section>
+            <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
+            <Section id="claims" title="In the proposer's words"><Claims detail={detail} /></Section>
+            <Section id="diff" title="Diff">
+                {/* Another commit is another diff: nothing of the old one may stay on the screen. */}
+                <Diff key={detail.candidate_commit ?? ""} detail={detail} />
+            </Section>
+            <Section id="origin" title="Origin"><Origins detail={detail} /></Section>
+            <Section id="history" title="History"><History lines={detail.history} /></Section>
+        </div>
+    );
+}
+
+export function ProposalView({ id }: { id: string }) {
+    const found = useResource<{ proposal: Detail }>(`/proposals/${id}`, (event) =>
+        event.kind === "entry" && event.data.subject === id);
+    const detail = found.data?.proposal ?? null;
+    useTitle(detail ? `#${detail.number} ${detail.title}` : "Proposal");
+    if (!detail) {
+        return found.error
+            ? <Problem error={found.error} retry={found.reload} />
+            : <Loading what="the proposal" />;
+    }
+    return (
+        <article class="proposal" data-proposal={detail.id}>
+            <Header detail={detail} />
+            <Problem error={found.error} retry={found.reload} />
+            <Refusal detail={detail} />
+            <DecisionBar detail={detail} reload={found.reload} />
+            <Body detail={detail} />
+        </article>
+    );
+}
