@@ -87,6 +87,16 @@ Digest sha256(std::string_view bytes) {
     return Digest(out);
 }
 
+std::string sha512(std::string_view bytes) {
+    std::string out(64, '\0');
+    unsigned length = 0;
+    AGENTD_CHECK(EVP_Digest(bytes.data(), bytes.size(),
+                            reinterpret_cast<unsigned char*>(out.data()), &length, EVP_sha512(),
+                            nullptr) == 1);
+    AGENTD_CHECK(length == out.size());
+    return out;
+}
+
 std::string base64_encode(std::string_view bytes) {
     ensure_sodium();
     std::string out(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');

@@ -33,6 +33,9 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// SHA-512 in one go: 64 raw bytes (SSH signatures hash their message with it).
+std::string sha512(std::string_view bytes);
+
 std::string base64_encode(std::string_view bytes);
 /// Strict RFC 4648 with padding: no white space, spare bits must be zero.
 std::optional<std::string> base64_decode(std::string_view text);

@@ -1,0 +1,110 @@
+#include "proposals/presence.hpp"
+
+#include "proposals/sshsig.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/digest.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::proposals {
+
+using core::Json;
+using core::Problem;
+
+namespace {
+
+Problem bad_signature() {
+    return {.code = "bad_signature",
+            .message = "the signature does not fit the statement and the key",
+            .hint = "ask for a fresh statement and sign exactly its bytes"};
+}
+
+core::Result<core::Done> verify_browser(std::string_view digest_hex, const Presence& presence,
+                                        const Approver& approver) {
+    const auto signature = core::base64_decode(presence.signature);
+    if (!signature || !core::p256_verify(approver.key, browser_message(digest_hex), *signature)) {
+        return bad_signature();
+    }
+    return core::Done{};
+}
+
+core::Result<core::Done> verify_ssh(std::string_view bytes, const Presence& presence,
+                                    const Approver& approver) {
+    const auto signature = parse_ssh_signature(presence.signature);
+    if (!signature) {
+        return signature.problem();
+    }
+    if (signature->namespace_ != approval_namespace) {
+        return Problem{.code = "bad_namespace",
+                       .message = "the signature was made for another purpose",
+                       .hint = "sign with `-n agentd-approve@v1`"};
+    }
+    // The key inside the armour proves nothing: only the approver's own counts.
+    if (signature->public_key != approver.key ||
+        !verify_ssh_signature(*signature, bytes, approval_namespace)) {
+        return bad_signature();
+    }
+    return core::Done{};
+}
+
+} // namespace
+
+std::string browser_message(std::string_view statement_sha256) {
+    return std::string(approval_namespace) + ":" + std::string(statement_sha256);
+}
+
+Json to_json(const Presence& presence) {
+    return {{"method", to_string(presence.method)},
+            {"key_id", presence.key_id},
+            {"signature", presence.signature},
+            {"signed_digest", presence.signed_digest}};
+}
+
+core::Result<Presence> presence_from_json(const Json& value) {
+    core::ObjectReader in(value, "presence");
+    Presence presence{
+        .method = parse_presence_method(in.one_of("method", {"browser", "ssh", "break_glass"}))
+                      .value_or(PresenceMethod::browser),
+        .key_id = in.text("key_id", 64),
+        .signature = in.text("signature", max_ssh_armor),
+        .signed_digest = in.text("signed_digest", 64)};
+    if (!core::Digest::parse(presence.signed_digest)) {
+        in.refuse("signed_digest", "is not a SHA-256");
+    }
+    if (auto done = in.finish(); !done) {
+        return done.problem();
+    }
+    return presence;
+}
+
+core::Result<Approver> verify_presence(std::string_view statement_bytes, const Presence& presence,
+                                       std::span<const Approver> approvers) {
+    const std::string digest_hex = core::sha256(statement_bytes).hex();
+    if (presence.signed_digest != digest_hex) {
+        return Problem{.code = "wrong_digest",
+                       .message = "the approval is for another statement",
+                       .hint = "ask for a fresh statement and sign that"};
+    }
+    if (presence.method != PresenceMethod::browser && presence.method != PresenceMethod::ssh) {
+        return Problem{
+            .code = "break_glass",
+            .message = "break-glass carries no signature; only root on this machine may use it"};
+    }
+    const Approver* approver = find_approver(approvers, presence.method, presence.key_id);
+    if (approver == nullptr) {
+        return Problem{.code = "unknown_key",
+                       .message = "this key is not one of the approvers",
+                       .where = presence.key_id,
+                       .hint = "root adds it to the approvers file, or pair the browser again"};
+    }
+    const auto verified = presence.method == PresenceMethod::ssh
+                              ? verify_ssh(statement_bytes, presence, *approver)
+                              : verify_browser(digest_hex, presence, *approver);
+    if (!verified) {
+        return verified.problem();
+    }
+    return *approver;
+}
+
+} // namespace agentd::proposals
