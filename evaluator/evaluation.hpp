@@ -37,7 +37,7 @@ struct Evaluated {
 
 /// The configuration cannot be had from this commit, and why.
 ///
-/// Codes: `evaluation_failed`, `assertion_failed`, `syntax_error`, `no_flake`, `unknown_host`,
+/// Codes: `evaluation_failed`, `assertion_failed`, `no_flake`, `unknown_host`,
 /// `unlocked_input`, `evaluation_timeout`, `evaluation_limit`.
 /// `where` is `file:line:column` in the repository when Nix or the module system names one.
 struct EvaluationRefused {

@@ -59,9 +59,10 @@ struct NixSettings {
     std::vector<std::string>
         allowed_uris{};      ///< locked inputs (Nix 2.26 and newer ask for their prefixes)
     bool substitute = false; ///< true leaves the machine's own substituters and keys as they are
-    sandbox::Need no_network =
-        sandbox::Need::required; ///< evaluation and build in an empty network
-    std::string confine{};       ///< agentd-confine; "" as sandbox::confine_program()
+    sandbox::Need isolation = sandbox::Need::required; ///< a network with nobody in it
+    std::vector<std::string> repositories{}; ///< bare repositories of another uid that git may read
+    sandbox::Need::required;                 ///< evaluation and build in an empty network
+    std::string confine{};                   ///< agentd-confine; "" as sandbox::confine_program()
 
     std::chrono::milliseconds evaluation_deadline = std::chrono::minutes(2);
     std::chrono::milliseconds build_deadline = std::chrono::hours(1);
