@@ -1,0 +1,42 @@
+/// @file
+/// Remedies for observations that are known well enough to be offered without a model.
+#pragma once
+
+#include "agentd/planners/plan.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace agentd::planners {
+
+/// The part of an observation that may decide about a remedy. Its title and detail may not: they
+/// can hold text from outside.
+struct Symptom {
+    std::string kind{};    ///< as in the observation, e.g. `unit_failed`
+    std::string subject{}; ///< the unit, path or input concerned; may be empty
+};
+
+/// Build and apply what the flake's head already says: no change is needed.
+struct ApplyHead {
+    std::string why{};
+    friend bool operator==(const ApplyHead&, const ApplyHead&) = default;
+};
+
+/// Nothing is known that would help. `why` says so honestly; `look` is what a person could look at,
+/// or empty.
+struct NoRemedy {
+    std::string why{};
+    std::string look{};
+    friend bool operator==(const NoRemedy&, const NoRemedy&) = default;
+};
+
+using Remedy = std::variant<NoRemedy, ApplyHead, Plan>;
+
+/// Never guesses: an unknown kind has no remedy.
+Remedy remedy_for(const Symptom& symptom);
+/// The word for the observation's `remedy` field: `apply_head`, `plan`, or "" for none.
+std::string_view name_of(const Remedy& remedy) noexcept;
+
+} // namespace agentd::planners

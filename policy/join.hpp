@@ -1,0 +1,36 @@
+/// @file
+/// Joins effects and what else is known about a proposal into facts.
+#pragma once
+
+#include "policy/facts.hpp"
+#include "proposals/effects.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agentd::policy {
+
+/// What the two closures do not tell. What is not given stays unknown, and unknown never helps.
+struct Context {
+    std::optional<std::string> host{};
+    std::optional<std::string> proposer_kind{}; ///< human, agent, system, planner
+    std::optional<std::string> proposer_id{};
+    std::optional<std::string> source{};             ///< words, playbook, patch, operations, model
+    std::optional<std::vector<std::string>> paths{}; ///< files of the patch
+    std::optional<std::int64_t> lines{};             ///< lines added and removed
+    std::optional<std::vector<std::string>> option_paths{}; ///< never for a raw patch
+    std::optional<std::string> evidence_build{};            ///< a status of Evidence
+    std::optional<std::string> evidence_dry_activate{};
+    std::optional<std::int64_t> evidence_age{}; ///< seconds since the build
+};
+
+/// A text that is not one of a fact's names leaves the fact unknown. Where the effects are
+/// truncated, everything that is counted or listed from them is unknown.
+Facts facts_from(const proposals::Effects& effects, const Context& context);
+
+/// `8080/tcp` from the ways in which ports are written (`tcp/8080`, `TCP 8080`, `8080/tcp`); the
+/// text itself when it is none of them.
+std::string canonical_port(std::string_view subject);
+
+} // namespace agentd::policy
