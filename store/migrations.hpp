@@ -18,9 +18,10 @@ struct Migration {
 /// Those of this program, in order.
 std::span<const Migration> migrations() noexcept;
 
-/// Brings `database` to the last of `steps` in one transaction. A database that has rows is copied to
-/// `<path>.before-<new version>` first. Failure misconfigured when it is newer than `steps`, or is a
-/// database of another program.
+/// Brings `database` to the last of `steps` in one transaction. A database that has rows is copied
+/// to
+/// `<path>.before-<new version>` first. Failure misconfigured when it is newer than `steps`, or is
+/// a database of another program.
 void migrate(Database& database, std::span<const Migration> steps = migrations());
 
 } // namespace agentd::store

@@ -19,16 +19,17 @@ namespace agentd::store {
 /// Lines of the log from entry `from`, at most `limit`; an empty list at the end.
 using LineSource = std::function<std::vector<std::string>(Index from, std::size_t limit)>;
 
+/// Equal digests prove that the rows were what the log says.
 struct RebuildReport {
     Index entries = 0;
     core::Digest rows_before;
-    core::Digest rows_after;
+    core::Digest rows_after; ///< folded as far as the rows before were
 };
 
 /// Owns the writing connection. One per file: a second one, in this process or another, is refused
 /// with Failure busy. A schema newer than the program is refused with Failure misconfigured.
 class Projection {
-public:
+  public:
     explicit Projection(std::string path);
     ~Projection();
 
@@ -42,12 +43,12 @@ public:
     void apply_batch(Index first, std::span<const std::string> lines);
     /// Folds everything the source has from next_index() on; returns how many.
     Index catch_up(const LineSource& source);
-    /// What apply() of `line` as the next entry would throw, without doing it. Ask before an entry is
-    /// appended: the log cannot take back what the fold refuses.
+    /// What apply() of `line` as the next entry would throw, without doing it. Ask before an entry
+    /// is appended: the log cannot take back what the fold refuses.
     void rehearse(std::string_view line);
 
-    /// Folds from entry 0 into a fresh database beside this one, checks it, then replaces every page in
-    /// one transaction. When it throws, this projection is as it was.
+    /// Folds from entry 0 into a fresh database beside this one, checks it, then replaces every
+    /// page in one transaction. When it throws, this projection is as it was.
     RebuildReport rebuild(const LineSource& source);
 
     Queries queries() const { return Queries(*database_); }
@@ -58,14 +59,15 @@ public:
     /// Projection starts empty. Nobody may have it open.
     static void set_aside(const std::string& path);
 
-private:
+  private:
     core::Fd lock_;
     std::unique_ptr<Database> database_;
 };
 
-/// A reading connection for one other thread. It sees what is committed and never blocks the writer.
+/// A reading connection for one other thread. It sees what is committed and never blocks the
+/// writer.
 class Reader {
-public:
+  public:
     /// @throws Failure unavailable when there is no projection yet.
     explicit Reader(const std::string& path);
 
@@ -75,7 +77,7 @@ public:
         return ask(static_cast<const Queries&>(queries_));
     }
 
-private:
+  private:
     std::unique_ptr<Database> database_;
     Queries queries_;
 };

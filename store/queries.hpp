@@ -25,7 +25,7 @@ struct Counts {
 enum class Which { open, all };
 
 class Queries {
-public:
+  public:
     /// No answer is longer than this many rows; the newest are kept.
     static constexpr std::int64_t max_rows = 10'000;
 
@@ -35,7 +35,8 @@ public:
     Index next_index() const;
     /// Entries of a type this program does not know.
     std::int64_t unknown_entries() const;
-    /// Transitions the helper reported that the table does not allow. Anything but 0 is worth a look.
+    /// Transitions the helper reported that the table does not allow. Anything but 0 is worth a
+    /// look.
     std::int64_t irregular_transitions() const;
 
     /// Newest first.
@@ -43,8 +44,8 @@ public:
     std::optional<ProposalRow> proposal(std::string_view id) const;
     /// The open proposal of this number, else the newest closed one.
     std::optional<ProposalRow> by_number(std::int64_t number) const;
-    /// By number, full id, or a prefix of the id of at least 6 characters that fits only one (letter
-    /// case does not matter).
+    /// By number, full id, or a prefix of the id of at least 6 characters that fits only one
+    /// (letter case does not matter).
     std::optional<ProposalRow> find(std::string_view text) const;
     /// As it was drafted.
     std::optional<proposals::Draft> draft(std::string_view id) const;
@@ -82,7 +83,7 @@ public:
     /// SHA-256 over all rows of all tables in fixed order.
     core::Digest row_digest() const;
 
-private:
+  private:
     Database* database_;
 };
 

@@ -1,8 +1,8 @@
 /// @file
 /// SQLite as three owned things: a connection, a statement, a transaction.
 ///
-/// Troubles are Failures: disk full `unavailable`, locked `busy`, damaged file or a row that the schema
-/// refuses `corrupt`, not allowed `misconfigured`, anything else `internal`.
+/// Troubles are Failures: disk full `unavailable`, locked `busy`, damaged file or a row that the
+/// schema refuses `corrupt`, not allowed `misconfigured`, anything else `internal`.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,10 @@ enum class Access {
 
 class Database;
 
-/// One prepared statement, borrowed from its Database, which has to outlive it. Not shared by threads.
+/// One prepared statement, borrowed from its Database, which has to outlive it. Not shared by
+/// threads.
 class Statement {
-public:
+  public:
     Statement(Statement&& other) noexcept;
     Statement& operator=(Statement&&) = delete;
     ~Statement();
@@ -48,7 +49,7 @@ public:
     /// The value with its type in front, so that 1 and "1" differ; for digests over rows.
     std::string tagged(int column) const;
 
-private:
+  private:
     friend class Database;
     Statement(Database& database, sqlite3_stmt* statement) noexcept
         : database_(&database), statement_(statement) {}
@@ -70,10 +71,11 @@ private:
     sqlite3_stmt* statement_;
 };
 
-/// One connection with the settings of this project (WAL, FULL, foreign keys, DEFENSIVE, …). Used by one
-/// thread at a time. Refuses network and user-space file systems: their locks are not to be trusted.
+/// One connection with the settings of this project (WAL, FULL, foreign keys, DEFENSIVE, …). Used
+/// by one thread at a time. Refuses network and user-space file systems: their locks are not to be
+/// trusted.
 class Database {
-public:
+  public:
     Database(std::string path, Access access);
     ~Database();
     Database(const Database&) = delete;
@@ -95,12 +97,13 @@ public:
     std::optional<std::int64_t> number(std::string_view sql);
     /// Rows touched by the last statement.
     std::int64_t changes() const noexcept;
-    /// Copies every page of `source` over this database, in one transaction: readers see old or new.
+    /// Copies every page of `source` over this database, in one transaction: readers see old or
+    /// new.
     void replace_with(Database& source);
     /// integrity_check and foreign_key_check; Failure corrupt with the first complaint.
     void check_integrity();
 
-private:
+  private:
     friend class Statement;
     friend class Transaction;
     struct State;
@@ -111,14 +114,14 @@ private:
 
 /// BEGIN IMMEDIATE; rolled back unless committed. Reading connections begin DEFERRED: one snapshot.
 class Transaction {
-public:
+  public:
     explicit Transaction(Database& database);
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
     void commit();
 
-private:
+  private:
     Database& database_;
     bool open_ = true;
 };
@@ -126,7 +129,8 @@ private:
 /// SQLite's version and whether it has the WAL-reset fix; for `agentctl doctor`.
 struct SqliteVersion {
     std::string version{};
-    bool wal_reset_fixed = false; ///< without it, safety rests on there being one writing connection
+    bool wal_reset_fixed =
+        false; ///< without it, safety rests on there being one writing connection
 };
 SqliteVersion sqlite_version();
 
