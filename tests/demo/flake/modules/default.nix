@@ -1,0 +1,24 @@
+{
+  imports = [
+    ./config/nix.nix
+    ./config/networking.nix
+    ./config/sysctl.nix
+    ./config/users.nix
+    ./security/pam.nix
+    ./security/sudo.nix
+    ./security/wrappers.nix
+    ./services/backup.nix
+    ./services/firewall.nix
+    ./services/nginx.nix
+    ./services/node-exporter.nix
+    ./services/openssh.nix
+    ./services/postgresql.nix
+    ./services/redis.nix
+    ./system/activation.nix
+    ./system/boot.nix
+    ./system/environment.nix
+    ./system/etc.nix
+    ./system/systemd.nix
+    ./system/toplevel.nix
+  ];
+}
