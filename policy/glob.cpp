@@ -1,0 +1,98 @@
+#include "policy/glob.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd::policy {
+
+namespace {
+
+core::Problem bad(std::string_view pattern, std::string why) {
+    return {.code = "bad_glob",
+            .message = "`" + core::printable(core::shorten(pattern, 80)) + "`: " + std::move(why),
+            .hint = "`*` stands for part of a segment, `**` for anything, `{a,b}` for either"};
+}
+
+core::Result<std::vector<std::string>> expand(std::string_view pattern) {
+    std::vector<std::string> out{""};
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == '}' || pattern[i] == ',') {
+            return bad(pattern, "a `}` or `,` outside braces");
+        }
+        if (pattern[i] != '{') {
+            for (std::string& text : out) {
+                text += pattern[i];
+            }
+            continue;
+        }
+        const std::size_t close = pattern.find('}', i);
+        const std::string_view inner = pattern.substr(i + 1, close - i - 1);
+        if (close == std::string_view::npos || inner.find('{') != std::string_view::npos) {
+            return bad(pattern, "braces have to be closed and cannot be nested");
+        }
+        const auto choices = core::split(inner, ',');
+        if (out.size() * choices.size() > Glob::max_alternatives) {
+            return bad(pattern, "more than 64 alternatives");
+        }
+        std::vector<std::string> longer;
+        for (const std::string& head : out) {
+            for (const std::string_view choice : choices) {
+                longer.push_back(head + std::string(choice));
+            }
+        }
+        out = std::move(longer);
+        i = close;
+    }
+    return out;
+}
+
+// Rows of the pattern over columns of the text: no backtracking, so a hostile name costs no time.
+bool matches_one(std::string_view pattern, std::string_view text, char separator) {
+    std::vector<bool> reach(text.size() + 1, false);
+    reach[0] = true;
+    for (std::size_t p = 0; p < pattern.size(); ++p) {
+        if (pattern[p] != '*') {
+            for (std::size_t t = text.size(); t > 0; --t) {
+                reach[t] = reach[t - 1] && text[t - 1] == pattern[p];
+            }
+            reach[0] = false;
+            continue;
+        }
+        const bool across = separator == '\0' || (p + 1 < pattern.size() && pattern[p + 1] == '*');
+        while (p + 1 < pattern.size() && pattern[p + 1] == '*') {
+            ++p;
+        }
+        for (std::size_t t = 1; t <= text.size(); ++t) {
+            reach[t] = reach[t] || (reach[t - 1] && (across || text[t - 1] != separator));
+        }
+    }
+    return reach[text.size()];
+}
+
+} // namespace
+
+core::Result<Glob> Glob::compile(std::string_view pattern, char separator) {
+    if (pattern.empty() || pattern.size() > max_bytes) {
+        return bad(pattern, "has to be 1 to 256 bytes");
+    }
+    if (pattern.find_first_of("?[]\\") != std::string_view::npos) {
+        return bad(pattern, "`?`, `[`, `]` and `\\` have no meaning in a pattern");
+    }
+    auto alternatives = expand(pattern);
+    if (!alternatives) {
+        return alternatives.problem();
+    }
+    Glob glob;
+    glob.pattern_ = std::string(pattern);
+    glob.alternatives_ = std::move(alternatives).value();
+    glob.separator_ = separator;
+    return glob;
+}
+
+bool Glob::matches(std::string_view text) const {
+    return std::any_of(alternatives_.begin(), alternatives_.end(),
+                       [&](const std::string& one) { return matches_one(one, text, separator_); });
+}
+
+} // namespace agentd::policy

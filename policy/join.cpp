@@ -1,0 +1,114 @@
+#include "policy/join.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd::policy {
+
+namespace {
+
+using proposals::Effects;
+
+Texts subjects(const Effects& effects, std::string_view kind) {
+    Texts out;
+    for (const auto& effect : effects.effects) {
+        if (effect.kind == kind) {
+            out.insert(effect.subject);
+        }
+    }
+    return out;
+}
+
+Texts ports(const Effects& effects, std::string_view kind) {
+    Texts out;
+    for (const std::string& subject : subjects(effects, kind)) {
+        out.insert(canonical_port(subject));
+    }
+    return out;
+}
+
+void join_lists(Facts& facts, const Effects& effects) {
+    Texts kinds;
+    Texts areas;
+    std::int64_t unclassified = 0;
+    for (const auto& effect : effects.effects) {
+        kinds.insert(effect.kind);
+        areas.insert(effect.area);
+        unclassified += effect.area == "unclassified" ? 1 : 0;
+    }
+    const auto set = [&](std::string_view name, FactValue value) {
+        const auto index = find_fact(name);
+        // An effect of a kind that nobody knows makes the whole set unknown, never smaller.
+        facts.set(name, index && fits(known_facts()[*index], value) ? std::move(value) : Unknown{});
+    };
+    set("change.kinds", std::move(kinds));
+    set("change.areas", std::move(areas));
+    set("change.unclassified", unclassified);
+    set("change.max_risk", std::string(to_string(max_risk(effects))));
+    for (const std::string_view what :
+         {"units_added", "units_removed", "units_changed", "users_added", "users_removed",
+          "users_changed", "packages_added", "packages_removed", "packages_updated"}) {
+        // `units_added` lists the subjects of `unit_added`.
+        std::string kind(what);
+        kind.erase(kind.find('_') - 1, 1);
+        set("change." + std::string(what), subjects(effects, kind));
+    }
+    set("change.ports_opened", ports(effects, "port_opened"));
+    set("change.ports_closed", ports(effects, "port_closed"));
+}
+
+template <class T> FactValue value_or_unknown(const std::optional<T>& value) {
+    return value ? FactValue(*value) : FactValue(Unknown{});
+}
+
+FactValue members_or_unknown(const std::optional<std::vector<std::string>>& list) {
+    return list ? FactValue(Texts(list->begin(), list->end())) : FactValue(Unknown{});
+}
+
+} // namespace
+
+std::string canonical_port(std::string_view subject) {
+    const std::string text = core::to_lower(core::trim(subject));
+    const auto cut = text.find_first_of("/ ");
+    if (cut == std::string::npos) {
+        return std::string(subject);
+    }
+    std::string left = text.substr(0, cut);
+    std::string right = text.substr(cut + 1);
+    if (left == "tcp" || left == "udp") {
+        std::swap(left, right);
+    }
+    const bool number =
+        !left.empty() && left.find_first_not_of("0123456789-:") == std::string::npos;
+    return number && (right == "tcp" || right == "udp") ? left + "/" + right : std::string(subject);
+}
+
+Facts facts_from(const Effects& effects, const Context& context) {
+    Facts facts;
+    if (!effects.truncated) {
+        join_lists(facts, effects);
+    }
+    facts.set("change.truncated", effects.truncated);
+    facts.set("change.closure_delta", effects.closure.bytes_after - effects.closure.bytes_before);
+    facts.set("change.reboot_required", effects.reboot_needed);
+    const auto set = [&](std::string_view name, FactValue value) {
+        const auto index = find_fact(name);
+        if (index && fits(known_facts()[*index], value)) {
+            facts.set(name, std::move(value));
+        }
+    };
+    set("host.name", value_or_unknown(context.host));
+    set("proposer.kind", value_or_unknown(context.proposer_kind));
+    set("proposer.id", value_or_unknown(context.proposer_id));
+    set("change.source", value_or_unknown(context.source));
+    set("change.paths", members_or_unknown(context.paths));
+    set("change.lines", value_or_unknown(context.lines));
+    set("change.option_paths", members_or_unknown(context.option_paths));
+    set("evidence.build", value_or_unknown(context.evidence_build));
+    set("evidence.dry_activate", value_or_unknown(context.evidence_dry_activate));
+    set("evidence.age", value_or_unknown(context.evidence_age));
+    return facts;
+}
+
+} // namespace agentd::policy
