@@ -1,26 +1,11 @@
 #include "evaluator/effects/analyze.hpp"
 
 #include "evaluator/effects/classifier.hpp"
-#include "evaluator/effects/store_text.hpp"
 
 #include <algorithm>
 
 namespace agentd::evaluator::effects {
 namespace {
-
-core::Result<Side> read_side(const StoreReader& store, const Toplevel& toplevel) {
-    const auto where = store.resolve(toplevel.path);
-    if (where.end != Resolved::End::directory || where.path != toplevel.path ||
-        store_top(toplevel.path, store.prefix()) != toplevel.path)
-        return core::Problem{.code = "not_a_system",
-                             .message = "the system to analyse is not a directory of the store",
-                             .where = toplevel.path,
-                             .hint = "give the built toplevel itself, not a link to it"};
-    return Side{.store = store,
-                .toplevel = toplevel.path,
-                .tree = read_tree(store, toplevel.path),
-                .closure = toplevel.closure};
-}
 
 void closure_numbers(const Side& before, const Side& after, proposals::Effects& out) {
     for (const auto& [path, size] : before.closure) {
@@ -72,10 +57,10 @@ void bound(proposals::Effects& out) {
 
 core::Result<proposals::Effects> analyze(const StoreReader& store, const Toplevel& before,
                                          const Toplevel& after) {
-    auto old_side = read_side(store, before);
+    auto old_side = read_side(store, before.path, before.closure);
     if (!old_side)
         return old_side.problem();
-    auto new_side = read_side(store, after);
+    auto new_side = read_side(store, after.path, after.closure);
     if (!new_side)
         return new_side.problem();
     proposals::Effects out{.from = before.path, .to = after.path};

@@ -47,10 +47,12 @@ std::span<const Classifier> classifiers() noexcept {
         Classifier{.name = "ssh", .classify = classify_ssh},
         Classifier{.name = "nix", .classify = classify_nix_conf},
         Classifier{.name = "boot", .classify = classify_boot},
+        Classifier{.name = "kernel settings", .classify = classify_kernel_settings},
         Classifier{.name = "scripts", .classify = classify_scripts},
         Classifier{.name = "units", .classify = classify_units},
         Classifier{.name = "packages", .classify = classify_packages},
         Classifier{.name = "system", .classify = classify_system},
+        Classifier{.name = "tmpfiles", .classify = classify_tmpfiles},
         Classifier{.name = "etc", .classify = classify_etc},
         Classifier{.name = "leftovers", .classify = classify_leftovers},
     };

@@ -68,10 +68,12 @@ void classify_privileges(const Side& before, const Side& after, Claims& claims, 
 void classify_ssh(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_boot(const Side& before, const Side& after, Claims& claims, Sink& sink);
+void classify_kernel_settings(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_scripts(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_units(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_packages(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_system(const Side& before, const Side& after, Claims& claims, Sink& sink);
+void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_leftovers(const Side& before, const Side& after, Claims& claims, Sink& sink);
 

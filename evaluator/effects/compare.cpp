@@ -20,11 +20,13 @@ bool is_binary(std::string_view bytes) {
 
 /// Parts of a system that other classifiers read in full, so that a new build of them says nothing
 /// new.
-bool told_elsewhere(const std::string& name, const std::string& before, const std::string& after,
-                    const Side& old_side, const Side& new_side) {
-    if (before == old_side.toplevel && after == new_side.toplevel)
-        return true;
-    return name == "etc" || name == "users-groups.json" || name == "system-path";
+bool told_elsewhere(const std::string& before, const std::string& after, const Side& old_side,
+                    const Side& new_side) {
+    return std::any_of(old_side.parts.begin(), old_side.parts.end(), [&](const auto& part) {
+        const auto other = new_side.parts.find(part.first);
+        return other != new_side.parts.end() && !before.empty() && part.second == before &&
+               other->second == after;
+    });
 }
 
 std::multiset<std::string> line_set(std::string_view text, std::string_view prefix) {
@@ -106,7 +108,7 @@ Likeness Comparer::references(const std::string& before, const std::string& afte
     const auto new_name = parse_package_name(store_name(after, prefix));
     if (old_name.name != new_name.name || old_name.name.empty())
         return Likeness::differs;
-    if (told_elsewhere(old_name.name, old_top, new_top, before_, after_))
+    if (told_elsewhere(old_top, new_top, before_, after_))
         return Likeness::builds;
     if (depth >= deepest || known_.size() >= most_pairs)
         return Likeness::differs;

@@ -32,4 +32,28 @@ core::Result<Closure> parse_manifest(std::string_view text, std::string_view pre
     return closure;
 }
 
+core::Result<Side> read_side(const StoreReader& store, const std::string& toplevel,
+                             Closure closure) {
+    const auto where = store.resolve(toplevel);
+    const auto& prefix = store.prefix();
+    if (where.end != Resolved::End::directory || where.path != toplevel ||
+        store_top(toplevel, prefix) != toplevel)
+        return core::Problem{.code = "not_a_system",
+                             .message = "the system to analyse is not a directory of the store",
+                             .where = toplevel,
+                             .hint = "give the built toplevel itself, not a link to it"};
+    Side side{.store = store,
+              .toplevel = toplevel,
+              .tree = read_tree(store, toplevel),
+              .closure = std::move(closure)};
+    side.parts["toplevel"] = toplevel;
+    for (const auto* name : {"etc", "sw"})
+        side.parts[name] = store_top(store.resolve(toplevel + "/" + name).path, prefix);
+    if (const auto* activate = side.tree.file("activate"))
+        for (const auto& reference : store_references(*activate, prefix))
+            if (reference.name == "users-groups.json")
+                side.parts["accounts"] = reference.top;
+    return side;
+}
+
 } // namespace agentd::evaluator::effects

@@ -26,6 +26,13 @@ struct Side {
     std::string toplevel{};
     Tree tree{};
     Closure closure{};
+    /// Store paths of the parts that classifiers read in full: `toplevel`, `etc`, `sw`, `accounts`.
+    /// Only these may change their hash without a word from the text that names them.
+    std::map<std::string, std::string> parts{};
 };
+
+/// Reads a toplevel. Refused when it is not a directory of the store itself.
+core::Result<Side> read_side(const StoreReader& store, const std::string& toplevel,
+                             Closure closure);
 
 } // namespace agentd::evaluator::effects

@@ -1,0 +1,116 @@
+#include "evaluator/effects/firewall.hpp"
+
+#include "agentd/core/text.hpp"
+#include "evaluator/effects/store_text.hpp"
+
+#include <algorithm>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+constexpr std::size_t largest_script = 1U << 20;
+constexpr std::size_t most_scripts = 32;
+
+/// One script the unit runs.
+struct Script {
+    std::string name;
+    std::string text;
+};
+
+/// Every text the commands lead to, each once: scripts made for this system, not those of packages.
+class Scripts {
+  public:
+    explicit Scripts(const Side& side) : side_(side) {}
+
+    void follow(std::string_view text, int depth) {
+        for (const auto& reference : store_references(text, side_.store.prefix())) {
+            if (!parse_package_name(reference.name).version.empty() || depth > 4 ||
+                found.size() >= most_scripts)
+                continue;
+            const auto path =
+                std::string(text.substr(reference.begin, reference.full_end - reference.begin));
+            if (!seen_.insert(path).second)
+                continue;
+            auto bytes = side_.store.read(path, largest_script);
+            if (!bytes || bytes->find('\0') != std::string::npos)
+                continue;
+            found.push_back({.name = reference.name, .text = *bytes});
+            follow(*bytes, depth + 1);
+        }
+    }
+
+    std::vector<Script> found;
+
+  private:
+    const Side& side_;
+    std::set<std::string> seen_;
+};
+
+/// Openings count only between the making of the chain and the refusal that ends it.
+void read_iptables(const Script& script, std::string_view prefix, Firewall& out) {
+    bool inside = false;
+    bool continued = false;
+    bool refuses = false;
+    bool entered = false;
+    for (const auto line : core::lines(script.text)) {
+        const auto trimmed = core::trim(line);
+        if (trimmed == "ip46tables -N nixos-fw")
+            inside = true;
+        if (trimmed == "ip46tables -A nixos-fw -j nixos-fw-log-refuse") {
+            refuses = refuses || inside;
+            inside = false;
+        }
+        entered = entered || trimmed == "ip46tables -A INPUT -j nixos-fw";
+        const auto openings = inside && !continued ? parse_iptables_opening(trimmed) : std::nullopt;
+        continued = trimmed.ends_with('\\');
+        if (openings)
+            out.openings.insert(openings->begin(), openings->end());
+        else if (!trimmed.empty())
+            out.remainder += shape_of(trimmed, prefix) + "\n";
+    }
+    out.filters = out.filters || (refuses && entered);
+}
+
+void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
+    for (const auto line : core::lines(script.text)) {
+        const auto trimmed = core::trim(line);
+        const auto openings = parse_nft_opening(trimmed);
+        if (openings)
+            out.openings.insert(openings->begin(), openings->end());
+        else if (!trimmed.empty())
+            out.remainder += shape_of(trimmed, prefix) + "\n";
+        out.filters = out.filters || (trimmed.find("hook input") != trimmed.npos &&
+                                      trimmed.find("policy drop") != trimmed.npos);
+    }
+}
+
+} // namespace
+
+Firewall read_firewall(const Side& side, const std::map<std::string, Unit>& units) {
+    Firewall out;
+    const auto& prefix = side.store.prefix();
+    for (const auto* name : {"firewall.service", "nftables.service"}) {
+        const auto unit = units.find(name);
+        if (unit == units.end() || unit->second.masked || !unit->second.readable ||
+            unit->second.pulled_in_by.empty())
+            continue;
+        out.unit += (out.unit.empty() ? "" : " ") + std::string(name);
+        Scripts scripts(side);
+        for (const auto& command : unit->second.commands()) {
+            out.remainder += shape_of(command, prefix) + "\n";
+            scripts.follow(command, 0);
+        }
+        for (const auto& script : scripts.found) {
+            out.remainder += "== " + script.name + "\n";
+            if (script.text.find("nixos-fw") != std::string::npos &&
+                script.text.find("tables") != std::string::npos &&
+                std::string_view(name) == "firewall.service")
+                read_iptables(script, prefix, out);
+            else
+                read_nft(script, prefix, out);
+        }
+    }
+    return out;
+}
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,153 @@
+/// The lines of firewall scripts that open something. A line is an opening only when every word of
+/// it is understood; any other line is left to be compared as text.
+#include "evaluator/effects/firewall.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool is_plain(std::string_view word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("._:/,+-@").find(c) != std::string_view::npos;
+    });
+}
+
+/// `22`, `8000:8010` or `8000-8010`.
+bool parse_ports(std::string_view text, Opening& opening) {
+    const auto middle = text.find_first_of(":-");
+    const auto first = core::parse_integer(text.substr(0, middle));
+    const auto last = middle == text.npos ? first : core::parse_integer(text.substr(middle + 1));
+    if (!first || !last || *first < 0 || *first > *last || *last > 65535)
+        return false;
+    opening.first = static_cast<std::uint16_t>(*first);
+    opening.last = static_cast<std::uint16_t>(*last);
+    return true;
+}
+
+Words words_of(std::string_view line) {
+    Words out;
+    for (std::size_t at = 0; at < line.size();) {
+        const auto start = line.find_first_not_of(" \t", at);
+        if (start == line.npos)
+            break;
+        const auto end = std::min(line.find_first_of(" \t", start), line.size());
+        out.emplace_back(line.substr(start, end - start));
+        at = end;
+    }
+    return out;
+}
+
+/// What follows the command and `-A nixos-fw`, option by option.
+struct IptablesMatch {
+    Opening opening{};
+    std::string ports{};
+    bool accepts = false;
+};
+
+bool take(IptablesMatch& match, const std::string& option, const std::string& value) {
+    if (option == "-p" && (value == "tcp" || value == "udp"))
+        match.opening.protocol = value;
+    else if (option == "--dport" || option == "--dports")
+        match.ports = value;
+    else if (option == "-i" || option == "--in-interface")
+        match.opening.interface = value;
+    else if (option == "-s" || option == "--source" || option == "-d" || option == "--destination")
+        match.opening.limit += (match.opening.limit.empty() ? "" : " ") + option + " " + value;
+    else if (option == "-j" && (value == "nixos-fw-accept" || value == "ACCEPT"))
+        match.accepts = true;
+    else
+        return option == "-m" && (value == "tcp" || value == "udp" || value == "multiport");
+    return true;
+}
+
+std::optional<std::vector<Opening>> openings_of(const Opening& base, std::string_view ports) {
+    std::vector<Opening> out;
+    for (const auto part : core::split(ports, ',')) {
+        auto opening = base;
+        if (!parse_ports(core::trim(part), opening))
+            return std::nullopt;
+        out.push_back(std::move(opening));
+    }
+    return out;
+}
+
+} // namespace
+
+std::string Opening::name() const {
+    auto out = first == 0 && last == 0 ? std::string("everything")
+               : first == last         ? std::to_string(first)
+                                       : std::to_string(first) + "-" + std::to_string(last);
+    if (first != 0 || last != 0 || protocol != "any")
+        out += "/" + protocol;
+    if (!interface.empty())
+        out += " on " + interface;
+    if (!limit.empty())
+        out += " (" + limit + ")";
+    return out;
+}
+
+std::optional<std::vector<Opening>> parse_iptables_opening(std::string_view line) {
+    const auto words = words_of(line);
+    std::size_t at = 0;
+    if (words.empty() ||
+        (words[0] != "ip46tables" && words[0] != "iptables" && words[0] != "ip6tables"))
+        return std::nullopt;
+    IptablesMatch match;
+    if (words[0] != "ip46tables")
+        match.opening.limit = words[0] == "iptables" ? "IPv4" : "IPv6";
+    at = words.size() > 1 && words[1] == "-w" ? 2 : 1;
+    if (words.size() < at + 2 || words[at] != "-A" || words[at + 1] != "nixos-fw")
+        return std::nullopt;
+    for (at += 2; at < words.size(); at += 2)
+        if (at + 1 >= words.size() || !is_plain(words[at]) || !is_plain(words[at + 1]) ||
+            !take(match, words[at], words[at + 1]))
+            return std::nullopt;
+    if (!match.accepts)
+        return std::nullopt;
+    if (match.ports.empty()) {
+        if (!match.opening.protocol.empty() || match.opening.interface.empty())
+            return std::nullopt;
+        match.opening.protocol = "any";
+        return std::vector{match.opening};
+    }
+    if (match.opening.protocol.empty())
+        return std::nullopt;
+    return openings_of(match.opening, match.ports);
+}
+
+std::optional<std::vector<Opening>> parse_nft_opening(std::string_view line) {
+    auto words = words_of(line);
+    Opening opening;
+    std::size_t at = 0;
+    if (words.size() > 2 && (words[0] == "iifname" || words[0] == "iif")) {
+        opening.interface = words[1];
+        std::erase(opening.interface, '"');
+        if (!is_plain(opening.interface))
+            return std::nullopt;
+        at = 2;
+    }
+    if (at == 2 && words.size() == 3 && words[2] == "accept") {
+        opening.protocol = "any";
+        return std::vector{opening};
+    }
+    if (words.size() < at + 4 || (words[at] != "tcp" && words[at] != "udp") ||
+        words[at + 1] != "dport" || words.back() != "accept")
+        return std::nullopt;
+    opening.protocol = words[at];
+    std::string ports;
+    for (auto i = at + 2; i + 1 < words.size(); ++i)
+        ports += words[i];
+    if (ports.starts_with('{') && ports.ends_with('}'))
+        ports = ports.substr(1, ports.size() - 2);
+    if (ports.ends_with(','))
+        ports.pop_back();
+    return openings_of(opening, ports);
+}
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,108 @@
+/// Everything that differs and that nobody claimed.
+#include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/store_text.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+/// Places outside the store that NixOS links to as a matter of course.
+constexpr std::array usual_places{"/run/", "/proc/", "/dev/null", "/etc/static", "/etc/zoneinfo/"};
+
+/// Whom the machine believes about other machines: never "another build".
+constexpr std::array never_mere_builds{"etc/ssl/", "etc/pki/", "specialisation/"};
+
+bool is_usual(const std::string& target) {
+    return target.find("..") == std::string::npos &&
+           std::any_of(usual_places.begin(), usual_places.end(),
+                       [&](const auto* place) { return target.starts_with(place); });
+}
+
+/// The same file of the same package in another build: the closure tells the package.
+bool same_file_of_package(const Node& before, const Node& after, const std::string& prefix) {
+    const auto old_name = parse_package_name(store_name(before.target, prefix));
+    return !old_name.version.empty() && before.kind == Node::Kind::file &&
+           after.kind == Node::Kind::file && before.executable == after.executable &&
+           before.target != store_top(before.target, prefix) &&
+           shape_of(before.target, prefix) == shape_of(after.target, prefix);
+}
+
+bool is_builds(const Node* before, const Node* after, const std::string& path, Comparer& comparer,
+               const std::string& prefix) {
+    if (before == nullptr || after == nullptr ||
+        std::any_of(never_mere_builds.begin(), never_mere_builds.end(),
+                    [&](const auto* start) { return path.starts_with(start); }))
+        return false;
+    return comparer.nodes(before, after) == Likeness::builds ||
+           same_file_of_package(*before, *after, prefix);
+}
+
+std::optional<std::string> shown(const Node* node, const std::string& prefix) {
+    if (node == nullptr)
+        return std::nullopt;
+    if (node->kind == Node::Kind::file)
+        return std::nullopt;
+    return node->kind == Node::Kind::unreadable ? node->why : without_hashes(node->target, prefix);
+}
+
+void tell(const Side& before, const Side& after, const std::string& path, Comparer& comparer,
+          Sink& sink) {
+    const auto& prefix = before.store.prefix();
+    const auto* old_node = before.tree.find(path);
+    const auto* new_node = after.tree.find(path);
+    comparer.forget_lines();
+    if (is_builds(old_node, new_node, path, comparer, prefix))
+        return tell_builds(path, sink);
+    const auto how = how_it_differs(before, after, path);
+    const auto leaves = [](const Node* node) {
+        return node != nullptr && node->kind == Node::Kind::outside;
+    };
+    const auto harmless_end = [&](const Node* node) {
+        return node == nullptr || (leaves(node) && is_usual(node->target));
+    };
+    Effect effect{.area = "unclassified",
+                  .kind = "unclassified_" + how,
+                  .subject = path,
+                  .before = shown(old_node, prefix),
+                  .after = shown(new_node, prefix),
+                  .risk = Risk::high,
+                  .sentence = path + " is " + how + ", and what that does is not known"};
+    if (leaves(new_node) && !is_usual(new_node->target))
+        effect.sentence =
+            path + " leads out of the store to " + new_node->target + ", where anything may be";
+    else if (harmless_end(old_node) && harmless_end(new_node) && path.starts_with("etc/")) {
+        effect.area = "etc";
+        effect.kind = "etc_" + how;
+        effect.risk = Risk::notice;
+        effect.sentence = path + ", a link to a place that is made at run time, is " + how;
+    } else if (!comparer.lines().empty()) {
+        effect.after = core::join(comparer.lines(), "\n");
+    }
+    sink.add(std::move(effect));
+}
+
+} // namespace
+
+void classify_leftovers(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    Comparer comparer(before, after);
+    std::set<std::string> paths;
+    for (const auto* side : {&before, &after})
+        for (const auto& [path, node] : side->tree.nodes)
+            paths.insert(path);
+    for (const auto& path : paths) {
+        const auto* old_node = before.tree.find(path);
+        const auto* new_node = after.tree.find(path);
+        if (claims.has(path) ||
+            (old_node != nullptr && new_node != nullptr && same(*old_node, *new_node)))
+            continue;
+        tell(before, after, path, comparer, sink);
+    }
+}
+
+} // namespace agentd::evaluator::effects

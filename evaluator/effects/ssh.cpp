@@ -1,0 +1,204 @@
+/// Who may log in over SSH, and how.
+#include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/sshd_config.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+constexpr std::array calm{
+    "loglevel",      "banner",      "printmotd",           "usedns",
+    "x11forwarding", "compression", "clientaliveinterval", "clientalivecountmax",
+    "tcpkeepalive",  "maxstartups", "logingracetime",      "addressfamily",
+    "printlastlog"};
+constexpr std::array passwords{"passwordauthentication", "kbdinteractiveauthentication",
+                               "permitemptypasswords"};
+
+/// The keyword without its Match condition.
+std::string bare(const std::string& key) {
+    const auto colon = key.rfind(": ");
+    return key.starts_with("match ") && colon != std::string::npos ? key.substr(colon + 2) : key;
+}
+
+template <class List> bool contains(const List& list, std::string_view key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+}
+
+bool means_yes(const std::string& value) {
+    return value == "yes" || value == "true";
+}
+
+Effect ssh(std::string kind, std::string subject, Risk risk, std::string sentence) {
+    return {.area = "ssh",
+            .kind = std::move(kind),
+            .subject = std::move(subject),
+            .before = std::nullopt,
+            .after = std::nullopt,
+            .risk = risk,
+            .sentence = std::move(sentence)};
+}
+
+Effect root_login(const std::string& key, const std::string& after) {
+    auto subject = key == "permitrootlogin" ? std::string("PermitRootLogin") : key;
+    if (means_yes(after))
+        return ssh("sshd_root_login", subject, Risk::critical,
+                   "root may log in over SSH with a password");
+    if (after == "no")
+        return ssh("sshd_root_login", subject, Risk::notice, "root may no longer log in over SSH");
+    return ssh("sshd_root_login", subject, Risk::high, "root may log in over SSH with a key");
+}
+
+Effect password_login(const std::string& key, const std::string& after) {
+    const auto keyword = bare(key);
+    auto risk = means_yes(after) ? Risk::high : Risk::notice;
+    auto sentence = means_yes(after) ? "passwords are accepted over SSH (" + key + ")"
+                                     : "passwords are no longer accepted over SSH (" + key + ")";
+    if (keyword == "permitemptypasswords" && means_yes(after)) {
+        risk = Risk::critical;
+        sentence = "accounts with an empty password may log in over SSH";
+    }
+    return ssh("sshd_password_login", key, risk, sentence);
+}
+
+Effect other_setting(const std::string& key, const std::string& after) {
+    const auto keyword = bare(key);
+    const bool keys_elsewhere =
+        (keyword == "authorizedkeysfile" || keyword == "trustedusercakeys" ||
+         keyword == "authorizedprincipalsfile") &&
+        (after.find("/tmp") != std::string::npos || after.find("/var/") != std::string::npos ||
+         after.find("/dev/shm") != std::string::npos);
+    const bool command = keyword.ends_with("command") && keyword != "forcecommand";
+    if (keys_elsewhere || command)
+        return ssh("sshd_setting", key, Risk::critical,
+                   "the keys that may log in over SSH come from somewhere else (" + key + ")");
+    const auto risk = contains(calm, keyword) ? Risk::notice : Risk::high;
+    return ssh("sshd_setting", key, risk, "the SSH setting " + key + " changes");
+}
+
+void setting(const std::string& key, std::string before, std::string after, Sink& sink) {
+    const auto keyword = bare(key);
+    const auto effect_of = [&] {
+        if (keyword == "permitrootlogin")
+            return root_login(key, core::to_lower(after));
+        if (contains(passwords, keyword))
+            return password_login(key, core::to_lower(after));
+        return other_setting(key, after);
+    };
+    auto effect = effect_of();
+    if (!before.empty())
+        effect.before = std::move(before);
+    if (!after.empty())
+        effect.after = std::move(after);
+    sink.add(std::move(effect));
+}
+
+void settings(const SshdConfig& before, const SshdConfig& after, Comparer& comparer, Sink& sink) {
+    std::set<std::string> keys;
+    for (const auto* side : {&before, &after})
+        for (const auto& [key, value] : side->settings)
+            keys.insert(key);
+    if (!before.there || !after.there) {
+        sink.add(ssh("sshd_setting", "sshd", after.there ? Risk::high : Risk::notice,
+                     after.there ? "logging in over SSH is switched on"
+                                 : "logging in over SSH is switched off"));
+        if (!after.there)
+            return;
+        keys = {"permitrootlogin", "passwordauthentication", "permitemptypasswords",
+                "authorizedkeysfile", "authorizedkeyscommand"};
+    }
+    const auto value = [](const SshdConfig& side, const std::string& key) {
+        if (!side.there)
+            return key == "authorizedkeysfile" ? SshdConfig{}.value(key) : std::string("no");
+        const auto found = side.settings.find(key);
+        return found == side.settings.end() || bare(key) == "permitrootlogin" ||
+                       contains(passwords, key)
+                   ? side.value(key)
+                   : found->second;
+    };
+    for (const auto& key : keys) {
+        const auto old_value = value(before, key);
+        const auto new_value = value(after, key);
+        const bool nothing = !before.there && (new_value.empty() || new_value == "no");
+        if (!nothing && comparer.texts(old_value, new_value) == Likeness::differs)
+            setting(key, old_value, new_value, sink);
+    }
+}
+
+/// `ssh-ed25519 SHA256:… alice@laptop`, or the line itself when it is no plain key.
+std::string key_name(const std::string& line) {
+    const auto parts = core::split(line, ' ');
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        const auto blob = core::base64_decode(parts[i + 1]);
+        if (!blob || blob->size() < 16)
+            continue;
+        const auto digest = core::sha256(*blob).bytes();
+        std::string bytes;
+        for (const auto byte : digest)
+            bytes += static_cast<char>(byte);
+        auto name = std::string(parts[i]) + " SHA256:" + core::base64_encode_unpadded(bytes);
+        for (auto rest = i + 2; rest < parts.size(); ++rest)
+            name += " " + std::string(parts[rest]);
+        return i == 0 ? name : name + " (" + line.substr(0, line.find(parts[i])) + ")";
+    }
+    return line;
+}
+
+void keys(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    constexpr std::string_view folder = "etc/ssh/authorized_keys.d/";
+    for (const auto& path : differing(before, after, folder)) {
+        if (!is_text_or_absent(before, after, path))
+            continue;
+        claim_file(before, after, path, claims);
+        const auto user = path.substr(folder.size());
+        const auto old_keys = meaningful_lines(before.tree.file(path));
+        const auto new_keys = meaningful_lines(after.tree.file(path));
+        for (const auto& key : new_keys)
+            if (!old_keys.contains(key)) {
+                auto effect = ssh("ssh_key_added", user + ": " + key_name(key), Risk::critical,
+                                  "somebody with this key may log in as " + user);
+                effect.after = key;
+                sink.add(std::move(effect));
+            }
+        for (const auto& key : old_keys)
+            if (!new_keys.contains(key)) {
+                auto effect = ssh("ssh_key_removed", user + ": " + key_name(key), Risk::high,
+                                  "this key may no longer log in as " + user);
+                effect.before = key;
+                sink.add(std::move(effect));
+            }
+    }
+}
+
+} // namespace
+
+void classify_ssh(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    keys(before, after, claims, sink);
+    const auto old_config = read_sshd_config(before.tree);
+    const auto new_config = read_sshd_config(after.tree);
+    if (!old_config.there && !new_config.there)
+        return;
+    const std::string path = "etc/ssh/sshd_config";
+    if (!old_config.readable || !new_config.readable) {
+        if (differing(before, after, path).empty())
+            return;
+        const auto& bad = new_config.readable ? old_config : new_config;
+        sink.add(ssh("sshd_unreadable", path, Risk::critical,
+                     "what SSH allows cannot be judged: " + bad.trouble));
+        claim_file(before, after, path, claims);
+        return;
+    }
+    claim_file(before, after, path, claims);
+    for (const auto& each : differing(before, after, "etc/ssh/sshd_config.d/"))
+        claim_file(before, after, each, claims);
+    Comparer comparer(before, after);
+    settings(old_config, new_config, comparer, sink);
+}
+
+} // namespace agentd::evaluator::effects

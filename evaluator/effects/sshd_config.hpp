@@ -1,0 +1,31 @@
+/// @file
+/// sshd_config as sshd reads it (sshd_config(5)): the first value of a keyword counts, some
+/// keywords add up.
+#pragma once
+
+#include "evaluator/effects/side.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::evaluator::effects {
+
+struct SshdConfig {
+    bool there = false;
+    bool readable = true;
+    std::string trouble{};
+    /// Lower-case keyword -> value; keywords that add up have their values joined by newlines.
+    /// Settings of a Match block are under `match <conditions>: keyword`.
+    std::map<std::string, std::string> settings{};
+
+    /// The value in force outside Match blocks, sshd's own default included, in lower case.
+    std::string value(const std::string& keyword) const;
+};
+
+/// Reads `etc/ssh/sshd_config` and what it includes from the tree. An Include that names anything
+/// else makes it unreadable: its contents are not part of the system.
+SshdConfig read_sshd_config(const Tree& tree);
+
+} // namespace agentd::evaluator::effects

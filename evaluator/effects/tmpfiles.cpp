@@ -1,0 +1,117 @@
+/// What systemd-tmpfiles makes as root (tmpfiles.d(5)). Only lines that make a directory of a
+/// service, or clean up, are claimed; everything that writes or links elsewhere is said and stays
+/// unclassified.
+#include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/etc_text.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+struct Line {
+    std::string type{};
+    std::string path{};
+    std::string mode{};
+    std::string user{};
+};
+
+Line parse(const std::string& text) {
+    std::vector<std::string> fields;
+    for (const auto word : core::split(text, ' ')) {
+        auto field = std::string(word);
+        std::erase(field, '"');
+        std::erase(field, '\'');
+        fields.push_back(std::move(field));
+    }
+    fields.resize(std::max<std::size_t>(fields.size(), 4));
+    return {.type = fields[0], .path = fields[1], .mode = fields[2], .user = fields[3]};
+}
+
+bool is_below(const std::string& path, std::initializer_list<std::string_view> folders) {
+    return path.find("..") == std::string::npos &&
+           std::any_of(folders.begin(), folders.end(),
+                       [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
+/// A directory of a service, or clean-up of such places: nothing a person has to look at twice.
+bool is_harmless(const Line& line) {
+    if (line.type.empty() || line.path.find("agentd") != std::string::npos)
+        return false;
+    const bool private_place =
+        is_below(line.path, {"/run/", "/var/lib/", "/var/cache/", "/var/log/", "/var/spool/",
+                             "/tmp/", "/var/tmp/"});
+    const bool tame = line.mode.empty() || line.mode == "-" || !line.mode.ends_with('7');
+    return std::string_view("dDevqQxX").find(line.type[0]) != std::string_view::npos &&
+           private_place && tame;
+}
+
+void tell(const std::string& path, const std::string& text, bool added, Sink& sink) {
+    const auto line = parse(text);
+    if (line.path.find("authorized_keys") != std::string::npos ||
+        line.path.find("/.ssh") != std::string::npos)
+        sink.add({.area = "ssh",
+                  .kind = added ? "ssh_key_added" : "ssh_key_removed",
+                  .subject = line.path,
+                  .before = added ? std::nullopt : std::optional(text),
+                  .after = added ? std::optional(text) : std::nullopt,
+                  .risk = Risk::critical,
+                  .sentence = added ? "keys that may log in are written to " + line.path
+                                    : "keys are no longer written to " + line.path});
+    else if (line.path.find("agentd") != std::string::npos)
+        sink.add({.area = "system",
+                  .kind = "agentd_changed",
+                  .subject = line.path,
+                  .before = std::nullopt,
+                  .after = text,
+                  .risk = Risk::critical,
+                  .sentence = "files of agentd are written or removed by others: " + line.path});
+    else if (is_harmless(line))
+        sink.add({.area = "etc",
+                  .kind = added ? "etc_added" : "etc_removed",
+                  .subject = line.path + " (" + path + ")",
+                  .before = std::nullopt,
+                  .after = text,
+                  .risk = Risk::low,
+                  .sentence = added ? line.path + " is made or cleaned up at boot"
+                                    : line.path + " is no longer made or cleaned up at boot"});
+    else
+        sink.add({.area = "unclassified",
+                  .kind = added ? "unclassified_added" : "unclassified_removed",
+                  .subject = line.path + " (" + path + ")",
+                  .before = std::nullopt,
+                  .after = text,
+                  .risk = Risk::high,
+                  .sentence = added
+                                  ? "root writes or removes " + line.path + " at boot"
+                                  : "root no longer writes or removes " + line.path + " at boot"});
+}
+
+} // namespace
+
+void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    Comparer comparer(before, after);
+    for (const auto& path : differing(before, after, "etc/tmpfiles.d/")) {
+        if (!is_text_or_absent(before, after, path))
+            continue;
+        claim_file(before, after, path, claims);
+        if (comparer.nodes(before.tree.find(path), after.tree.find(path)) == Likeness::builds) {
+            tell_builds(path, sink);
+            continue;
+        }
+        const auto old_lines = meaningful_lines(before.tree.file(path));
+        const auto new_lines = meaningful_lines(after.tree.file(path));
+        for (const auto& line : new_lines)
+            if (!old_lines.contains(line))
+                tell(path, line, true, sink);
+        for (const auto& line : old_lines)
+            if (!new_lines.contains(line))
+                tell(path, line, false, sink);
+    }
+}
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,32 @@
+/// @file
+/// How grave the change of one setting of a unit is.
+#pragma once
+
+#include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/unit_file.hpp"
+
+#include <string>
+#include <vector>
+
+namespace agentd::evaluator::effects {
+
+struct SettingChange {
+    std::string key{}; ///< without its section
+    std::string before{};
+    std::string after{};
+    Risk risk = Risk::notice;
+    bool loses_hardening = false;
+};
+
+struct UnitChange {
+    std::vector<SettingChange> settings{}; ///< what reads differently
+    bool only_builds = false;              ///< some settings name other builds of the same packages
+    bool restarts = false;                 ///< a restart trigger changed
+    bool commands = false;                 ///< what it runs reads differently
+    std::vector<std::string> lines{};      ///< lines of the scripts it runs that changed
+};
+
+UnitChange compare_units(const Unit& before, const Unit& after, Comparer& comparer);
+
+} // namespace agentd::evaluator::effects

@@ -1,0 +1,51 @@
+/// @file
+/// systemd unit files as systemd reads them (systemd.syntax(7)), drop-ins included.
+#pragma once
+
+#include "evaluator/effects/side.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::evaluator::effects {
+
+/// Settings of one unit after its file and drop-ins: `Service.ExecStart` -> values in order; an
+/// empty assignment clears what came before, as in systemd.
+using UnitSettings = std::map<std::string, std::vector<std::string>>;
+
+/// Adds one file's settings. False when it holds something systemd would read otherwise than a
+/// person (control characters, settings outside a section, lines that are no setting).
+bool merge_unit_text(std::string_view text, UnitSettings& settings);
+
+struct Unit {
+    UnitSettings settings{};
+    std::set<std::string>
+        pulled_in_by{};              ///< units whose `.wants`, `.requires` or `.upholds` name it
+    std::set<std::string> aliases{}; ///< the other unit this name stands for
+    std::set<std::string> paths{};   ///< where it was read, in the tree
+    bool masked = false;
+    bool readable = true;
+    std::string trouble{}; ///< why it is not readable
+
+    /// The value that counts for a setting that holds one.
+    std::string last(const std::string& key) const;
+    bool has_commands() const;
+    /// Every command line with its key, in order.
+    std::vector<std::string> commands() const;
+    friend bool operator==(const Unit&, const Unit&) = default;
+};
+
+/// @param directory `etc/systemd/system` or `etc/systemd/user`.
+/// What lies there and is no unit, drop-in or link between units is left out (and so stays
+/// unclaimed).
+std::map<std::string, Unit> read_units(const Tree& tree, std::string_view directory);
+
+/// True when one of its commands runs with the rights of root (`+` and `!` included).
+bool runs_as_root(const Unit& unit);
+/// A program or argument outside the store that may change after approval, or "".
+std::string mutable_program(const Unit& unit, std::string_view store_prefix);
+
+} // namespace agentd::evaluator::effects

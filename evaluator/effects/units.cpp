@@ -1,0 +1,199 @@
+/// Units of systemd: what comes, goes, changes, and what of it runs as root.
+#include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/store_text.hpp"
+#include "evaluator/effects/unit_change.hpp"
+#include "evaluator/effects/unit_file.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::evaluator::effects {
+namespace {
+
+constexpr std::array protective{"firewall.service", "nftables.service", "fail2ban.service",
+                                "auditd.service",   "apparmor.service", "sshd.service",
+                                "sshd.socket"};
+
+class Units {
+  public:
+    Units(const Side& before, const Side& after, std::string directory, const Claims& claims,
+          Sink& sink)
+        : before_(before), after_(after), directory_(std::move(directory)),
+          user_(directory_.ends_with("user")), claims_(claims), sink_(sink),
+          comparer_(before, after) {}
+
+    void run(Claims& claims) {
+        const auto old_units = read_units(before_.tree, directory_);
+        const auto new_units = read_units(after_.tree, directory_);
+        std::set<std::string> names;
+        for (const auto* units : {&old_units, &new_units})
+            for (const auto& [name, unit] : *units) {
+                names.insert(name);
+                for (const auto& path : unit.paths)
+                    claims.claim(path);
+            }
+        static const Unit none;
+        for (const auto& name : names) {
+            const auto old_unit = old_units.find(name);
+            const auto new_unit = new_units.find(name);
+            one(name, old_unit == old_units.end() ? none : old_unit->second,
+                new_unit == new_units.end() ? none : new_unit->second);
+        }
+    }
+
+  private:
+    static bool there(const Unit& unit) { return !unit.paths.empty(); }
+
+    std::string subject(const std::string& name) const { return user_ ? "user/" + name : name; }
+
+    void add(std::string kind, const std::string& name, std::optional<std::string> before,
+             std::optional<std::string> after, Risk risk, std::string sentence) {
+        sink_.add({.area = "units",
+                   .kind = std::move(kind),
+                   .subject = subject(name),
+                   .before = std::move(before),
+                   .after = std::move(after),
+                   .risk = risk,
+                   .sentence = std::move(sentence)});
+    }
+
+    void one(const std::string& name, const Unit& before, const Unit& after) {
+        if (unchanged(before, after))
+            return;
+        if (!before.readable || !after.readable) {
+            const auto& bad = after.readable ? before : after;
+            add("unit_unreadable", name, std::nullopt, bad.trouble, Risk::high,
+                name + " cannot be judged: " + bad.trouble);
+            return;
+        }
+        if (!there(before) || (before.masked && !after.masked && there(after)))
+            return added(name, after);
+        if (!there(after) || (after.masked && !before.masked))
+            return removed(name, before, after);
+        changed(name, before, after);
+    }
+
+    /// Byte for byte the same, whichever store paths hold it.
+    bool unchanged(const Unit& before, const Unit& after) const {
+        if (before != after)
+            return false;
+        return std::all_of(after.paths.begin(), after.paths.end(), [&](const auto& path) {
+            const auto* a = before_.tree.find(path);
+            const auto* b = after_.tree.find(path);
+            return a != nullptr && b != nullptr && (same(*a, *b) || after.readable);
+        });
+    }
+
+    std::string commands_of(const Unit& unit) const {
+        return without_hashes(core::join(unit.commands(), "\n"), after_.store.prefix());
+    }
+
+    void added(const std::string& name, const Unit& unit) {
+        const bool moves_data =
+            name.ends_with(".mount") || name.ends_with(".swap") || name.ends_with(".automount");
+        const auto user = unit.last("Service.User");
+        auto sentence = name + " is added";
+        if (unit.has_commands() && !user_)
+            sentence += runs_as_root(unit) ? " and runs as root"
+                        : user.empty()     ? " and runs as a user of its own"
+                                           : " and runs as " + user;
+        const bool grave = moves_data || !unit.aliases.empty() || name.ends_with(".d") ||
+                           (user_ && unit.has_commands()) || unit.masked;
+        if (unit.masked)
+            sentence = name + " is switched off for good (masked)";
+        const auto risk = grave                                              ? Risk::high
+                          : unit.has_commands() || name.ends_with(".socket") ? Risk::notice
+                                                                             : Risk::low;
+        add("unit_added", name, std::nullopt, commands_of(unit), risk, sentence);
+        execution(name, unit, true, {});
+    }
+
+    void removed(const std::string& name, const Unit& before, const Unit& after) {
+        const bool grave =
+            std::find(protective.begin(), protective.end(), name) != protective.end() ||
+            name.starts_with("agentd") || name.ends_with(".mount");
+        add("unit_removed", name, commands_of(before), std::nullopt,
+            grave ? Risk::high : Risk::notice,
+            after.masked ? name + " is switched off for good (masked)" : name + " is removed");
+    }
+
+    void changed(const std::string& name, const Unit& before, const Unit& after) {
+        auto change = compare_units(before, after, comparer_);
+        const bool explained = claims_.explains_commands(subject(name));
+        if (explained)
+            std::erase_if(change.settings,
+                          [](const auto& each) { return each.key.starts_with("Exec"); });
+        if (change.settings.empty()) {
+            if (change.only_builds || change.restarts || change.commands)
+                add("unit_changed", name, std::nullopt, std::nullopt, Risk::low,
+                    change.only_builds && !change.commands && !change.restarts
+                        ? name + " restarts with other builds of its packages"
+                        : name + " restarts, because what it uses changed");
+        } else {
+            tell(name, change);
+        }
+        const bool became_root = !runs_as_root(before) && runs_as_root(after);
+        if ((change.commands && !explained) || became_root)
+            execution(name, after, became_root, change.lines);
+    }
+
+    void tell(const std::string& name, const UnitChange& change) {
+        auto risk = Risk::low;
+        std::vector<std::string> keys;
+        std::vector<std::string> before;
+        std::vector<std::string> after;
+        bool weaker = false;
+        const auto& prefix = after_.store.prefix();
+        for (const auto& each : change.settings) {
+            risk = std::max(risk, name.ends_with(".mount") ? Risk::high : each.risk);
+            weaker = weaker || each.loses_hardening;
+            keys.push_back(each.key);
+            before.push_back(each.key + "=" + without_hashes(each.before, prefix));
+            after.push_back(each.key + "=" + without_hashes(each.after, prefix));
+        }
+        auto sentence = name + " changes: " + core::shorten(core::join(keys, ", "), 200);
+        if (weaker)
+            sentence = name + " loses protection: " + core::shorten(core::join(keys, ", "), 200);
+        if (name.ends_with(".d"))
+            risk = Risk::high;
+        add("unit_changed", name, core::join(before, "\n"), core::join(after, "\n"), risk,
+            sentence);
+    }
+
+    void execution(const std::string& name, const Unit& unit, bool fresh,
+                   const std::vector<std::string>& lines) {
+        const auto shaky = mutable_program(unit, after_.store.prefix());
+        const bool root = !user_ && runs_as_root(unit);
+        const auto shown = lines.empty() ? commands_of(unit) : core::join(lines, "\n");
+        if (root)
+            add("unit_root_exec", name, std::nullopt, shown,
+                shaky.empty() ? Risk::high : Risk::critical,
+                shaky.empty() ? (fresh ? name + " runs programs as root that did not run before"
+                                       : name + " runs something else as root")
+                              : name + " runs " + shaky +
+                                    " as root, which lies outside the store and may change later");
+        else if (!shaky.empty())
+            add("unit_changed", name, std::nullopt, shaky, Risk::high,
+                name + " runs " + shaky + ", which lies outside the store and may change later");
+    }
+
+    const Side& before_;
+    const Side& after_;
+    std::string directory_;
+    bool user_;
+    const Claims& claims_;
+    Sink& sink_;
+    Comparer comparer_;
+};
+
+} // namespace
+
+void classify_units(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    for (const auto* directory : {"etc/systemd/system", "etc/systemd/user"})
+        Units(before, after, directory, claims, sink).run(claims);
+}
+
+} // namespace agentd::evaluator::effects
