@@ -1,1 +1,79 @@
+#include "evaluator/evaluation.hpp"
 
+#include "agentd/core/failure.hpp"
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+#include "evaluator/evaluation_refusal.hpp"
+#include "evaluator/nix_query.hpp"
+#include "evaluator/nix_scripts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::evaluator {
+namespace {
+
+core::Failure unexpected(const std::string& what) {
+    return core::Failure(core::FailureKind::internal, "Nix answered something unexpected: " + what,
+                         "nix eval");
+}
+
+std::string text_or_empty(const core::Json& answer, const char* key) {
+    const auto it = answer.find(key);
+    return it != answer.end() && it->is_string() ? core::shorten(it->get<std::string>(), 256) : "";
+}
+
+core::StorePath store_path(const core::Json& answer, const char* key) {
+    auto path = core::StorePath::parse(text_or_empty(answer, key));
+    if (!path) {
+        throw unexpected(std::string("no store path in ") + key);
+    }
+    return *path;
+}
+
+Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
+    const auto facts = answer.find("facts");
+    return {.drv = store_path(answer, "drv"),
+            .toplevel = store_path(answer, "toplevel"),
+            .system = text_or_empty(answer, "system"),
+            .state_version = text_or_empty(answer, "state_version"),
+            .host_name = text_or_empty(answer, "host_name"),
+            .warnings = std::move(from.warnings),
+            .facts_json = facts == answer.end() ? "{}" : core::canonical(*facts),
+            .nix_time = from.nix_time};
+}
+
+} // namespace
+
+std::string FlakeSource::url() const {
+    return "git+file://" + percent_encoded(repository) + "?" +
+           (ref.empty() ? "" : "ref=" + percent_encoded(ref) + "&") + "rev=" + commit.str();
+}
+
+EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
+                           std::stop_token stop) {
+    auto asked = ask_flake(nix, source, evaluate_script, {{"host", nix_string(host.str())}}, stop);
+    if (auto* refused = std::get_if<EvaluationRefused>(&asked)) {
+        return std::move(*refused);
+    }
+    if (auto* cancelled = std::get_if<EvaluationCancelled>(&asked)) {
+        return *cancelled;
+    }
+    auto& answer = std::get<FlakeAnswer>(asked);
+    if (answer.value->contains("unknown_host")) {
+        auto refused = unknown_host(host, host_names(*answer.value));
+        refused.nix_time = answer.nix_time;
+        return refused;
+    }
+    return read_answer(*answer.value, answer);
+}
+
+core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,
+                                                  std::stop_token stop) {
+    auto asked = ask_flake(nix, source, hosts_script, {}, stop);
+    if (auto* answer = std::get_if<FlakeAnswer>(&asked)) {
+        return host_names(*answer->value);
+    }
+    return problem_of(asked);
+}
+
+} // namespace agentd::evaluator

@@ -61,7 +61,6 @@ struct NixSettings {
     bool substitute = false; ///< true leaves the machine's own substituters and keys as they are
     sandbox::Need isolation = sandbox::Need::required; ///< a network with nobody in it
     std::vector<std::string> repositories{}; ///< bare repositories of another uid that git may read
-    sandbox::Need::required;                 ///< evaluation and build in an empty network
     std::string confine{};                   ///< agentd-confine; "" as sandbox::confine_program()
 
     std::chrono::milliseconds evaluation_deadline = std::chrono::minutes(2);

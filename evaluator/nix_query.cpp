@@ -1,0 +1,124 @@
+#include "evaluator/nix_query.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/text.hpp"
+#include "evaluator/evaluation_refusal.hpp"
+#include "evaluator/nix_scripts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::evaluator {
+namespace {
+
+constexpr std::size_t most_hosts = 4096;
+
+std::chrono::milliseconds rounded(std::chrono::microseconds time) {
+    return std::chrono::ceil<std::chrono::milliseconds>(time);
+}
+
+std::string expression(const FlakeSource& source, std::string_view script,
+                       const std::map<std::string, std::string>& arguments) {
+    std::string out = "(" + std::string(script) + ") { url = " + nix_string(source.url()) + ";";
+    for (const auto& [name, value] : arguments) {
+        out += " " + name + " = " + value + ";";
+    }
+    return out + " }";
+}
+
+bool git_has(const Nix& nix, const FlakeSource& source, const std::string& object,
+             const std::stop_token& stop) {
+    return sandbox::run(nix.git(source.repository, {"cat-file", "-e", object}), stop).succeeded();
+}
+
+/// Nix's words for a missing flake.nix differ by version, so git is asked, once something went
+/// wrong.
+void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationRefused& refused,
+                          const std::stop_token& stop) {
+    const std::string commit = source.commit.str();
+    if (git_has(nix, source, commit + ":flake.nix", stop) || stop.stop_requested()) {
+        return;
+    }
+    if (!git_has(nix, source, commit + "^{commit}", stop)) {
+        throw core::Failure(core::FailureKind::unavailable,
+                            "the repository does not have commit " + commit, source.repository);
+    }
+    refused.problem = {.code = "no_flake",
+                       .message = "there is no flake.nix at the top of the repository",
+                       .where = "flake.nix",
+                       .hint = "agentd works on a flake: add a flake.nix with nixosConfigurations"};
+}
+
+} // namespace
+
+FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
+                     const std::map<std::string, std::string>& arguments,
+                     const std::stop_token& stop) {
+    const auto& settings = nix.settings();
+    auto command =
+        nix.nix(NixPurpose::evaluate, {"eval", "--json", "--no-eval-cache", "--no-update-lock-file",
+                                       "--no-write-lock-file", "--log-format", "internal-json",
+                                       "--expr", expression(source, script, arguments)});
+    command.err = {.bytes = settings.evaluation_log, .above = sandbox::Cap::Above::stop};
+    command.out = {.bytes = settings.evaluation_answer, .above = sandbox::Cap::Above::stop};
+    const auto outcome = sandbox::run(command, stop);
+    const auto nix_time = rounded(outcome.wall);
+    if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
+        return EvaluationCancelled{nix_time};
+    }
+    auto speech = hear(outcome.err.bytes);
+    if (!outcome.succeeded()) {
+        // Stdout may hold half an answer (Nix 2.8 prints as it goes): it is not looked at.
+        auto refused = refusal_of(outcome, std::move(speech), settings);
+        look_into_repository(nix, source, refused, stop);
+        refused.nix_time = nix_time;
+        return refused;
+    }
+    auto value =
+        core::parse_json(outcome.out.bytes, {.bytes = settings.evaluation_answer, .depth = 32});
+    if (!value || !value->is_object()) {
+        throw core::Failure(core::FailureKind::internal, "Nix answered something unexpected",
+                            value ? "nix eval" : value.problem().message);
+    }
+    return FlakeAnswer{std::make_unique<core::Json>(std::move(value).value()),
+                       std::move(speech.warnings), nix_time};
+}
+
+core::Problem problem_of(const FlakeAsked& asked) {
+    if (const auto* refused = std::get_if<EvaluationRefused>(&asked)) {
+        return refused->problem;
+    }
+    return {.code = "cancelled", .message = "the evaluation was stopped on request"};
+}
+
+std::vector<std::string> host_names(const core::Json& answer) {
+    std::vector<std::string> hosts;
+    if (const auto list = answer.find("hosts"); list != answer.end() && list->is_array()) {
+        for (const auto& name : *list) {
+            if (name.is_string() && hosts.size() < most_hosts) {
+                hosts.push_back(core::shorten(without_colours(name.get<std::string>()), 256));
+            }
+        }
+    }
+    return hosts;
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~' ||
+                           c == '/';
+        if (plain) {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4];
+            out += digits[byte & 15];
+        }
+    }
+    return out;
+}
+
+} // namespace agentd::evaluator

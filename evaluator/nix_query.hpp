@@ -1,0 +1,38 @@
+/// @file
+/// One expression evaluated against a flake at a commit: the way every question to a flake takes.
+#pragma once
+
+#include "agentd/core/json.hpp"
+#include "evaluator/evaluation.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace agentd::evaluator {
+
+struct FlakeAnswer {
+    std::unique_ptr<core::Json> value{}; ///< an object
+    std::vector<std::string> warnings{};
+    std::chrono::milliseconds nix_time{};
+};
+
+using FlakeAsked = std::variant<FlakeAnswer, EvaluationRefused, EvaluationCancelled>;
+
+/// Calls `script` with `{ url = …; } // arguments`; the values of `arguments` are Nix text already.
+FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
+                     const std::map<std::string, std::string>& arguments,
+                     const std::stop_token& stop);
+
+/// The problem in what is not an answer; code `cancelled` when it was stopped.
+core::Problem problem_of(const FlakeAsked& asked);
+
+/// The list `hosts` of an answer, at most 4096.
+std::vector<std::string> host_names(const core::Json& answer);
+
+/// RFC 3986, with `/` kept.
+std::string percent_encoded(std::string_view text);
+
+} // namespace agentd::evaluator

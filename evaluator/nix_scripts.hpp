@@ -1,0 +1,18 @@
+/// @file
+/// The Nix expressions agentd evaluates, each a constant file of evaluator/nix, and how one is
+/// called.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agentd::evaluator {
+
+extern const std::string_view evaluate_script;
+extern const std::string_view hosts_script;
+extern const std::string_view catalog_script;
+
+/// A Nix string literal that means exactly `text`.
+std::string nix_string(std::string_view text);
+
+} // namespace agentd::evaluator
