@@ -1,0 +1,183 @@
+#include "proposals/git.hpp"
+
+#include "proposals/git_handles.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/fd.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace agentd::proposals {
+
+using core::Failure;
+using core::FailureKind;
+
+namespace {
+
+// Whatever git or Nix later runs on this repository finds nothing to start here.
+constexpr std::string_view own_config = "[core]\n"
+                                        "\trepositoryformatversion = 0\n"
+                                        "\tfilemode = true\n"
+                                        "\tbare = true\n"
+                                        "\tlogallrefupdates = false\n"
+                                        "\thooksPath = /dev/null\n"
+                                        "\tfsmonitor = false\n"
+                                        "\tprotectHFS = true\n"
+                                        "\tprotectNTFS = true\n"
+                                        "\tattributesFile = /dev/null\n"
+                                        "\texcludesFile = /dev/null\n"
+                                        "[gc]\n"
+                                        "\tauto = 0\n"
+                                        "[transfer]\n"
+                                        "\tfsckObjects = true\n"
+                                        "[protocol]\n"
+                                        "\tallow = never\n";
+
+GitRepository open_bare(const std::string& path) {
+    git_repository* opened = nullptr;
+    const int code = git_repository_open_ext(
+        &opened, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT,
+        nullptr);
+    GitRepository repository(opened);
+    if (code == GIT_ENOTFOUND) {
+        return {};
+    }
+    check_git(code, "opening the daemon's repository", path);
+    if (git_repository_is_bare(opened) != 1) {
+        throw Failure(FailureKind::misconfigured, "the daemon's repository has to be bare", path);
+    }
+    return repository;
+}
+
+void init_bare(const std::string& path) {
+    core::make_directories(path, 0750);
+    if (!std::filesystem::is_empty(path)) {
+        throw Failure(FailureKind::misconfigured,
+                      "neither empty nor a bare repository, so not used as the daemon's own", path);
+    }
+    git_repository* made = nullptr;
+    check_git(git_repository_init(&made, path.c_str(), 1), "making the daemon's repository", path);
+    const GitRepository owner(made);
+}
+
+class CommitTree final : public TreeReader {
+  public:
+    CommitTree(git_repository* repository, GitTree tree)
+        : repository_(repository), tree_(std::move(tree)) {}
+
+    std::optional<TreeEntry> find(std::string_view path) const override {
+        const GitEntry entry = entry_at(path);
+        if (!entry) {
+            return std::nullopt;
+        }
+        return TreeEntry{.mode = static_cast<FileMode>(git_tree_entry_filemode(entry.get())),
+                         .blob_id = hex_of(*git_tree_entry_id(entry.get()))};
+    }
+
+    std::optional<std::string> read(std::string_view path) const override {
+        const GitEntry entry = entry_at(path);
+        if (!entry || git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) {
+            return std::nullopt;
+        }
+        return blob_bytes(repository_, *git_tree_entry_id(entry.get()));
+    }
+
+  private:
+    GitEntry entry_at(std::string_view path) const {
+        git_tree_entry* entry = nullptr;
+        if (path.find('\0') != std::string_view::npos) {
+            return {};
+        }
+        const int code = git_tree_entry_bypath(&entry, tree_.get(), std::string(path).c_str());
+        if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) {
+            return {};
+        }
+        check_git(code, "reading a tree", std::string(path));
+        return GitEntry(entry);
+    }
+
+    git_repository* repository_;
+    GitTree tree_;
+};
+
+} // namespace
+
+Repository::Repository(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Repository::Repository(Repository&&) noexcept = default;
+Repository& Repository::operator=(Repository&&) noexcept = default;
+Repository::~Repository() = default;
+
+Repository Repository::open_or_init_bare(const std::string& path) {
+    start_libgit2();
+    if (!open_bare(path)) {
+        init_bare(path);
+    }
+    const std::string config = path + "/config";
+    if (core::read_file_if_exists(config) != std::string(own_config)) {
+        core::write_file_durably(config, own_config, 0640);
+    }
+    // Opened after the configuration is ours, whatever was there before.
+    GitRepository repository = open_bare(path);
+    if (!repository) {
+        throw Failure(FailureKind::corrupt, "the daemon's repository cannot be opened", path);
+    }
+    return Repository(
+        std::make_unique<State>(State{.path = path, .repository = std::move(repository)}));
+}
+
+std::optional<core::Commit> Repository::resolve(std::string_view ref) const {
+    git_repository* repository = state_->repository.get();
+    const auto oid =
+        ref.starts_with("refs/") ? ref_target(repository, std::string(ref)) : std::nullopt;
+    return oid && has_commit(commit_of(*oid)) ? std::optional(commit_of(*oid)) : std::nullopt;
+}
+
+bool Repository::has_commit(const core::Commit& commit) const {
+    const git_oid oid = oid_of(commit);
+    git_commit* found = nullptr;
+    const int code = git_commit_lookup(&found, state_->repository.get(), &oid);
+    const GitCommit owner(found);
+    if (code != GIT_ENOTFOUND) {
+        check_git(code, "reading a commit", commit.str());
+    }
+    return code == 0;
+}
+
+bool Repository::is_ancestor(const core::Commit& ancestor, const core::Commit& commit) const {
+    return proposals::is_ancestor(state_->repository.get(), oid_of(ancestor), oid_of(commit));
+}
+
+std::unique_ptr<TreeReader> Repository::tree(const core::Commit& commit) const {
+    git_repository* repository = state_->repository.get();
+    return std::make_unique<CommitTree>(repository, tree_of(repository, commit));
+}
+
+std::vector<std::string> Repository::list_files(const core::Commit& commit) const {
+    git_repository* repository = state_->repository.get();
+    std::vector<std::string> paths;
+    for (TreeItem& item : tree_items(repository, tree_of(repository, commit).get())) {
+        paths.push_back(std::move(item.path));
+    }
+    return paths;
+}
+
+core::Digest Repository::tree_digest(const core::Commit& commit) const {
+    git_repository* repository = state_->repository.get();
+    core::Sha256 digest;
+    for (const TreeItem& item : tree_items(repository, tree_of(repository, commit).get())) {
+        const std::string bytes =
+            item.mode == FileMode::submodule ? hex_of(item.id) : blob_bytes(repository, item.id);
+        digest.update(std::string(to_string(item.mode)) + " " + core::sha256(bytes).hex() + " " +
+                      item.path + "\n");
+    }
+    return digest.finish();
+}
+
+std::optional<core::Digest> Repository::file_digest(const core::Commit& commit,
+                                                    std::string_view path) const {
+    const auto bytes = tree(commit)->read(path);
+    return bytes ? std::optional(core::sha256(*bytes)) : std::nullopt;
+}
+
+} // namespace agentd::proposals

@@ -1,0 +1,218 @@
+#include "proposals/git_handles.hpp"
+
+namespace agentd::proposals {
+
+using core::Done;
+using core::Problem;
+using core::Result;
+
+namespace {
+
+struct Upstream {
+    std::string path{};
+    GitRepository repository{};
+};
+
+/// A repository on this machine, named by its absolute path. Nothing of it is run.
+Result<Upstream> open_upstream(const std::string& path) {
+    git_repository* opened = nullptr;
+    if (!path.starts_with('/') || path.find('\0') != std::string::npos) {
+        return Problem{.code = "bad_upstream",
+                       .message = "the upstream has to be an absolute path on this machine",
+                       .where = path};
+    }
+    const int code =
+        git_repository_open_ext(&opened, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+    GitRepository repository(opened);
+    if (code == GIT_ENOTFOUND) {
+        return Problem{.code = "bad_upstream",
+                       .message = "there is no git repository here",
+                       .where = path,
+                       .hint = "set the path of the flake's repository in agentd.toml"};
+    }
+    check_git(code, "opening the upstream repository", path);
+    return Upstream{.path = path, .repository = std::move(repository)};
+}
+
+Problem bad_branch(std::string_view branch) {
+    return {.code = "bad_branch",
+            .message = "this is not a branch name agentd takes",
+            .where = std::string(branch.substr(0, 80))};
+}
+
+Problem no_such_branch(const std::string& name, const std::string& path) {
+    return {.code = "no_such_branch", .message = "the upstream has no " + name, .where = path};
+}
+
+bool has_object(git_repository* repository, const git_oid& oid) {
+    git_odb* odb = nullptr;
+    check_git(git_repository_odb(&odb, repository), "opening the objects");
+    const GitOdb owner(odb);
+    return git_odb_exists(odb, &oid) == 1;
+}
+
+/// Brings `want` and all it needs as one pack, which appears whole or not at all. `have` is what
+/// the other side has.
+void copy_history(git_repository* from, git_repository* to, const git_oid& want,
+                  const std::optional<git_oid>& have) {
+    if (has_object(to, want)) {
+        return;
+    }
+    git_revwalk* walk = nullptr;
+    check_git(git_revwalk_new(&walk, from), "listing commits");
+    const GitWalk walk_owner(walk);
+    check_git(git_revwalk_push(walk, &want), "listing commits", hex_of(want));
+    if (have && has_object(from, *have)) {
+        check_git(git_revwalk_hide(walk, &*have), "listing commits", hex_of(*have));
+    }
+    git_packbuilder* pack = nullptr;
+    check_git(git_packbuilder_new(&pack, from), "packing commits");
+    const GitPack pack_owner(pack);
+    git_packbuilder_set_threads(pack, 1);
+    check_git(git_packbuilder_insert_walk(pack, walk), "packing commits", hex_of(want));
+    const std::string folder = std::string(git_repository_commondir(to)) + "objects/pack";
+    check_git(git_packbuilder_write(pack, folder.c_str(), 0, nullptr, nullptr), "writing a pack",
+              folder);
+    git_odb* odb = nullptr;
+    check_git(git_repository_odb(&odb, to), "opening the objects", folder);
+    const GitOdb odb_owner(odb);
+    check_git(git_odb_refresh(odb), "opening the objects", folder);
+}
+
+void set_mirror(git_repository* repository, const std::string& name, const git_oid& oid) {
+    git_reference* made = nullptr;
+    check_git(git_reference_create(&made, repository, name.c_str(), &oid, 1, nullptr),
+              "setting a ref", name);
+    const GitReference owner(made);
+}
+
+/// Notes that the upstream has beyond ours come along, so that ours can be pushed again later.
+void follow_notes(git_repository* upstream, git_repository* own) {
+    const auto theirs = ref_target(upstream, notes_ref);
+    const auto ours = ref_target(own, notes_ref);
+    if (!theirs || (ours && git_oid_equal(&*ours, &*theirs) != 0)) {
+        return;
+    }
+    copy_history(upstream, own, *theirs, ours);
+    if (!ours || is_ancestor(own, *ours, *theirs)) {
+        set_mirror(own, notes_ref, *theirs);
+    }
+}
+
+/// True when a work tree shows the branch: moving it would leave every change staged backwards.
+bool is_checked_out(git_repository* repository, const git_reference* branch) {
+    const int code = git_branch_is_checked_out(branch);
+    check_git(code, "looking at the work trees", git_repository_path(repository));
+    return code == 1;
+}
+
+Result<Done> compare_and_swap(git_repository* upstream, const std::string& name, const git_oid& to,
+                              const std::optional<git_oid>& expected) {
+    git_reference* made = nullptr;
+    const int code = expected ? git_reference_create_matching(&made, upstream, name.c_str(), &to, 1,
+                                                              &*expected, "agentd: fast-forward")
+                              : git_reference_create(&made, upstream, name.c_str(), &to, 0,
+                                                     "agentd: first notes");
+    const GitReference owner(made);
+    if (code == GIT_EMODIFIED || code == GIT_EEXISTS) {
+        return Problem{.code = "branch_moved",
+                       .message = name + " moved in the meantime",
+                       .where = name,
+                       .hint = "fetch and verify the proposal again on the new head"};
+    }
+    check_git(code, "moving a ref", name);
+    return Done{};
+}
+
+Problem not_fast_forward(const std::string& name) {
+    return {.code = "not_fast_forward",
+            .message = name + " of the upstream is not an ancestor of what would be pushed",
+            .where = name,
+            .hint = "fetch and verify the proposal again on the new head"};
+}
+
+} // namespace
+
+Result<core::Commit> Repository::fetch_from(const std::string& upstream, std::string_view branch) {
+    if (!core::is_branch_name(branch)) {
+        return bad_branch(branch);
+    }
+    const auto opened = open_upstream(upstream);
+    if (!opened) {
+        return opened.problem();
+    }
+    git_repository* theirs = opened->repository.get();
+    git_repository* own = state_->repository.get();
+    const std::string name = "refs/heads/" + std::string(branch);
+    const auto head = ref_target(theirs, name);
+    if (!head) {
+        return no_such_branch(name, upstream);
+    }
+    const std::string mirror = "refs/upstream/" + std::string(branch);
+    copy_history(theirs, own, *head, ref_target(own, mirror));
+    set_mirror(own, mirror, *head);
+    follow_notes(theirs, own);
+    return commit_of(*head);
+}
+
+Result<Done> Repository::push_fast_forward(const Landing& landing) {
+    if (!core::is_branch_name(landing.branch)) {
+        return bad_branch(landing.branch);
+    }
+    const auto opened = open_upstream(landing.upstream);
+    if (!opened) {
+        return opened.problem();
+    }
+    git_repository* theirs = opened->repository.get();
+    git_repository* own = state_->repository.get();
+    const std::string name = "refs/heads/" + landing.branch;
+    git_reference* found = nullptr;
+    const int code = git_reference_lookup(&found, theirs, name.c_str());
+    const GitReference branch(found);
+    if (code == GIT_ENOTFOUND) {
+        return no_such_branch(name, landing.upstream);
+    }
+    check_git(code, "reading a ref", name);
+    if (is_checked_out(theirs, found)) {
+        return Problem{.code = "checked_out",
+                       .message =
+                           name + " is checked out in a work tree and is not moved underneath it",
+                       .where = landing.upstream,
+                       .hint = "run `agentctl pull` in that work tree"};
+    }
+    const git_oid expected = oid_of(landing.expected_old);
+    const git_oid to = oid_of(landing.commit);
+    const auto now = ref_target(theirs, name);
+    if (!now || git_oid_equal(&*now, &expected) == 0) {
+        return Problem{.code = "branch_moved",
+                       .message = name + " moved in the meantime",
+                       .where = landing.upstream,
+                       .hint = "fetch and verify the proposal again on the new head"};
+    }
+    if (!has_commit(landing.expected_old) || !proposals::is_ancestor(own, expected, to)) {
+        return not_fast_forward(name);
+    }
+    copy_history(own, theirs, to, expected);
+    return compare_and_swap(theirs, name, to, expected);
+}
+
+Result<Done> Repository::push_notes(const std::string& upstream) {
+    const auto opened = open_upstream(upstream);
+    if (!opened) {
+        return opened.problem();
+    }
+    git_repository* theirs = opened->repository.get();
+    git_repository* own = state_->repository.get();
+    const auto ours = ref_target(own, notes_ref);
+    if (!ours) {
+        return Problem{.code = "nothing", .message = "there are no notes to push"};
+    }
+    const auto old = ref_target(theirs, notes_ref);
+    if (old && (!has_object(own, *old) || !proposals::is_ancestor(own, *old, *ours))) {
+        return not_fast_forward(notes_ref);
+    }
+    copy_history(own, theirs, *ours, old);
+    return compare_and_swap(theirs, notes_ref, *ours, old);
+}
+
+} // namespace agentd::proposals
