@@ -115,8 +115,8 @@ std::string fold_verified(const Fold& fold, const Json& body) {
     const std::string effects = digest_text(in.text("effects_sha256", 64), "effects_sha256");
     const std::string blob = digest_text(in.text("effects_blob", 64), "effects_blob");
     const Json warnings = in.texts("warnings");
-    const auto risk = in.optional_text("risk", 16);
-    const auto headline = in.optional_text("headline", 1024);
+    const auto risk = in.one_of("risk", {"none", "low", "notice", "high", "critical"});
+    const auto headline = in.text("headline", 1024);
     sound(in.finish());
     const Standing standing = standing_of(fold);
     go(fold, standing, State::verified);
@@ -124,8 +124,8 @@ std::string fold_verified(const Fold& fold, const Json& body) {
                       fold.index, fold.subject, standing.round, drv, toplevel, nar_hash, manifest,
                       paths, bytes, from_path, from_hash, effects, blob, core::canonical(warnings),
                       fold.at());
-    fold.database.run("UPDATE proposal SET risk = ?, headline = coalesce(?, headline) WHERE id = ?",
-                      risk, headline, fold.subject);
+    fold.database.run("UPDATE proposal SET risk = ?, headline = ? WHERE id = ?", risk, headline,
+                      fold.subject);
     return "verified: builds " + toplevel;
 }
 
