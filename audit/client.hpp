@@ -2,6 +2,7 @@
 /// The other end of `append.sock` (docs/contracts.md, section 4).
 #pragma once
 
+#include "agentd/core/digest.hpp"
 #include "agentd/core/line_socket.hpp"
 #include "agentd/core/result.hpp"
 #include "audit/entry.hpp"

@@ -22,11 +22,13 @@ class TileWriter {
     void append(const core::Digest& leaf) { pending_.push_back(leaf); }
     /// Brings the files up to date, without fsync. False when the disk would not take them.
     bool flush() noexcept;
-    /// Makes the files agree with `leaves` from tile `tile` on, whatever is there now.
-    void forget_partial() noexcept { partial_width_ = 0; }
+    /// The same for full tiles only: what is known of the last one so far stays as it is.
+    bool flush_full() noexcept;
 
   private:
-    void write_tiles();
+    bool try_to_write(bool partial_too) noexcept;
+    void write_tiles(bool partial_too);
+    void write_tile(std::uint64_t width);
 
     Layout layout_;
     std::uint64_t tile_ = 0;            ///< number of the tile that pending_ begins with
