@@ -29,8 +29,8 @@
       lib = lib // { inherit nixosSystem; };
       legacyPackages.${system} = pkgs;
 
-      nixosModules.default = ./modules;
-      nixosModules.agentd = ./modules/agentd.nix;
+      nixosModules.default.imports = [ ./modules ];
+      nixosModules.agentd.imports = [ ./modules/agentd.nix ];
 
       nixosConfigurations = {
         web = nixosSystem { modules = [ ./hosts/web ]; };

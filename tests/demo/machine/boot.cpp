@@ -18,26 +18,33 @@ namespace {
 std::string setting(const fs::path& file, const std::string& key) {
     std::ifstream in(file);
     for (std::string line; std::getline(in, line);)
-        if (line.starts_with(key + " ")) return std::string(trim(line.substr(key.size())));
+        if (line.starts_with(key + " "))
+            return std::string(trim(line.substr(key.size())));
     return {};
 }
 
 bool is_system(const fs::path& path) {
-    return path.string().starts_with("/nix/store/") && fs::exists(path / "activate") && fs::exists(path / "init");
+    return path.string().starts_with("/nix/store/") && fs::exists(path / "activate") &&
+           fs::exists(path / "init");
 }
 
 fs::path from_loader() {
     const std::string entry = setting("/boot/loader/loader.conf", "default");
-    if (entry.empty() || entry.find('/') != std::string::npos) return {};
-    for (const auto& word : split_words(setting(fs::path("/boot/loader/entries") / entry, "options")))
-        if (word.starts_with("init=")) return fs::path(word.substr(5)).parent_path();
+    if (entry.empty() || entry.find('/') != std::string::npos)
+        return {};
+    for (const auto& word :
+         split_words(setting(fs::path("/boot/loader/entries") / entry, "options")))
+        if (word.starts_with("init="))
+            return fs::path(word.substr(5)).parent_path();
     return {};
 }
 
 fs::path from_profile() {
     std::error_code none;
     const fs::path generation = fs::read_symlink(profile, none);
-    return generation.empty() ? fs::path() : fs::read_symlink(fs::path(profile).parent_path() / generation, none);
+    return generation.empty()
+               ? fs::path()
+               : fs::read_symlink(fs::path(profile).parent_path() / generation, none);
 }
 
 int run(const fs::path& program, const char* argument) {
@@ -54,30 +61,38 @@ int run(const fs::path& program, const char* argument) {
         _exit(127);
     }
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void complain(const std::string& text) { std::fprintf(stderr, "agentd-demo-init: %s\n", text.c_str()); }
+void complain(const std::string& text) {
+    std::fprintf(stderr, "agentd-demo-init: %s\n", text.c_str());
+}
 
-}  // namespace
+} // namespace
 
 fs::path boot_default() {
     for (const auto& candidate : {from_loader(), from_profile()})
-        if (is_system(candidate)) return candidate;
-    throw std::runtime_error("no boot entry and no profile names a system; start once with --system");
+        if (is_system(candidate))
+            return candidate;
+    throw std::runtime_error(
+        "no boot entry and no profile names a system; start once with --system");
 }
 
 void bring_up(const fs::path& system) {
-    if (!is_system(system)) throw std::runtime_error(system.string() + " is not a system");
+    if (!is_system(system))
+        throw std::runtime_error(system.string() + " is not a system");
     if (const int status = run(system / "activate", nullptr); status != 0)
         complain("activation ended with status " + std::to_string(status));
     fs::create_directory_symlink(system, "/run/booted-system");
-    if (fs::is_symlink(profile)) return;
+    if (fs::is_symlink(profile))
+        return;
     fs::create_directories(fs::path(profile).parent_path());
     fs::create_directory_symlink(system, std::string(profile) + "-1-link");
     fs::create_directory_symlink("system-1-link", profile);
-    if (run(system / "bin/switch-to-configuration", "boot") != 0) complain("the boot loader was not installed");
+    if (run(system / "bin/switch-to-configuration", "boot") != 0)
+        complain("the boot loader was not installed");
 }
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

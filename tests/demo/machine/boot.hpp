@@ -16,4 +16,4 @@ std::filesystem::path boot_default();
 /// installs the boot loader, as an installer would.
 void bring_up(const std::filesystem::path& system);
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -13,7 +13,7 @@ namespace agentd::demo {
 /// Serves /run/systemd/private.sock and /run/systemd/private.fifo. One JSON object a line each
 /// way; README.md has the protocol. Only root gets an answer.
 class Control {
-public:
+  public:
     Control(Supervisor& supervisor, std::function<void()> poweroff);
     ~Control();
     Control(const Control&) = delete;
@@ -21,9 +21,9 @@ public:
 
     void add_descriptors(std::vector<pollfd>& into) const;
     void serve(const std::vector<pollfd>& ready);
-    void tell(const UnitState& state);  ///< to everybody who subscribed
+    void tell(const UnitState& state); ///< to everybody who subscribed
 
-private:
+  private:
     using Reply = std::function<void(const std::string& line)>;
     struct Client {
         std::string unread{};
@@ -43,7 +43,7 @@ private:
     std::string fifo_unread_{};
     std::map<int, Client> clients_{};
     unsigned next_serial_ = 0;
-    std::map<int, unsigned> serials_{};  ///< a late answer must not reach the next owner of a number
+    std::map<int, unsigned> serials_{}; ///< a late answer must not reach the next owner of a number
 };
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -23,11 +23,12 @@ constexpr auto poweroff_patience = std::chrono::seconds(8);
 
 /// The main loop. One thread, no locks: signals, requests and output all arrive through poll().
 class Machine {
-public:
+  public:
     Machine() {
         sigset_t signals;
         sigemptyset(&signals);
-        for (const int each : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, each);
+        for (const int each : {SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+            sigaddset(&signals, each);
         sigprocmask(SIG_BLOCK, &signals, nullptr);
         signals_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
         std::signal(SIGPIPE, SIG_IGN);
@@ -42,40 +43,52 @@ public:
             std::puts("ready");
             std::fflush(stdout);
         });
-        while (!finished()) turn();
+        while (!finished())
+            turn();
         kill(-1, SIGKILL);
-        while (waitpid(-1, nullptr, 0) > 0) {}
+        while (waitpid(-1, nullptr, 0) > 0) {
+        }
         return 0;
     }
 
-private:
+  private:
     void poweroff() {
-        if (deadline_) return;
+        if (deadline_)
+            return;
         deadline_ = Clock::now() + poweroff_patience;
         supervisor_.stop_all();
     }
 
-    bool finished() const { return deadline_ && (supervisor_.all_down() || Clock::now() >= *deadline_); }
+    bool finished() const {
+        return deadline_ && (supervisor_.all_down() || Clock::now() >= *deadline_);
+    }
 
     int patience() const {
         auto wake = supervisor_.wakes_at();
-        if (deadline_ && (!wake || *deadline_ < *wake)) wake = deadline_;
-        if (!wake) return -1;
-        const auto left = std::chrono::duration_cast<milliseconds>(*wake - Clock::now()).count() + 1;
+        if (deadline_ && (!wake || *deadline_ < *wake))
+            wake = deadline_;
+        if (!wake)
+            return -1;
+        const auto left =
+            std::chrono::duration_cast<milliseconds>(*wake - Clock::now()).count() + 1;
         return static_cast<int>(std::clamp<long long>(left, 0, 60'000));
     }
 
     void turn() {
         std::vector<pollfd> ready{{.fd = signals_, .events = POLLIN, .revents = 0}};
         control_.add_descriptors(ready);
-        for (const UnitLog* log : supervisor_.logs()) ready.push_back({.fd = log->reader(), .events = POLLIN, .revents = 0});
+        for (const UnitLog* log : supervisor_.logs())
+            ready.push_back({.fd = log->reader(), .events = POLLIN, .revents = 0});
         poll(ready.data(), ready.size(), patience());
         signalfd_siginfo info{};
         while (read(signals_, &info, sizeof info) == sizeof info)
-            if (info.ssi_signo != SIGCHLD) poweroff();
-        for (UnitLog* log : supervisor_.logs()) log->drain();
+            if (info.ssi_signo != SIGCHLD)
+                poweroff();
+        for (UnitLog* log : supervisor_.logs())
+            log->drain();
         int status = 0;
-        for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) supervisor_.child_ended(pid, status);
+        for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+            supervisor_.child_ended(pid, status);
         supervisor_.tick(Clock::now());
         control_.serve(ready);
     }
@@ -86,11 +99,11 @@ private:
     std::optional<Clock::time_point> deadline_{};
 };
 
-}  // namespace
+} // namespace
 
 int init(const std::filesystem::path& system) {
     bring_up(system.empty() ? boot_default() : system);
     return Machine().run();
 }
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

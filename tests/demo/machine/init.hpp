@@ -10,4 +10,4 @@ namespace agentd::demo {
 /// supervises until poweroff or SIGTERM. Returns the exit status of the machine.
 int init(const std::filesystem::path& system);
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -17,7 +17,7 @@ constexpr const char* usage =
     "\n"
     "Runs in the foreground and prints \"ready\" when the machine is up. SIGTERM powers it off.\n";
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
     agentd::demo::Settings settings;
@@ -27,11 +27,11 @@ int main(int argc, char** argv) {
             std::fputs(usage, stdout);
             return 0;
         }
-        auto* const field = option == "--dir" ? &settings.dir
-                            : option == "--system" ? &settings.system
+        auto* const field = option == "--dir"        ? &settings.dir
+                            : option == "--system"   ? &settings.system
                             : option == "--pid-file" ? &settings.pid_file
-                            : option == "--nix" ? &settings.nix
-                                                : nullptr;
+                            : option == "--nix"      ? &settings.nix
+                                                     : nullptr;
         if (field == nullptr || i + 1 == argc) {
             std::fputs(usage, stderr);
             return 64;
@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
     }
     try {
         settings.dir = std::filesystem::absolute(settings.dir);
-        return agentd::demo::run_machine(settings, [&settings] { return agentd::demo::init(settings.system); });
+        return agentd::demo::run_machine(
+            settings, [&settings] { return agentd::demo::init(settings.system); });
     } catch (const std::exception& error) {
         std::fprintf(stderr, "agentd-demo-init: %s\n", error.what());
         return 1;

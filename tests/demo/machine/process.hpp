@@ -10,8 +10,8 @@
 namespace agentd::demo {
 
 struct Spawned {
-    pid_t pid = -1;   ///< -1: nothing was started
-    int status = 0;   ///< then: systemd's exit status for the step that failed (203 EXEC, 217 USER)
+    pid_t pid = -1; ///< -1: nothing was started
+    int status = 0; ///< then: systemd's exit status for the step that failed (203 EXEC, 217 USER)
     std::string why{};
 };
 
@@ -37,4 +37,4 @@ void remove_volatile_directories(const UnitFile& unit);
 /// 32 hexadecimal digits nobody else has.
 std::string new_invocation();
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -6,7 +6,8 @@
 
 namespace agentd::demo {
 
-Service::Service(UnitFile file, Changed changed) : file_(std::move(file)), changed_(std::move(changed)) {}
+Service::Service(UnitFile file, Changed changed)
+    : file_(std::move(file)), changed_(std::move(changed)) {}
 
 UnitState Service::state() const {
     return {.name = file_.name,
@@ -22,7 +23,8 @@ UnitState Service::state() const {
 }
 
 void Service::say(const std::string& text) {
-    if (!log_) log_ = std::make_unique<UnitLog>(file_.name);
+    if (!log_)
+        log_ = std::make_unique<UnitLog>(file_.name);
     log_->note(text);
 }
 
@@ -36,23 +38,31 @@ void Service::enter(const char* active, const char* sub, Phase phase) {
 
 void Service::finish(const std::string& job) {
     const auto waiting = std::exchange(waiting_, {});
-    for (const auto& finished : waiting) finished(job);
+    for (const auto& finished : waiting)
+        finished(job);
 }
 
 // --- starting ------------------------------------------------------------------
 
 void Service::start(Finished finished) {
-    if (!file_.found) return finished("failed");
-    if (is_active()) return finished("done");
+    if (!file_.found)
+        return finished("failed");
+    if (is_active())
+        return finished("done");
     if (active_ == "deactivating") {
         waiting_.push_back([this, finished](const std::string&) { start(finished); });
         return;
     }
     waiting_.push_back(std::move(finished));
-    if (phase_ != Phase::idle && phase_ != Phase::restart) return;  // on its way; told when it is there
+    if (phase_ != Phase::idle && phase_ != Phase::restart)
+        return; // on its way; told when it is there
     if (!file_.is(".service")) {
         result_ = "success";
-        enter("active", file_.is(".timer") ? "waiting" : file_.is(".socket") ? "listening" : "active", Phase::idle);
+        enter("active",
+              file_.is(".timer")    ? "waiting"
+              : file_.is(".socket") ? "listening"
+                                    : "active",
+              Phase::idle);
         return finish("done");
     }
     n_restarts_ = 0;
@@ -61,8 +71,10 @@ void Service::start(Finished finished) {
 
 bool Service::limit_hit() {
     const auto now = Clock::now();
-    while (!starts_.empty() && now - starts_.front() > file_.start_limit_interval) starts_.pop_front();
-    if (file_.start_limit_burst > 0 && starts_.size() >= file_.start_limit_burst) return true;
+    while (!starts_.empty() && now - starts_.front() > file_.start_limit_interval)
+        starts_.pop_front();
+    if (file_.start_limit_burst > 0 && starts_.size() >= file_.start_limit_burst)
+        return true;
     starts_.push_back(now);
     return false;
 }
@@ -70,7 +82,8 @@ bool Service::limit_hit() {
 void Service::begin_start() {
     if (limit_hit()) {
         say("Start request repeated too quickly.");
-        if (result_ == "success") result_ = "start-limit-hit";
+        if (result_ == "success")
+            result_ = "start-limit-hit";
         enter("failed", "failed", Phase::idle);
         return finish("failed");
     }
@@ -88,15 +101,24 @@ void Service::begin_start() {
 
 /// Starts step_ of the list. False when there is no such step.
 bool Service::run(const std::vector<ExecCommand>& list) {
-    if (step_ >= list.size()) return false;
+    if (step_ >= list.size())
+        return false;
     const ExecCommand& command = list[step_++];
     ignore_step_ = command.ignore_failure;
-    const Spawned child = spawn({.unit = file_, .command = command, .invocation = invocation_, .main_pid = main_pid_, .output = log_->writer()});
-    if (phase_ == Phase::main) main_pid_ = child.pid > 0 ? child.pid : 0;
-    else control_pid_ = child.pid > 0 ? child.pid : 0;
-    if (child.pid > 0) return true;
+    const Spawned child = spawn({.unit = file_,
+                                 .command = command,
+                                 .invocation = invocation_,
+                                 .main_pid = main_pid_,
+                                 .output = log_->writer()});
+    if (phase_ == Phase::main)
+        main_pid_ = child.pid > 0 ? child.pid : 0;
+    else
+        control_pid_ = child.pid > 0 ? child.pid : 0;
+    if (child.pid > 0)
+        return true;
     say("Failed at step " + std::to_string(child.status) + ": " + child.why);
-    if (phase_ == Phase::main) exit_status_ = child.status;
+    if (phase_ == Phase::main)
+        exit_status_ = child.status;
     control_ended(false);
     return true;
 }
@@ -104,51 +126,61 @@ bool Service::run(const std::vector<ExecCommand>& list) {
 /// The next step of the phase, or the next phase.
 void Service::advance() {
     switch (phase_) {
-        case Phase::pre:
-            if (run(file_.start_pre)) return;
-            step_ = 0;
-            sub_ = "start";
-            phase_ = Phase::main;
-            [[fallthrough]];
-        case Phase::main:
-            if (file_.type == ServiceType::oneshot) {
-                if (run(file_.start)) return;
-            } else if (step_ == 0) {
-                if (!run(file_.start)) return bring_down("resources");
-                if (phase_ != Phase::main) return;
-            }
-            step_ = 0;
-            phase_ = Phase::post;
-            [[fallthrough]];
-        case Phase::post:
-            if (run(file_.start_post)) return;
-            say("Started " + file_.description + ".");
-            if (file_.type != ServiceType::oneshot) {
-                enter("active", "running", Phase::running);
-            } else if (file_.remain_after_exit) {
-                enter("active", "exited", Phase::idle);
-            } else {
-                finish("done");
-                return bring_down("success");
-            }
-            return finish("done");
-        case Phase::reload:
-            if (run(file_.reload)) return;
-            say("Reloaded " + file_.description + ".");
-            back_to_active();
-            return finish("done");
-        case Phase::stop:
-            if (run(file_.stop)) return;
-            return terminate();
-        case Phase::stop_post:
-            if (run(file_.stop_post)) return;
-            return settle();
-        default: return;
+    case Phase::pre:
+        if (run(file_.start_pre))
+            return;
+        step_ = 0;
+        sub_ = "start";
+        phase_ = Phase::main;
+        [[fallthrough]];
+    case Phase::main:
+        if (file_.type == ServiceType::oneshot) {
+            if (run(file_.start))
+                return;
+        } else if (step_ == 0) {
+            if (!run(file_.start))
+                return bring_down("resources");
+            if (phase_ != Phase::main)
+                return;
+        }
+        step_ = 0;
+        phase_ = Phase::post;
+        [[fallthrough]];
+    case Phase::post:
+        if (run(file_.start_post))
+            return;
+        say("Started " + file_.description + ".");
+        if (file_.type != ServiceType::oneshot) {
+            enter("active", "running", Phase::running);
+        } else if (file_.remain_after_exit) {
+            enter("active", "exited", Phase::idle);
+        } else {
+            finish("done");
+            return bring_down("success");
+        }
+        return finish("done");
+    case Phase::reload:
+        if (run(file_.reload))
+            return;
+        say("Reloaded " + file_.description + ".");
+        back_to_active();
+        return finish("done");
+    case Phase::stop:
+        if (run(file_.stop))
+            return;
+        return terminate();
+    case Phase::stop_post:
+        if (run(file_.stop_post))
+            return;
+        return settle();
+    default:
+        return;
     }
 }
 
 void Service::reload(Finished finished) {
-    if (active_ != "active" || file_.reload.empty()) return finished("failed");
+    if (active_ != "active" || file_.reload.empty())
+        return finished("failed");
     waiting_.push_back(std::move(finished));
     enter("reloading", "reload", Phase::reload);
     step_ = 0;
@@ -163,20 +195,23 @@ void Service::back_to_active() {
 // --- ends of processes ---------------------------------------------------------
 
 bool Service::child_ended(pid_t pid, int wait_status) {
-    if (pid <= 0) return false;
+    if (pid <= 0)
+        return false;
     if (pid == control_pid_) {
         control_pid_ = 0;
         control_ended(WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0);
         return true;
     }
-    if (pid != main_pid_) return false;
+    if (pid != main_pid_)
+        return false;
     main_pid_ = 0;
     main_ended(wait_status);
     return true;
 }
 
 void Service::control_ended(bool clean) {
-    if (clean || ignore_step_ || phase_ == Phase::stop || phase_ == Phase::stop_post) return advance();
+    if (clean || ignore_step_ || phase_ == Phase::stop || phase_ == Phase::stop_post)
+        return advance();
     if (phase_ == Phase::reload) {
         say("Reload failed for " + file_.description + ".");
         back_to_active();
@@ -195,15 +230,21 @@ void Service::main_ended(int wait_status) {
                                       exit_status_ == SIGINT || exit_status_ == SIGPIPE);
     const bool oneshot = phase_ == Phase::main && file_.type == ServiceType::oneshot;
     const bool clean = (by_signal ? gentle && !oneshot : exit_status_ == 0) ||
-                       (!by_signal && file_.success_exit_status.contains(exit_status_)) || ignore_step_;
+                       (!by_signal && file_.success_exit_status.contains(exit_status_)) ||
+                       ignore_step_;
     if (phase_ == Phase::stop || phase_ == Phase::terminate || phase_ == Phase::kill) {
-        if (!clean && result_ == "success" && phase_ != Phase::kill) result_ = by_signal ? "signal" : "exit-code";
-        return;  // tick() sees when the last process is gone
+        if (!clean && result_ == "success" && phase_ != Phase::kill)
+            result_ = by_signal ? "signal" : "exit-code";
+        return; // tick() sees when the last process is gone
     }
-    if (oneshot && clean) return advance();
-    say("Main process exited, " + std::string(by_signal ? "code=killed, status=" : "code=exited, status=") +
+    if (oneshot && clean)
+        return advance();
+    say("Main process exited, " +
+        std::string(by_signal ? "code=killed, status=" : "code=exited, status=") +
         std::to_string(exit_status_) + ".");
-    bring_down(clean ? "success" : by_signal ? (WCOREDUMP(wait_status) ? "core-dump" : "signal") : "exit-code");
+    bring_down(clean       ? "success"
+               : by_signal ? (WCOREDUMP(wait_status) ? "core-dump" : "signal")
+                           : "exit-code");
 }
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -19,20 +19,22 @@ using Clock = std::chrono::steady_clock;
 /// What a person or a program may know of a unit; the words are systemd's.
 struct UnitState {
     std::string name{}, description{}, path{};
-    std::string load{"loaded"};      ///< loaded, not-found
-    std::string active{"inactive"};  ///< inactive, activating, active, reloading, deactivating, failed
+    std::string load{"loaded"}; ///< loaded, not-found
+    std::string active{
+        "inactive"}; ///< inactive, activating, active, reloading, deactivating, failed
     std::string sub{"dead"};
-    std::string result{"success"};  ///< success, exit-code, signal, timeout, start-limit-hit, resources
+    std::string result{
+        "success"}; ///< success, exit-code, signal, timeout, start-limit-hit, resources
     unsigned n_restarts = 0;
     pid_t main_pid = 0;
-    int exit_status = 0;  ///< ExecMainStatus: exit code, or number of the signal
+    int exit_status = 0; ///< ExecMainStatus: exit code, or number of the signal
 };
 
 /// A service (or a target, timer, socket: those only have "on" and "off").
 /// start(), stop() and reload() begin something; `finished` is told how it ended.
 class Service {
-public:
-    using Finished = std::function<void(const std::string& job)>;  ///< done, failed, canceled
+  public:
+    using Finished = std::function<void(const std::string& job)>; ///< done, failed, canceled
     using Changed = std::function<void(const Service&)>;
 
     Service(UnitFile file, Changed changed);
@@ -55,8 +57,20 @@ public:
     void tick(Clock::time_point now);
     std::optional<Clock::time_point> wakes_at() const { return wake_; }
 
-private:
-    enum class Phase { idle, pre, main, post, running, reload, stop, terminate, kill, stop_post, restart };
+  private:
+    enum class Phase {
+        idle,
+        pre,
+        main,
+        post,
+        running,
+        reload,
+        stop,
+        terminate,
+        kill,
+        stop_post,
+        restart
+    };
 
     void begin_start();
     void advance();
@@ -89,4 +103,4 @@ private:
     std::vector<Finished> waiting_{};
 };
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -13,7 +13,7 @@
 namespace agentd::demo {
 
 class Supervisor {
-public:
+  public:
     using Listener = std::function<void(const UnitState&)>;
 
     explicit Supervisor(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -45,7 +45,7 @@ public:
 
     std::vector<UnitLog*> logs() const;
 
-private:
+  private:
     struct Job {
         std::string unit{};
         bool running = false;
@@ -65,4 +65,4 @@ private:
     bool dispatching_ = false;
 };
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

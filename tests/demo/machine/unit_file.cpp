@@ -16,28 +16,37 @@ ExecCommand parse_command(const std::string& value) {
     std::size_t at = 0;
     bool own_name = false;
     for (; at < value.size(); ++at) {
-        if (value[at] == '-') command.ignore_failure = true;
-        else if (value[at] == '@') own_name = true;
-        else if (value[at] == '+') command.as_root = true;
-        else if (value[at] != '!' && value[at] != ':') break;
+        if (value[at] == '-')
+            command.ignore_failure = true;
+        else if (value[at] == '@')
+            own_name = true;
+        else if (value[at] == '+')
+            command.as_root = true;
+        else if (value[at] != '!' && value[at] != ':')
+            break;
     }
     command.words = split_words(std::string_view(value).substr(at));
-    if (command.words.empty()) return command;
+    if (command.words.empty())
+        return command;
     command.program = command.words.front();
-    if (own_name) command.words.erase(command.words.begin());
+    if (own_name)
+        command.words.erase(command.words.begin());
     return command;
 }
 
 Setter commands(std::vector<ExecCommand> UnitFile::*list) {
     return [list](UnitFile& unit, const std::string& value) {
-        if (value.empty()) (unit.*list).clear();
-        else (unit.*list).push_back(parse_command(value));
+        if (value.empty())
+            (unit.*list).clear();
+        else
+            (unit.*list).push_back(parse_command(value));
     };
 }
 
 Setter names(std::set<std::string> UnitFile::*set) {
     return [set](UnitFile& unit, const std::string& value) {
-        for (auto& word : split_words(value)) (unit.*set).insert(std::move(word));
+        for (auto& word : split_words(value))
+            (unit.*set).insert(std::move(word));
     };
 }
 
@@ -67,7 +76,8 @@ Setter directory_mode(std::string variable) {
     return [=](UnitFile& unit, const std::string& value) {
         for (auto& wanted : unit.directories)
             if (wanted.variable == variable)
-                wanted.mode = static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 8)) & 07777U;
+                wanted.mode =
+                    static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 8)) & 07777U;
     };
 }
 
@@ -78,9 +88,9 @@ void set_environment(UnitFile& unit, const std::string& value) {
 }
 
 void set_restart(UnitFile& unit, const std::string& value) {
-    unit.restart = value == "always" ? RestartRule::always
-                   : value == "on-failure" ? RestartRule::on_failure
-                   : value == "on-success" ? RestartRule::on_success
+    unit.restart = value == "always"                               ? RestartRule::always
+                   : value == "on-failure"                         ? RestartRule::on_failure
+                   : value == "on-success"                         ? RestartRule::on_success
                    : value == "on-abnormal" || value == "on-abort" ? RestartRule::on_abnormal
                                                                    : RestartRule::no;
 }
@@ -100,13 +110,14 @@ const std::map<std::string, Setter>& setters() {
         {"StartLimitIntervalSec", span(&UnitFile::start_limit_interval)},
         {"StartLimitBurst",
          [](UnitFile& unit, const std::string& value) {
-             unit.start_limit_burst = static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 10));
+             unit.start_limit_burst =
+                 static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 10));
          }},
         {"Type",
          [](UnitFile& unit, const std::string& value) {
              unit.type = value == "oneshot" ? ServiceType::oneshot
-                         : value == "exec" ? ServiceType::exec
-                                           : ServiceType::simple;
+                         : value == "exec"  ? ServiceType::exec
+                                            : ServiceType::simple;
          }},
         {"RemainAfterExit", flag(&UnitFile::remain_after_exit)},
         {"ExecStartPre", commands(&UnitFile::start_pre)},
@@ -130,20 +141,22 @@ const std::map<std::string, Setter>& setters() {
         {"StateDirectoryMode", directory_mode("STATE_DIRECTORY")},
         {"CacheDirectoryMode", directory_mode("CACHE_DIRECTORY")},
         {"LogsDirectoryMode", directory_mode("LOGS_DIRECTORY")},
-        {"KillMode",
-         [](UnitFile& unit, const std::string& value) { unit.kill_main_only = value == "process"; }},
+        {"KillMode", [](UnitFile& unit,
+                        const std::string& value) { unit.kill_main_only = value == "process"; }},
         {"Restart", set_restart},
         {"RestartSec", span(&UnitFile::restart_delay)},
         {"SuccessExitStatus",
          [](UnitFile& unit, const std::string& value) {
              for (const auto& word : split_words(value))
-                 unit.success_exit_status.insert(static_cast<int>(std::strtol(word.c_str(), nullptr, 10)));
+                 unit.success_exit_status.insert(
+                     static_cast<int>(std::strtol(word.c_str(), nullptr, 10)));
          }},
         {"TimeoutStartSec", span(&UnitFile::start_timeout)},
         {"TimeoutStopSec", span(&UnitFile::stop_timeout)},
         {"TimeoutSec",
          [](UnitFile& unit, const std::string& value) {
-             unit.start_timeout = unit.stop_timeout = parse_span(value).value_or(std::chrono::hours(24));
+             unit.start_timeout = unit.stop_timeout =
+                 parse_span(value).value_or(std::chrono::hours(24));
          }},
     };
     return table;
@@ -154,16 +167,20 @@ void read_into(UnitFile& unit, const fs::path& file) {
     std::string line, whole;
     while (std::getline(in, line)) {
         const auto part = trim(line);
-        if (whole.empty() && (part.empty() || part[0] == '#' || part[0] == ';' || part[0] == '[')) continue;
+        if (whole.empty() && (part.empty() || part[0] == '#' || part[0] == ';' || part[0] == '['))
+            continue;
         whole += part;
         if (!whole.empty() && whole.back() == '\\') {
             whole.back() = ' ';
             continue;
         }
         if (const auto equals = whole.find('='); equals != std::string::npos) {
-            const auto known = setters().find(std::string(trim(std::string_view(whole).substr(0, equals))));
+            const auto known =
+                setters().find(std::string(trim(std::string_view(whole).substr(0, equals))));
             if (known != setters().end())
-                known->second(unit, expand_specifiers(trim(std::string_view(whole).substr(equals + 1)), unit.name));
+                known->second(
+                    unit,
+                    expand_specifiers(trim(std::string_view(whole).substr(equals + 1)), unit.name));
         }
         whole.clear();
     }
@@ -175,16 +192,19 @@ void read_links(std::set<std::string>& into, const fs::path& folder) {
         into.insert(entry.path().filename().string());
 }
 
-}  // namespace
+} // namespace
 
 bool is_unit_name(std::string_view name) {
-    if (name.empty() || name.size() > 255 || name.front() == '.') return false;
+    if (name.empty() || name.size() > 255 || name.front() == '.')
+        return false;
     for (const char c : name)
         if (std::isalnum(static_cast<unsigned char>(c)) == 0 &&
             std::string_view(":-_.\\@").find(c) == std::string_view::npos)
             return false;
-    for (const std::string_view suffix : {".service", ".target", ".timer", ".socket", ".path", ".slice"})
-        if (name.ends_with(suffix)) return true;
+    for (const std::string_view suffix :
+         {".service", ".target", ".timer", ".socket", ".path", ".slice"})
+        if (name.ends_with(suffix))
+            return true;
     return false;
 }
 
@@ -192,10 +212,12 @@ UnitFile load_unit(const fs::path& folder, const std::string& name) {
     UnitFile unit{.name = name};
     fs::path file = folder / name;
     const auto at_sign = name.find('@');
-    const std::string base =
-        at_sign == std::string::npos ? name : name.substr(0, at_sign + 1) + name.substr(name.rfind('.'));
+    const std::string base = at_sign == std::string::npos
+                                 ? name
+                                 : name.substr(0, at_sign + 1) + name.substr(name.rfind('.'));
     std::error_code none;
-    if (!fs::exists(file, none)) file = folder / base;
+    if (!fs::exists(file, none))
+        file = folder / base;
     unit.found = fs::exists(file, none);
     if (unit.found) {
         unit.path = file;
@@ -203,12 +225,15 @@ UnitFile load_unit(const fs::path& folder, const std::string& name) {
     }
     std::set<fs::path> drop_ins;
     for (const auto& entry : fs::directory_iterator(folder / (base + ".d"), none))
-        if (entry.path().extension() == ".conf") drop_ins.insert(entry.path());
-    for (const auto& drop_in : drop_ins) read_into(unit, drop_in);
+        if (entry.path().extension() == ".conf")
+            drop_ins.insert(entry.path());
+    for (const auto& drop_in : drop_ins)
+        read_into(unit, drop_in);
     read_links(unit.wants, folder / (name + ".wants"));
     read_links(unit.requires_, folder / (name + ".requires"));
 
-    // what systemd adds by itself: a target comes after what it pulls in, a service after basic.target
+    // what systemd adds by itself: a target comes after what it pulls in, a service after
+    // basic.target
     if (unit.is(".target")) {
         unit.after.insert(unit.wants.begin(), unit.wants.end());
         unit.after.insert(unit.requires_.begin(), unit.requires_.end());
@@ -218,4 +243,4 @@ UnitFile load_unit(const fs::path& folder, const std::string& name) {
     return unit;
 }
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

@@ -1,5 +1,6 @@
 /// @file
-/// A unit as its file describes it: the part of systemd.unit(5) and systemd.service(5) the demo honours.
+/// A unit as its file describes it: the part of systemd.unit(5) and systemd.service(5) the demo
+/// honours.
 #pragma once
 
 #include "unit_text.hpp"
@@ -14,10 +15,10 @@ namespace agentd::demo {
 
 /// One line of ExecStart= and its sisters.
 struct ExecCommand {
-    std::vector<std::string> words{};  ///< with argv[0]; variables not yet expanded
+    std::vector<std::string> words{}; ///< with argv[0]; variables not yet expanded
     std::string program{};
-    bool ignore_failure = false;  ///< "-"
-    bool as_root = false;         ///< "+"
+    bool ignore_failure = false; ///< "-"
+    bool as_root = false;        ///< "+"
 };
 
 enum class ServiceType { simple, exec, oneshot };
@@ -26,9 +27,9 @@ enum class RestartRule { no, on_success, on_failure, on_abnormal, always };
 /// Directories a unit asks for below /run, /var/lib, /var/cache and /var/log.
 struct UnitDirectory {
     std::string path{};
-    std::string variable{};  ///< RUNTIME_DIRECTORY, ...
+    std::string variable{}; ///< RUNTIME_DIRECTORY, ...
     unsigned mode = 0755;
-    bool volatile_ = false;  ///< removed when the unit stops
+    bool volatile_ = false; ///< removed when the unit stops
 };
 
 struct UnitFile {
@@ -47,7 +48,7 @@ struct UnitFile {
     Environment environment{};
     std::vector<std::string> environment_files{};
     std::vector<UnitDirectory> directories{};
-    bool kill_main_only = false;  ///< KillMode=process
+    bool kill_main_only = false; ///< KillMode=process
     RestartRule restart = RestartRule::no;
     std::set<int> success_exit_status{};
     std::chrono::milliseconds restart_delay{100};
@@ -66,4 +67,4 @@ UnitFile load_unit(const std::filesystem::path& folder, const std::string& name)
 /// Only letters, digits and ":-_.\@", with a known suffix; never a path.
 bool is_unit_name(std::string_view name);
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

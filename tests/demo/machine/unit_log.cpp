@@ -12,7 +12,7 @@ namespace agentd::demo {
 namespace {
 constexpr long file_limit = 256 * 1024;
 constexpr std::size_t line_limit = 2048;
-}  // namespace
+} // namespace
 
 UnitLog::UnitLog(const std::string& unit) : path_("/var/log/units/" + unit + ".log") {
     int ends[2];
@@ -29,7 +29,8 @@ UnitLog::UnitLog(const std::string& unit) : path_("/var/log/units/" + unit + ".l
 UnitLog::~UnitLog() {
     drain();
     for (const int fd : {read_end_, write_end_, file_})
-        if (fd >= 0) close(fd);
+        if (fd >= 0)
+            close(fd);
 }
 
 void UnitLog::open_file() {
@@ -47,16 +48,19 @@ void UnitLog::line(std::string_view text) {
     const auto now = std::chrono::system_clock::now();
     const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
     const auto millis =
-        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() %
+        1000;
     std::tm utc{};
     gmtime_r(&seconds, &utc);
     char stamp[40];
     std::size_t used = std::strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &utc);
-    used += static_cast<std::size_t>(std::snprintf(stamp + used, sizeof stamp - used, ".%03dZ ", static_cast<int>(millis)));
+    used += static_cast<std::size_t>(
+        std::snprintf(stamp + used, sizeof stamp - used, ".%03dZ ", static_cast<int>(millis)));
     std::string whole(stamp, used);
     whole.append(text.substr(0, line_limit));
     whole += '\n';
-    if (const auto written = write(file_, whole.data(), whole.size()); written > 0) size_ += written;
+    if (const auto written = write(file_, whole.data(), whole.size()); written > 0)
+        size_ += written;
 }
 
 void UnitLog::drain() {
@@ -64,7 +68,8 @@ void UnitLog::drain() {
     for (ssize_t got = 0; (got = read(read_end_, buffer, sizeof buffer)) > 0;) {
         partial_.append(buffer, static_cast<std::size_t>(got));
         std::size_t from = 0;
-        for (std::size_t end = 0; (end = partial_.find('\n', from)) != std::string::npos; from = end + 1)
+        for (std::size_t end = 0; (end = partial_.find('\n', from)) != std::string::npos;
+             from = end + 1)
             line(std::string_view(partial_).substr(from, end - from));
         partial_.erase(0, from);
         if (partial_.size() > line_limit) {
@@ -79,4 +84,4 @@ void UnitLog::note(std::string_view text) {
     line("systemd: " + std::string(text));
 }
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

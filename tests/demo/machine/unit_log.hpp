@@ -10,7 +10,7 @@ namespace agentd::demo {
 /// A pipe the unit's processes write to and a bounded file it ends in: one line each, with the
 /// time in UTC before it. At 256 KiB the file becomes <unit>.log.1 and a new one begins.
 class UnitLog {
-public:
+  public:
     explicit UnitLog(const std::string& unit);
     ~UnitLog();
     UnitLog(const UnitLog&) = delete;
@@ -19,10 +19,10 @@ public:
     int writer() const noexcept { return write_end_; }
     int reader() const noexcept { return read_end_; }
 
-    void drain();                       ///< moves what has arrived into the file
-    void note(std::string_view text);  ///< a line of PID 1's own
+    void drain();                     ///< moves what has arrived into the file
+    void note(std::string_view text); ///< a line of PID 1's own
 
-private:
+  private:
     void line(std::string_view text);
     void open_file();
 
@@ -32,4 +32,4 @@ private:
     long size_ = 0;
 };
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

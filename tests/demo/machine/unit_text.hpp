@@ -30,4 +30,4 @@ std::string expand_specifiers(std::string_view text, const std::string& unit);
 std::vector<std::string> expand_variables(const std::vector<std::string>& words,
                                           const Environment& environment);
 
-}  // namespace agentd::demo
+} // namespace agentd::demo

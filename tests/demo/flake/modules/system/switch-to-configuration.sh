@@ -140,8 +140,12 @@ fi
 
 # --- what came of it --------------------------------------------------------------
 # a program that ends at once needs a moment to do so
-sleep 0.3
-@systemctl@ list-units --all --full --plain --no-legend --no-pager > "$work/after"
+for _ in 1 2 3; do
+  [ -n "$reload$restart$start" ] && sleep 0.2
+  @systemctl@ list-units --all --full --plain --no-legend --no-pager > "$work/after"
+  grep -qE '^[^ ]+ [^ ]+ (failed|activating) ' "$work/after" && break
+  [ -n "$reload$restart$start" ] || break
+done
 failed='' fresh=''
 while read -r unit _ state sub _; do
   case $state/$sub in
