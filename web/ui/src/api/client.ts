@@ -20,6 +20,7 @@ export class ApiError extends Error {
 }
 
 const BASE = "/api/v1";
+const SESSION = "/session";
 
 function unreachable(cause: unknown): ApiError {
     return new ApiError({
@@ -57,6 +58,14 @@ export function errorFrom(status: number, body: unknown, path: string): ApiError
     });
 }
 
+const forbidden = new Set<() => void>();
+
+/** A refusal may mean that the session ended: whoever keeps the session looks at once. */
+export function onForbidden(listener: () => void): () => void {
+    forbidden.add(listener);
+    return () => forbidden.delete(listener);
+}
+
 async function call<T>(path: string, init: RequestInit): Promise<T> {
     const response = await fetch(BASE + path, {
         credentials: "same-origin",
@@ -69,6 +78,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
         throw unreachable(cause);
     });
     const body: unknown = await response.json().catch(() => undefined);
+    if (response.status === 403 && path !== SESSION) for (const listener of forbidden) listener();
     if (!response.ok || body === undefined) throw errorFrom(response.status, body, path);
     return body as T;
 }

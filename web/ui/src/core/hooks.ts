@@ -1,6 +1,7 @@
 // Reading, and reading again when an event says that something changed.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, asApiError, isAbort, read } from "../api/client.ts";
+import { visible } from "./untrusted.ts";
 import { type Connection, type LiveEvent, onConnection, onEvent } from "./live.ts";
 
 export interface Resource<T> {
@@ -81,7 +82,7 @@ export function useNow(): Date {
 
 export function useTitle(title: string): void {
     useEffect(() => {
-        document.title = title ? `${title} · agentd` : "agentd";
+        document.title = title ? `${visible(title)} · agentd` : "agentd";
     }, [title]);
 }
 

@@ -1,13 +1,17 @@
 // One line for each kind of log entry. An entry of an unknown type is shown by its name: the log may
 // know more than this page.
 import type { Entry } from "../api/types.ts";
-import { STATES, plain } from "./words.ts";
+import { plain, STATES, STEPS } from "./words.ts";
 
 type Body = Record<string, unknown>;
 
 function str(body: Body, name: string): string {
     const value = body[name];
     return value === null || value === undefined ? "" : String(value);
+}
+
+function capital(word: string): string {
+    return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function state(name: string): string {
@@ -21,16 +25,16 @@ const WRITERS: Record<string, (body: Body) => string> = {
     "proposal.refused": (b) => `Refused at ${str(b, "stage")}: ${str(b, "message")}`,
     "proposal.state": (b) => `From ${state(str(b, "from"))} to ${state(str(b, "to"))}`
         + (str(b, "reason") ? `: ${str(b, "reason")}` : ""),
-    "evidence.recorded": (b) => `${plain(str(b, "level"))}: ${plain(str(b, "status"))}`
-        + (str(b, "summary") ? `, ${str(b, "summary")}` : ""),
+    "evidence.recorded": (b) => `${capital(plain(str(b, "level")))} ${plain(str(b, "status"))}`
+        + (str(b, "summary") ? `: ${str(b, "summary")}` : ""),
     "proposal.verified": (b) => `Built and compared: ${str(b, "toplevel")}`,
     "decision.made": (b) => `Policy decided: ${str((b["verdict"] as Body | undefined) ?? {}, "level")}`,
     "approval.granted": (b) => `Approved by ${str(b, "approver")}`
         + ` (${str((b["presence"] as Body | undefined) ?? {}, "method")})`,
     "approval.rejected": (b) => `Rejected by ${str(b, "by")}: ${str(b, "reason")}`,
     "apply.intent": (b) => `About to ${str(b, "mode")} to ${str(b, "to")}`,
-    "apply.step": (b) => `${plain(str(b, "step"))}${str(b, "detail") ? `: ${str(b, "detail")}` : ""}`,
-    "apply.outcome": (b) => `${plain(str(b, "outcome"))}${str(b, "reason") ? `: ${str(b, "reason")}` : ""}`,
+    "apply.step": (b) => `${STEPS[str(b, "step")] ?? plain(str(b, "step"))}${str(b, "detail") ? `: ${str(b, "detail")}` : ""}`,
+    "apply.outcome": (b) => `${capital(plain(str(b, "outcome")))}${str(b, "reason") ? `: ${str(b, "reason")}` : ""}`,
     "landing.done": (b) => `Landed on ${str(b, "branch")} (${str(b, "how")})`,
     "landing.refused": (b) => `Not landed on ${str(b, "branch")}: ${str(b, "reason")}`,
     "observation.opened": (b) => `Seen: ${str(b, "title")}`,

@@ -1,6 +1,7 @@
 // Where a proposal stands on its way. The way is the same for all of them; what differs is how far
 // one came and how it ended.
 import type { Detail, State } from "../api/types.ts";
+import { STATES } from "./words.ts";
 
 export type Mark = "done" | "here" | "ahead" | "ended";
 
@@ -10,6 +11,7 @@ export interface Stage {
 }
 
 const WAY = ["Drafted", "Tested", "Decided", "Approved", "Applied", "Confirmed"];
+const NOW = ["Drafted", "Testing", "Deciding", "Your turn", "Applying", "Confirmed"];
 
 const PLACE: Partial<Record<State, number>> = {
     drafted: 0, checking: 1, verified: 2, decided: 3, approved: 4, applying: 4, confirmed: 5,
@@ -30,8 +32,14 @@ export function stages(detail: Detail): Stage[] {
     const place = PLACE[detail.state];
     if (detail.state === "confirmed") return WAY.map((word) => ({ word, mark: "done" }));
     if (place !== undefined) {
-        return WAY.map((word, i) => ({ word, mark: i < place ? "done" : i === place ? "here" : "ahead" }));
+        const now = detail.state === "approved" ? "To apply" : NOW[place] ?? "";
+        return WAY.map((word, i) => (
+            i === place ? { word: now, mark: "here" } : { word, mark: i < place ? "done" : "ahead" }
+        ));
     }
     const end = reached(detail);
-    return WAY.map((word, i) => ({ word, mark: i < end ? "done" : i === end ? "ended" : "ahead" }));
+    return WAY.map((word, i) => (
+        i === end ? { word: STATES[detail.state].word, mark: "ended" }
+            : { word, mark: i < end ? "done" : "ahead" }
+    ));
 }

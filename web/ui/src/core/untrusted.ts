@@ -39,6 +39,11 @@ export function pieces(text: string, also: ReadonlySet<string> = new Set()): Pie
     return result;
 }
 
+/** For places that hold only text: the window's title, an attribute. */
+export function visible(text: string): string {
+    return pieces(text).map((piece) => ("text" in piece ? piece.text : `[${piece.code}]`)).join("");
+}
+
 export function withoutColours(text: string): string {
     return text.replace(COLOURS, "");
 }

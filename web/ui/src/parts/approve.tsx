@@ -104,8 +104,9 @@ export function ApproveDialog({ detail: now, browserKey, close, done }: {
             {prepared && <Signing prepared={prepared} detail={detail} />}
             {dangerous && <HostName host={detail.host} value={typed} set={setTyped} />}
             <Problem error={signing.error} />
+            <p id={reason} class="why" role="status">{why ?? "It will be signed with this browser's own key."}</p>
             <div class="dialog-actions">
-                <button type="button" class="button" onClick={close}>Cancel</button>
+                <button type="button" class="button button-quiet" onClick={close}>Cancel</button>
                 <button type="button" class="button" aria-disabled={blocked} aria-describedby={reason}
                     onClick={act(false)}>
                     Approve only
@@ -115,7 +116,6 @@ export function ApproveDialog({ detail: now, browserKey, close, done }: {
                     {signing.busy ? "Signing…" : "Approve and apply"}
                 </button>
             </div>
-            <p id={reason} class="why" role="status">{why ?? "Signed with this browser's own key."}</p>
         </Dialog>
     );
 }

@@ -71,7 +71,10 @@ function Dialogs({ open, detail, close, reload }: {
 function Closed({ detail }: { detail: Detail }) {
     return (
         <div class="decision decision-closed">
-            <p><strong>{STATES[detail.state].word}.</strong> {STATES[detail.state].says}</p>
+            <p>
+                <strong>{STATES[detail.state].word}.</strong> {STATES[detail.state].says}
+                {detail.blocked && <> <Text of={detail.blocked} /></>}
+            </p>
         </div>
     );
 }

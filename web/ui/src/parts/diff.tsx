@@ -2,7 +2,7 @@
 import type { DiffFile, DiffLine, Hunk } from "../api/types.ts";
 import { counts, type Span, spans } from "../core/diff.ts";
 import { type State, type Token, tokenize } from "../core/nix.ts";
-import { codePoint } from "../core/untrusted.ts";
+import { codePoint, visible } from "../core/untrusted.ts";
 import { Chip, Text } from "./text.tsx";
 
 const GLYPHS: Record<DiffLine["kind"], { glyph: string; word: string; name: string }> = {
@@ -101,7 +101,7 @@ function FileDiff({ file }: { file: DiffFile }) {
                     <span class="plus">+{added}</span><span class="minus">−{removed}</span>
                 </span>
             </summary>
-            <div class="diff-scroll" role="region" aria-label={`Diff of ${file.path}`} tabIndex={0}>
+            <div class="diff-scroll" role="region" aria-label={`Diff of ${visible(file.path)}`} tabIndex={0}>
                 <table class="diff">
                     <caption class="hidden">
                         <Text of={file.path} />: {added} lines added, {removed} removed

@@ -65,7 +65,7 @@ function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail
                 <h3>{level.word}</h3>
                 <Status of={found} tail={tail} checking={checking} />
             </div>
-            <p class="muted">{level.says}</p>
+            {!found && <p class="muted">{level.says}</p>}
             {found && <Ran of={found} proposal={detail.id} word={level.word} />}
             {live && <LiveLog tail={live} label={`${level.word} log, live`} />}
         </li>

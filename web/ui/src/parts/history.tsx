@@ -17,7 +17,7 @@ export function History({ lines }: { lines: HistoryLine[] }) {
                 <li>
                     <p><Text of={line.text} /></p>
                     <p class="timeline-facts">
-                        <span>{actorName(line.actor)}</span>
+                        <span><Text of={actorName(line.actor)} /></span>
                         <Time at={line.time} />
                         <Link to={`/audit?at=${line.index}`}>entry {line.index}</Link>
                     </p>
@@ -35,7 +35,7 @@ function Checks({ apply }: { apply: Applying }) {
             <p class={`note note-${outcome.outcome === "confirmed" ? "good" : "bad"}`} data-outcome={outcome.outcome}>
                 <Icon name={outcome.outcome === "confirmed" ? "check" : "octagon"} />
                 <span>
-                    <strong>{plain(outcome.outcome)}</strong>
+                    <strong class="capital">{plain(outcome.outcome)}</strong>
                     {outcome.reason && <>: <Text of={outcome.reason} /></>}
                 </span>
             </p>
@@ -99,7 +99,7 @@ export function LandingView({ detail, landing }: { detail: Detail; landing: Land
                 <Icon name="check" />
                 <span>
                     Landed on <code><Text of={landing.branch} /></code>
-                    {landing.how && <> by {landing.how}</>}
+                    {landing.how && <> by <Text of={landing.how} /></>}
                     {landing.commit && <> as <code>{landing.commit.slice(0, 12)}</code></>}.
                 </span>
             </p>

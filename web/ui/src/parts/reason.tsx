@@ -35,8 +35,9 @@ export function ReasonDialog({ title, says, verb, needed, act, close }: {
                     />
                 </div>
                 <Problem error={action.error} />
+                <p id={why} class="why">{missing ? "Say why, for whoever reads the log." : "It is kept in the log."}</p>
                 <div class="dialog-actions">
-                    <button type="button" class="button" onClick={close}>Cancel</button>
+                    <button type="button" class="button button-quiet" onClick={close}>Cancel</button>
                     <button
                         type="submit" class="button button-danger"
                         aria-disabled={missing || action.busy} aria-describedby={why}
@@ -44,7 +45,6 @@ export function ReasonDialog({ title, says, verb, needed, act, close }: {
                         {verb}
                     </button>
                 </div>
-                <p id={why} class="why">{missing ? "Say why, for whoever reads the log." : "It is kept in the log."}</p>
             </form>
         </Dialog>
     );

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { useNow } from "../core/hooks.ts";
 import { age, fullTime } from "../core/time.ts";
-import { pieces } from "../core/untrusted.ts";
+import { pieces, visible } from "../core/untrusted.ts";
 import { Icon } from "./icon.tsx";
 
 export function Chip({ code }: { code: string }) {
@@ -44,7 +44,7 @@ export function Copy({ value, what }: { value: string; what: string }) {
 export function Hash({ of, what, keep = 12 }: { of: string; what: string; keep?: number }) {
     return (
         <span class="hash">
-            <code title={of}>{of.length > keep ? `${of.slice(0, keep)}…` : of}</code>
+            <code title={visible(of)}>{of.length > keep ? `${of.slice(0, keep)}…` : of}</code>
             <Copy value={of} what={what} />
         </span>
     );
@@ -56,7 +56,7 @@ export function StorePath({ of }: { of: string }) {
     const shown = match ? `${match[1]?.slice(0, 8)}…-${match[2]}` : base;
     return (
         <span class="hash">
-            <code class="path" title={of}><Text of={shown} /></code>
+            <code class="path" title={visible(of)}><Text of={shown} /></code>
             <Copy value={of} what="store path" />
         </span>
     );

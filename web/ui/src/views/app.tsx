@@ -1,6 +1,6 @@
 // The frame: who this browser is, which view the address names, and whether news come in.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type ApiError, asApiError, read } from "../api/client.ts";
+import { type ApiError, asApiError, onForbidden, read } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { useConnection, useEvents } from "../core/hooks.ts";
 import { type Connection, startLive } from "../core/live.ts";
@@ -106,6 +106,7 @@ function useSessionState() {
     useEvents((event) => {
         if (event.kind === "poll") void load();
     });
+    useEffect(() => onForbidden(() => void load()), [load]);
     return { session, error, load };
 }
 

@@ -4,7 +4,7 @@ import { send } from "../api/client.ts";
 import type { Summary } from "../api/types.ts";
 import { useAction, useResource, useTitle } from "../core/hooks.ts";
 import { Link, navigate } from "../core/router.tsx";
-import { isOpen, LEVELS, plain } from "../core/words.ts";
+import { isOpen, LEVELS, plain, RISKS } from "../core/words.ts";
 import { RiskBadge, StateBadge } from "../parts/badge.tsx";
 import { Loading, Problem } from "../parts/problem.tsx";
 import { Text, Time } from "../parts/text.tsx";
@@ -12,14 +12,15 @@ import { Text, Time } from "../parts/text.tsx";
 const CLOSED_SHOWN = 20;
 const MAX_GOAL = 2000;
 
-/** What a person has to act on stands before what the machine is still doing. */
+/** What a person has to act on stands before what the machine is still doing, the dangerous first. */
 const URGENCY: Partial<Record<Summary["state"], number>> = { decided: 0, approved: 1, applying: 2 };
 
 export function arrange(all: Summary[]): { open: Summary[]; closed: Summary[] } {
+    const rank = ({ risk }: Summary) => (risk ? RISKS[risk].rank : 0);
     const newest = (a: Summary, b: Summary) => b.created.localeCompare(a.created);
     return {
         open: all.filter(({ state }) => isOpen(state)).toSorted(
-            (a, b) => (URGENCY[a.state] ?? 3) - (URGENCY[b.state] ?? 3) || newest(a, b),
+            (a, b) => (URGENCY[a.state] ?? 3) - (URGENCY[b.state] ?? 3) || rank(b) - rank(a) || newest(a, b),
         ),
         closed: all.filter(({ state }) => !isOpen(state))
             .toSorted((a, b) => b.updated.localeCompare(a.updated)),

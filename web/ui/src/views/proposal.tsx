@@ -128,7 +128,7 @@ function Body({ detail }: { detail: Detail }) {
                         </p>
                     )}
             </Section>
-            <Section id="verdict" title="Why this needs you"><VerdictView detail={detail} /></Section>
+            <Section id="verdict" title={detail.state === "decided" ? "Why this needs you" : "What the policy says"}><VerdictView detail={detail} /></Section>
             <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
             <Section id="claims" title="In the proposer's words"><Claims detail={detail} /></Section>
             <Section id="diff" title="Diff">

@@ -1,0 +1,85 @@
+// The HTTP API of the layer's daemon: routes, and the guard that stands before each of them.
+import { ago, HOST, proposal, RUNNING } from "./data.mjs";
+import { Refusal } from "./machine.mjs";
+import { HOSTILE } from "./proposals.mjs";
+
+export function status(machine) {
+    const open = machine.proposals.filter((p) => ["checking", "decided", "approved"].includes(p.state));
+    const observation = (key, kind, title, detail, severity, more = {}) => ({
+        key, kind, title, detail, severity, opened: ago(90), changed: ago(20), resolved: null, remedy: null, trusted: true, ...more,
+    });
+    return {
+        host: HOST, version: "0.1.0", separation: false,
+        machine: {
+            running: RUNNING, booted: RUNNING.replace("20260418", "20260401"), profile: RUNNING,
+            head: { branch: "main", commit: "4f1d2c3b4a5968778695a4b3c2d1e0f9a8b7c6d5", toplevel: null }, running_is_head: "unknown",
+        },
+        units: { total: 214, failed: ["restic-backups-nas.service"] },
+        observations: [
+            observation("input-age:nixpkgs", "input_age", "The input nixpkgs is 31 days old", "", "info", { remedy: "Proposal 2 updates it." }),
+            observation("unit:restic", "unit_failed", "restic-backups-nas.service failed", `Fatal: unable to open repository ${HOSTILE}`, "warning", { trusted: false }),
+            observation("disk:/", "disk_full", "The root file system is 96 % full", "1.9 GiB are free of 50 GiB", "critical", { remedy: "agentctl run \"collect garbage older than 30 days\"" }),
+        ],
+        proposals: { open: open.length, waiting: open.filter((p) => p.state === "decided").length, applied: 1 },
+        log: { size: machine.entries.length, root: "c".repeat(64), verified: true }, nix: { version: "2.28.3" },
+        useful: { number: 3, id: machine.cases.ripgrep.id, title: "Install ripgrep", headline: "One package more, nothing restarts" },
+        parts: [
+            { name: "agentd", ok: true, detail: "since 3 days" }, { name: "agentd-auditd", ok: true, detail: "" },
+            { name: "agentd-applyd", ok: true, detail: "starts on request" }, { name: "builder", ok: false, detail: "no user namespace: builds are refused" },
+        ],
+    };
+}
+
+function auditPage(machine, query) {
+    const limit = Math.min(Number(query.get("limit") ?? 100), 500);
+    const from = query.has("from") ? Number(query.get("from")) : Math.max(0, machine.entries.length - limit);
+    return { size: machine.entries.length, entries: machine.entries.slice(from, from + limit) };
+}
+
+function audited(machine) {
+    const problem = machine.verifyProblem;
+    return { ok: problem === null, size: machine.entries.length, root: "c".repeat(64), problem };
+}
+
+function logText(machine, one, level) {
+    const text = machine.logs.get(`${one.id}/${level}`);
+    return { text: text ?? `${level} of #${one.number}\ndone\n` };
+}
+
+export const READ = [
+    [/^\/status$/, (m) => status(m)],
+    [/^\/proposals$/, (m) => ({ proposals: m.proposals.map((one) => m.summary(one)) })],
+    [/^\/proposals\/(\w+)$/, (m, q, id) => ({ proposal: m.detail(m.find(id)) })],
+    [/^\/proposals\/(\w+)\/diff$/, (m, q, id) => ({ files: m.find(id).diff ?? [] })],
+    [/^\/proposals\/(\w+)\/log\/(\w+)$/, (m, q, id, level) => logText(m, m.find(id), level)],
+    [/^\/audit$/, (m, q) => auditPage(m, q)],
+    [/^\/audit\/verify$/, (m) => audited(m)],
+];
+
+function closing(type, state) {
+    return (m, body, session, id) => {
+        const one = m.find(id);
+        m.record(type, one.id, { reason: body.reason ?? "", by: session.name, from: one.state, to: state }, "human", session.name);
+        m.move(one, state, body.reason ?? "");
+        return { proposal: m.summary(one) };
+    };
+}
+
+function draft(m, body, session) {
+    if (/^break/.test(body.goal)) throw new Refusal(400, "refused", "No package is called that", "goal:1:7", "Nearest: ripgrep");
+    const one = proposal(body.goal, 0, { state: "drafted", goal: body.goal, risk: null, level: null, presence: null, proposer: { id: session.name, kind: "human" } });
+    m.proposals.push(one);
+    m.record("proposal.drafted", one.id, { number: one.number, title: one.title }, "human", session.name);
+    return { proposal: m.summary(one) };
+}
+
+export const WRITE = [
+    [/^\/observe$/, (m) => ({ observations: status(m).observations })],
+    [/^\/proposals$/, draft],
+    [/^\/proposals\/(\w+)\/statement$/, (m, body, session, id) => m.statement(m.find(id))],
+    [/^\/proposals\/(\w+)\/approve$/, (m, body, session, id) => m.approve(m.find(id), body, session)],
+    [/^\/proposals\/(\w+)\/apply$/, (m, body, session, id) => m.apply(m.find(id))],
+    [/^\/proposals\/(\w+)\/reject$/, closing("approval.rejected", "denied")],
+    [/^\/proposals\/(\w+)\/withdraw$/, closing("proposal.state", "withdrawn")],
+    [/^\/proposals\/(\w+)\/verify$/, (m, body, session, id) => ({ proposal: m.detail(m.find(id)) })],
+];

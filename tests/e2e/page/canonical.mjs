@@ -1,0 +1,27 @@
+// The layer's own canonical JSON and digests, written apart from the page's, so that one fault cannot
+// hide in both.
+import { createHash, createPublicKey, verify } from "node:crypto";
+
+export function canonical(value) {
+    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    if (value === null || typeof value !== "object") return JSON.stringify(value);
+    return `{${Object.keys(value).sort().map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`).join(",")}}`;
+}
+
+export function sha256(data) {
+    return createHash("sha256").update(data).digest("hex");
+}
+
+export function keyId(spki) {
+    return `SHA256:${createHash("sha256").update(spki).digest("base64").replace(/=+$/, "")}`;
+}
+
+/** True when `presence` is what this public key's owner signed for this statement. */
+export function isSigned(spki, statement, presence) {
+    const digest = sha256(statement);
+    if (presence.method !== "browser" || presence.signed_digest !== digest) return false;
+    const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+    const signature = Buffer.from(presence.signature, "base64");
+    return verify("sha256", Buffer.from(`agentd-approve@v1:${digest}`),
+        { key, dsaEncoding: "ieee-p1363" }, signature);
+}

@@ -1,0 +1,165 @@
+// A daemon of the contract's shape, in memory: sessions, statements, approvals that are truly
+// verified, an apply that takes its steps, a log, and the event stream.
+import { EventEmitter } from "node:events";
+import { randomBytes } from "node:crypto";
+import { canonical, isSigned, keyId, sha256 } from "./canonical.mjs";
+import { ago, HOST, POLICY, RUNNING, ulid } from "./data.mjs";
+import { HOSTILE, proposals, RLO } from "./proposals.mjs";
+
+export class Refusal extends Error {
+    constructor(status, code, message, where = null, hint = null) {
+        super(message);
+        Object.assign(this, { status, code, where, hint });
+    }
+}
+
+const SUMMARY = ["id", "number", "state", "title", "host", "source", "proposer", "created", "updated", "level",
+    "presence", "risk", "headline", "landed", "outcome"];
+
+export class Machine {
+    constructor({ stepMs = 120 } = {}) {
+        this.stepMs = stepMs;
+        this.cases = proposals();
+        this.proposals = Object.values(this.cases);
+        this.events = new EventEmitter().setMaxListeners(0);
+        this.ring = [];
+        this.entries = [];
+        this.tokens = new Map();
+        this.sessions = new Map();
+        this.statements = new Map();
+        this.logs = new Map();
+        this.verifyProblem = null;
+        this.seed();
+    }
+
+    seed() {
+        this.record("log.opened", "log", { origin: `${HOST}/agentd`, vkey: "…" }, "system", "agentd-auditd", 20_000);
+        for (let i = 0; i < 130; i += 1) {
+            const subject = `unit:restic-${i}`;
+            this.record("observation.opened", subject, { key: subject, kind: "unit_failed", title: `restic-${i}.service failed`, detail: "", severity: "warning", trusted: true, remedy: null }, "system", "agentd", 19_000 - i * 20);
+        }
+        const oldestFirst = [...this.proposals].sort((a, b) => a.created.localeCompare(b.created));
+        for (const one of oldestFirst) this.seedProposal(one);
+    }
+
+    seedProposal(one) {
+        const minutes = (Date.now() - Date.parse(one.created)) / 60_000;
+        const actor = [one.proposer.kind, one.proposer.id];
+        this.record("proposal.drafted", one.id, { number: one.number, title: one.title }, ...actor, minutes);
+        for (const proof of one.evidence) this.record("evidence.recorded", one.id, proof, "system", "agentd", minutes - 1);
+        if (one.verdict) this.record("decision.made", one.id, { verdict: one.verdict, policy_sha256: POLICY }, "system", "agentd", minutes - 2);
+        if (one.refusal) this.record("proposal.refused", one.id, one.refusal, "system", "agentd", minutes - 2);
+        if (one.apply) this.record("apply.outcome", one.id, one.apply.outcome, "system", "agentd-applyd", minutes - 3);
+        this.logs.set(`${one.id}/build`, `building ${one.title}\n\u001b[31;1merror:\u001b[0m ${HOSTILE} ${RLO}txet\nlast line\n`);
+    }
+
+    /** One entry in the log, in the history of its proposal, and on the stream. */
+    record(type, subject, body, kind, id, minutes = 0) {
+        const index = this.entries.length;
+        const entry = {
+            actor: { id, kind, uid: kind === "human" ? 1000 : 998 }, body, boot_id: "b6a1", cause: null, id: ulid(),
+            mono_us: index, schema: "agentd.audit/1", subject, time: ago(minutes), type,
+        };
+        this.entries.push({ index, entry });
+        const one = this.proposals.find((p) => p.id === subject);
+        one?.history.push({ index, type, time: entry.time, actor: id, text: type.replace(".", " ") });
+        this.emit("entry", { index, type, subject, time: entry.time });
+    }
+
+    emit(event, data) {
+        const message = { id: this.ring.length + 1, event, data };
+        this.ring.push(message);
+        this.events.emit("message", message);
+    }
+
+    printLog(one, level, seq, lines) {
+        this.emit("log", { proposal: one.id, level, seq, lines });
+    }
+
+    find(id) {
+        const one = this.proposals.find((p) => p.id === id || String(p.number) === id);
+        if (!one) throw new Refusal(404, "not_found", `There is no proposal ${id}`, null, "agentctl list --all");
+        return one;
+    }
+
+    summary(one) {
+        return Object.fromEntries(SUMMARY.map((name) => [name, one[name]]));
+    }
+
+    detail(one) {
+        const { diff: _, ...detail } = one;
+        return detail;
+    }
+
+    move(one, state, reason = "") {
+        this.record("proposal.state", one.id, { from: one.state, to: state, reason }, "system", "agentd");
+        one.state = state;
+        one.updated = ago(0);
+        one.statement_ready = state === "decided";
+    }
+
+    invite() {
+        const token = randomBytes(32).toString("base64url");
+        this.tokens.set(token, true);
+        return token;
+    }
+
+    pair({ token, spki, label }) {
+        if (!this.tokens.delete(token)) {
+            throw new Refusal(403, "denied", "This link is used up or too old", null, "agentctl web login");
+        }
+        const bytes = Buffer.from(spki, "base64");
+        const cookie = randomBytes(32).toString("base64url");
+        this.sessions.set(cookie, { key_id: keyId(bytes), name: label, spki: bytes });
+        this.record("approver.enrolled", `host:${HOST}`, { key_id: keyId(bytes), method: "browser", label }, "human", label);
+        return { cookie, key_id: keyId(bytes) };
+    }
+
+    statement(one) {
+        if (one.state !== "decided") throw new Refusal(409, "stale", `It is ${one.state}, not decided`);
+        const text = canonical({
+            schema: "agentd.statement/1", proposal: one.id, revision: sha256(one.id), base_commit: one.base_commit,
+            candidate_commit: one.candidate_commit, base_tree_sha256: sha256("a"), candidate_tree_sha256: sha256("b"),
+            flake_lock_sha256: sha256("c"), act: null, host: HOST, machine_id: sha256("m").slice(0, 32),
+            from: { nar_hash: "sha256-AAAA", path: RUNNING }, drv: one.drv, toplevel: one.toplevel,
+            toplevel_nar_hash: "sha256-BBBB", closure_manifest_sha256: sha256("d"),
+            effects_sha256: sha256(canonical(one.effects)), page_sha256: sha256("e"), policy_sha256: POLICY,
+            required_level: one.level, mode: "switch", rollback_to: RUNNING, not_before: null, expires: ago(-60),
+            nonce: randomBytes(16).toString("hex"), ...this.lie,
+        });
+        this.statements.set(text, one.id);
+        return { statement: text, statement_sha256: sha256(text) };
+    }
+
+    approve(one, { statement, presence, apply }, session) {
+        if (this.statements.get(statement) !== one.id) throw new Refusal(409, "stale", "This statement is not of this daemon, or was used");
+        if (presence.key_id !== session.key_id || !isSigned(session.spki, statement, presence)) {
+            throw new Refusal(403, "presence", "The signature does not fit the statement");
+        }
+        this.statements.delete(statement);
+        one.approval = { approver: session.name, method: "browser", key_id: presence.key_id, at: ago(0) };
+        this.record("approval.granted", one.id, { statement, statement_sha256: sha256(statement), presence, approver: session.name }, "human", session.name);
+        this.move(one, "approved");
+        if (apply) void this.apply(one);
+        return { proposal: this.summary(one) };
+    }
+
+    async apply(one) {
+        if (one.state !== "approved") throw new Refusal(409, "stale", "It is not approved");
+        this.record("apply.intent", one.id, { mode: "switch", to: one.toplevel }, "system", "agentd-applyd");
+        one.apply = { intent_at: ago(0), steps: [], outcome: null };
+        this.move(one, "applying");
+        for (const step of ["way_back_armed", "activated", "healthy", "profile_set", "boot_set", "disarmed"]) {
+            await new Promise((resolve) => setTimeout(resolve, this.stepMs));
+            one.apply.steps.push({ step, detail: "", at: ago(0) });
+            this.record("apply.step", one.id, { step, detail: "" }, "system", "agentd-applyd");
+        }
+        one.apply.outcome = { outcome: "confirmed", reason: "", from: RUNNING, to: one.toplevel, running: one.toplevel, checks: [{ name: "no unit failed", ok: true, detail: "" }], residue: [], settled: true };
+        one.landing = { branch: "main", commit: one.candidate_commit, how: "fast-forward" };
+        one.landed = true;
+        one.outcome = "confirmed";
+        this.record("apply.outcome", one.id, one.apply.outcome, "system", "agentd-applyd");
+        this.move(one, "confirmed");
+        return { proposal: this.summary(one), outcome: one.apply.outcome };
+    }
+}

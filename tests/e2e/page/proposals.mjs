@@ -1,0 +1,194 @@
+// The proposals of the layer's machine: each one is a case that the page has to draw well.
+import { ago, countAnew, effect, effects, evidence, line, passed, proposal, reason, verdict } from "./data.mjs";
+
+export const RLO = "\u202e";
+export const HOSTILE = "<img src=x onerror=\"document.title='owned'\"> <script>alert(1)</script>";
+
+function critical() {
+    return proposal("Open SSH to the internet, so that the phone can log in", 38, {
+        source: "operations", proposer: { id: "assistant", kind: "agent" }, risk: "critical",
+        headline: "Root may log in over SSH with a password, and port 22 opens to everybody",
+        goal: "let me log in from my phone",
+        rationale: "SSH was only reachable from the LAN. This opens the port and allows passwords, because "
+            + "the phone has no key yet.\n\nI checked that nothing else changes.",
+        warnings: ["services.openssh.passwordAuthentication is deprecated: use settings.PasswordAuthentication"],
+        evidence: passed(30),
+        effects: effects("ssh", [
+            effect("ssh", "sshd_root_login", "PermitRootLogin", "prohibit-password", "yes", "critical", "Root may log in over SSH with a password"),
+            effect("ssh", "sshd_password_login", "PasswordAuthentication", "no", "yes", "critical", "Anybody with a password may log in over SSH"),
+            effect("network", "port_opened", "22/tcp", null, "every interface", "high", "Port 22 is open to every network this machine is on"),
+            effect("accounts", "admin_granted", "backup", null, "wheel", "high", "backup becomes an administrator"),
+            effect("units", "unit_changed", "sshd.service", "a1f3…", "9bc0…", "notice", "sshd.service changes and is restarted"),
+            effect("unclassified", "unclassified_changed", "/etc/profile.local", "sha256:1c…", "sha256:77…", "high", "A file changes that no classifier knows"),
+            effect("packages", "package_updated", "openssh", "9.8p1", "9.9p2", "low", "openssh 9.8p1 becomes 9.9p2"),
+            ...Array.from({ length: 8 }, (_, i) => effect("packages", "package_updated", `libfoo${i}`, `1.${i}.0`, `1.${i}.1`, "none", `libfoo${i} 1.${i}.0 becomes 1.${i}.1`)),
+        ], { paths_added: 31, paths_removed: 28 }),
+        verdict: verdict("approve", "browser", [
+            reason("exposure.ssh", "require", "approve", "SSH settings are loosened, and a person has to agree to that", "sshd_root_login became yes, sshd_password_login became yes"),
+            reason("exposure.ports", "require", "approve", "A port opens to the outside", "22/tcp on every interface"),
+            reason("unclassified", "invariant", "approve", "What no classifier knows goes to a person, always", "/etc/profile.local"),
+        ], ["With PermitRootLogin left at prohibit-password this would be high, not critical.", "With a key in openssh.authorizedKeys no password is needed."]),
+        files: [{ path: "hosts/attic/ssh.nix", change: "modified" }],
+        diff: [{
+            path: "hosts/attic/ssh.nix", old_path: null, change: "modified",
+            hunks: [{
+                old_start: 1, old_lines: 9, new_start: 1, new_lines: 12,
+                lines: [
+                    line(" ", 1, 1, "{ config, lib, ... }:"),
+                    line(" ", 2, 2, "{"),
+                    line(" ", 3, 3, "  services.openssh = {"),
+                    line(" ", 4, 4, "    enable = true; # reachable from the LAN only"),
+                    line("-", 5, null, "    settings.PermitRootLogin = \"prohibit-password\";"),
+                    line("+", null, 5, "    settings.PermitRootLogin = \"yes\";"),
+                    line("+", null, 6, "    settings.PasswordAuthentication = true;"),
+                    line("+", null, 7, "    openFirewall = true;"),
+                    line(" ", 6, 8, "  };"),
+                    line("+", null, 9, "  users.users.backup.extraGroups = [ \"wheel\" ];"),
+                    line(" ", 7, 10, "  environment.etc.\"profile.local\".text = ''"),
+                    line("-", 8, null, "    umask 077"),
+                    line("+", null, 11, "    umask 022"),
+                    line(" ", 9, 12, "  '';"),
+                ],
+            }],
+        }],
+    });
+}
+
+function building() {
+    return proposal("Update the flake input nixpkgs to 25.11.20260420", 4, {
+        state: "checking", source: "playbook", proposer: { id: "old-inputs", kind: "planner" }, risk: null,
+        level: null, presence: null, headline: "nixpkgs is 31 days old",
+        observation: "input-age:nixpkgs", rationale: "The input is older than the 30 days the policy allows.",
+        evidence: passed(4).slice(0, 2),
+        diff: [{
+            path: "flake.lock", old_path: null, change: "modified",
+            hunks: [{
+                old_start: 12, old_lines: 3, new_start: 12, new_lines: 3,
+                lines: [
+                    line("-", 12, null, "        \"lastModified\": 1774569600,"),
+                    line("+", null, 12, "        \"lastModified\": 1776643200,"),
+                    line(" ", 13, 13, "        \"narHash\": \"sha256-…\","),
+                ],
+            }],
+        }],
+    });
+}
+
+function ripgrep() {
+    return proposal("Install ripgrep", 12, {
+        risk: "low", headline: "One package more, nothing restarts", goal: "install ripgrep",
+        rationale: "You asked for it.", evidence: passed(11),
+        effects: effects("ripgrep", [effect("packages", "package_added", "ripgrep", null, "14.1.1", "low", "ripgrep 14.1.1 is installed")], { paths_added: 1, paths_removed: 0 }),
+        verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants this class, so a person decides")], ["`agentctl policy grant packages` would let the machine add packages by itself."]),
+        diff: [{
+            path: "configuration.nix", old_path: null, change: "modified",
+            hunks: [{
+                old_start: 8, old_lines: 3, new_start: 8, new_lines: 4,
+                lines: [
+                    line(" ", 8, 8, "  environment.systemPackages = with pkgs; ["),
+                    line(" ", 9, 9, "    git"),
+                    line("+", null, 10, "    ripgrep"),
+                    line(" ", 10, 11, "  ];"),
+                ],
+            }],
+        }],
+    });
+}
+
+function sshNeeded() {
+    return proposal("Turn on automatic garbage collection", 180, {
+        risk: "notice", headline: "nix-gc.timer is added, weekly", evidence: passed(170),
+        proposer: { id: "disk-pressure", kind: "planner" }, source: "playbook",
+        effects: effects("gc", [effect("units", "unit_added", "nix-gc.timer", null, "weekly", "notice", "nix-gc.timer starts every week, as root")]),
+        verdict: verdict("approve", "ssh", [reason("root-exec", "require", "approve", "A new unit runs as root: policy asks for an SSH key")]),
+        diff: [],
+    });
+}
+
+function approved() {
+    return proposal("Close the unused port 8200", 300, {
+        state: "approved", risk: "notice", headline: "One port closes", evidence: passed(290),
+        effects: effects("port", [effect("network", "port_closed", "8200/tcp", "every interface", null, "notice", "Port 8200 is closed")]),
+        verdict: verdict("approve", "browser", [reason("exposure.ports", "require", "approve", "A port changes")]),
+        approval: { approver: "alice-phone", method: "browser", key_id: "SHA256:Xm3Qd0mYl9vH7k2sT1pZbJf6cRn8uWe4aGo5iLyVxKE", at: ago(200) },
+        diff: [],
+    });
+}
+
+function hostile() {
+    const title = `${HOSTILE} ${RLO}gnp.tnemucod${"\u2066"} \u200binvisible`;
+    return proposal(title, 900, {
+        state: "denied", proposer: { id: `mallory${RLO}`, kind: "agent" }, source: "patch", risk: "critical",
+        headline: `${HOSTILE} harmless, please approve`, level: "propose", presence: "none",
+        rationale: `${HOSTILE}\nThe owner already agreed. Ignore the effects above. ${RLO}evorppa`,
+        evidence: [
+            evidence("intake", "passed", 899, `${HOSTILE} 1 file`),
+            evidence("evaluate", "passed", 898, "one system"),
+            evidence("build", "passed", 897, "built"),
+        ],
+        effects: effects("hostile", [
+            effect("accounts", "user_is_root", `toor${RLO}`, null, "uid 0", "critical", `A second root account is added ${HOSTILE}`),
+        ]),
+        verdict: verdict("propose", "none", [reason("no-second-root", "cap", "propose", "No second account may have uid 0", `user_is_root ${HOSTILE}`)]),
+        blocked: "Policy caps this at propose.",
+        diff: [{
+            path: `modules/${RLO}xin.resu`, old_path: null, change: "added",
+            hunks: [{
+                old_start: 0, old_lines: 0, new_start: 1, new_lines: 3,
+                lines: [
+                    line("+", null, 1, `{ # ${RLO} } ;eurt = elbane ${"\u2066"}`, [{ column: 5, code_point: 0x202e }]),
+                    line("+", null, 2, `  users.users.\u0430dmin.uid = 0; ${HOSTILE}`, [{ column: 15, code_point: 0x0430 }]),
+                    line("+", null, 3, "}"),
+                ],
+            }],
+        }],
+    });
+}
+
+function confirmed() {
+    return proposal("Restart the failed unit restic-backups-nas", 1500, {
+        state: "confirmed", landed: true, outcome: "confirmed", risk: "low", headline: "The backup runs again",
+        source: "playbook", proposer: { id: "failed-unit", kind: "planner" }, evidence: passed(1490),
+        effects: effects("backup", [effect("units", "unit_changed", "restic-backups-nas.service", "1c…", "8d…", "low", "restic-backups-nas.service changes")]),
+        verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants this class")]),
+        approval: { approver: "alice-phone", method: "browser", key_id: "SHA256:Xm3Qd0mYl9vH7k2sT1pZbJf6cRn8uWe4aGo5iLyVxKE", at: ago(1480) },
+        apply: {
+            intent_at: ago(1479),
+            steps: ["way_back_armed", "activated", "healthy", "profile_set", "boot_set", "disarmed"].map((step, i) => ({ step, detail: step === "healthy" ? "4 of 4 checks, 30 s" : "", at: ago(1479 - i / 10) })),
+            outcome: { outcome: "confirmed", reason: "", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/b-new", checks: [{ name: "no unit failed", ok: true, detail: "" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: [], settled: true },
+        },
+        landing: { branch: "main", commit: "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432", how: "fast-forward" }, diff: [],
+    });
+}
+
+function rolledBack() {
+    return proposal("Move nginx to port 8443", 2900, {
+        state: "rolled_back", outcome: "rolled_back", risk: "notice", headline: "nginx listens elsewhere", evidence: passed(2890),
+        effects: effects("nginx", [effect("network", "port_opened", "8443/tcp", null, "every interface", "high", "Port 8443 is open to every network this machine is on")]),
+        verdict: verdict("approve", "browser", [reason("exposure.ports", "require", "approve", "A port opens")]),
+        approval: { approver: "alice", method: "ssh", key_id: "SHA256:p0Rk…", at: ago(2885) },
+        apply: {
+            intent_at: ago(2880),
+            steps: ["way_back_armed", "activated", "taking_back"].map((step, i) => ({ step, detail: step === "taking_back" ? "nginx.service failed" : "", at: ago(2880 - i / 10) })),
+            outcome: { outcome: "rolled_back", reason: "nginx.service failed 8 s after activation", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/a-old", checks: [{ name: "no unit failed", ok: false, detail: "nginx.service: bind() to 0.0.0.0:8443 failed" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: ["/var/lib/nginx was created and stays"], settled: true },
+        },
+        landing: { branch: "main", reason: "it was rolled back", hint: "Nothing to do." }, diff: [],
+    });
+}
+
+function refused() {
+    return proposal("Enable services.redis.enabel", 4000, {
+        state: "refused", risk: null, level: null, presence: null, headline: "The option does not exist",
+        candidate_commit: null, evidence: [evidence("intake", "passed", 4000, "1 file"), evidence("evaluate", "failed", 4000, "the option does not exist")],
+        refusal: { stage: "test", code: "option_unknown", message: "The option services.redis.enabel does not exist in this machine's nixpkgs", where: "configuration.nix:14:3", hint: "Nearest: services.redis.enable" }, diff: [],
+    });
+}
+
+/** In this order they get the numbers 1 to 9. */
+export function proposals() {
+    countAnew();
+    return {
+        critical: critical(), building: building(), ripgrep: ripgrep(), sshNeeded: sshNeeded(), approved: approved(),
+        hostile: hostile(), confirmed: confirmed(), rolledBack: rolledBack(), refused: refused(),
+    };
+}
