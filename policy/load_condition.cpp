@@ -168,12 +168,13 @@ std::optional<std::size_t> fact_of(TomlReader& reader, const core::TomlEntry& en
         const auto near = nearest_facts(entry.key);
         const bool dotted = std::holds_alternative<core::TomlTable>(entry.value.value) &&
                             entry.key.find('.') == std::string::npos;
-        reader.refuse_at(
-            entry.at, {.code = "unknown_fact",
-                       .message = "there is no fact " + quoted(entry.key),
-                       .hint = !near.empty() ? "did you mean `" + core::join(near, "` or `") + "`?"
-                               : dotted ? "write the name of a fact in quotes, \"change.kinds\""
-                                        : "`agentctl policy facts` lists them"});
+        reader.refuse_at(entry.at,
+                         {.code = "unknown_fact",
+                          .message = "there is no fact " + quoted(entry.key),
+                          .hint = dotted ? "write the name of a fact in quotes, \"change.kinds\""
+                                  : near.empty()
+                                      ? "`agentctl policy facts` lists them"
+                                      : "did you mean `" + core::join(near, "` or `") + "`?"});
     }
     return index;
 }

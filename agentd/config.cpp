@@ -1,0 +1,237 @@
+#include "agentd/config.hpp"
+
+#include "agentd/config_values.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd {
+
+namespace {
+
+using core::Problem;
+using core::TomlReader;
+
+constexpr std::size_t max_file = 256U << 10;
+
+void bad(TomlReader& in, std::string_view key, std::string message, std::string hint = {}) {
+    in.refuse(key, {.code = "bad_value", .message = std::move(message), .hint = std::move(hint)});
+}
+
+// `127.0.0.1:80`, `[::1]:80`, `localhost:80`
+bool is_endpoint(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) {
+        return false;
+    }
+    const auto port = core::parse_integer(text.substr(colon + 1));
+    const std::string_view host = text.substr(0, colon);
+    const bool bracketed = host.front() == '[' && host.back() == ']';
+    const bool plain = std::all_of(host.begin(), host.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || (bracketed && (c == ':' || c == '[' || c == ']'));
+    });
+    return port && *port >= 1 && *port <= 65'535 && plain && text.substr(colon + 1).front() != '+';
+}
+
+bool starts_as_url(std::string_view text) {
+    return (text.starts_with("http://") && text.size() > 7) ||
+           (text.starts_with("https://") && text.size() > 8);
+}
+
+bool is_origin(std::string_view text) {
+    return starts_as_url(text) && text.find('/', text.find("//") + 2) == std::string_view::npos &&
+           text.find_first_of(" *?#@") == std::string_view::npos;
+}
+
+void check_targets(TomlReader& in, const HealthCheck& check) {
+    const int targets =
+        (in.has("unit") ? 1 : 0) + (in.has("tcp") ? 1 : 0) + (in.has("http") ? 1 : 0);
+    if (targets != 1) {
+        bad(in, "name", "a health check has exactly one of `unit`, `tcp` and `http`");
+        return;
+    }
+    if (in.has("unit") && !core::UnitName::parse(check.unit)) {
+        bad(in, "unit", "`health.check.unit` has to be the name of a unit", "nginx.service");
+    }
+    if (in.has("tcp") && !is_endpoint(check.tcp)) {
+        bad(in, "tcp", "`health.check.tcp` has to be an address and a port", "127.0.0.1:80");
+    }
+    if (in.has("http") &&
+        (!starts_as_url(check.http) || !core::hidden_code_points(check.http).empty() ||
+         check.http.find_first_of(" \n\t") != std::string::npos)) {
+        bad(in, "http", "`health.check.http` has to be a URL", "http://127.0.0.1/");
+    }
+}
+
+HealthCheck read_check(TomlReader& in) {
+    HealthCheck check;
+    in.require("name");
+    check.name = in.text("name", 64).value_or("");
+    if (in.has("name") && (check.name.empty() || check.name.find('\n') != std::string::npos ||
+                           !core::hidden_code_points(check.name).empty())) {
+        bad(in, "name", "`health.check.name` has to be one line of plain text");
+    }
+    check.unit = in.text("unit", 255).value_or("");
+    check.tcp = in.text("tcp", 300).value_or("");
+    check.http = in.text("http", 1024).value_or("");
+    check.timeout = std::chrono::seconds(in.integer("timeout_seconds", 1, 600).value_or(10));
+    check.required = in.boolean("required").value_or(true);
+    check_targets(in, check);
+    in.finish();
+    return check;
+}
+
+std::vector<HealthCheck> read_health(TomlReader& root) {
+    std::vector<HealthCheck> out;
+    auto health = root.table("health");
+    if (!health) {
+        return out;
+    }
+    for (TomlReader& in : health->tables("check", Config::max_health_checks)) {
+        out.push_back(read_check(in));
+        const auto same = [&](const HealthCheck& other) { return other.name == out.back().name; };
+        if (std::count_if(out.begin(), out.end(), same) > 1) {
+            bad(in, "name",
+                "two health checks are called `" + core::printable(out.back().name) + "`");
+        }
+    }
+    health->finish();
+    return out;
+}
+
+Config make_config(const SettingValues& in, core::HostName host) {
+    const auto seconds = [&](std::string_view key) {
+        return std::chrono::seconds(in.integer(key));
+    };
+    return {.host = std::move(host),
+            .state = {.directory = in.text("state.directory")},
+            .audit = {.directory = in.text("audit.directory"),
+                      .socket = in.text("audit.socket"),
+                      .vkey = in.text("audit.vkey")},
+            .sockets = {.admin = in.text("sockets.admin"),
+                        .apply = in.text("sockets.apply"),
+                        .admin_group = in.text("sockets.admin_group")},
+            .flake = {.upstream = in.text("flake.upstream"),
+                      .branch = in.text("flake.branch"),
+                      .landing = in.text("flake.landing") == "pull" ? Landing::pull
+                                                                    : Landing::fast_forward},
+            .nix = {.nix = in.text("nix.nix"),
+                    .nix_store = in.text("nix.nix_store"),
+                    .evaluation = seconds("nix.evaluation_seconds"),
+                    .build = seconds("nix.build_seconds"),
+                    .memory_mb = in.integer("nix.memory_mb"),
+                    .log_kb = in.integer("nix.log_kb")},
+            .web = {.enable = in.boolean("web.enable"),
+                    .address = in.text("web.address"),
+                    .port = static_cast<std::uint16_t>(in.integer("web.port")),
+                    .origins = in.texts("web.origins")},
+            .policy = {.file = in.text("policy.file")},
+            .apply = {.approvers = in.text("apply.approvers"),
+                      .directory = in.text("apply.directory"),
+                      .way_back = seconds("apply.way_back_seconds"),
+                      .settle = seconds("apply.settle_seconds"),
+                      .profile = in.text("apply.profile"),
+                      .statement = std::chrono::minutes(in.integer("apply.statement_minutes")),
+                      .inhibit = in.text("apply.inhibit")},
+            .machine = {.kind = in.text("machine.kind") == "demo" ? MachineKind::demo
+                                                                  : MachineKind::systemd,
+                        .root = in.text("machine.root")},
+            .observe_interval = seconds("observe.interval_seconds"),
+            .programs = {.analyze = in.text("programs.analyze"),
+                         .confine = in.text("programs.confine"),
+                         .ssh_keygen = in.text("programs.ssh_keygen"),
+                         .separation = in.boolean("programs.separation")}};
+}
+
+// What no single row can say.
+void check_across(TomlReader& root, const SettingValues& in) {
+    auto flake = root.table("flake");
+    if (!flake || !flake->has("upstream")) {
+        (flake ? *flake : root)
+            .refuse("upstream",
+                    {.code = "missing_key",
+                     .message = "`flake.upstream` is missing",
+                     .hint = "the path of the repository that holds the machine's flake"});
+    }
+    if (flake && !core::is_branch_name(in.text("flake.branch"))) {
+        bad(*flake, "branch", "`flake.branch` has to be the name of a branch");
+    }
+    if (auto web = root.table("web")) {
+        for (const std::string& origin : in.texts("web.origins")) {
+            if (!is_origin(origin)) {
+                bad(*web, "origins",
+                    "`" + core::printable(core::shorten(origin, 80)) + "` is not an origin",
+                    "scheme, host and port, nothing behind: https://machine.example:8484");
+            }
+        }
+    }
+    auto machine = root.table("machine");
+    if (machine && in.text("machine.kind") == "systemd" && in.text("machine.root") != "/") {
+        bad(*machine, "root",
+            "`machine.root` is another folder only where `machine.kind` is \"demo\"");
+    }
+    auto programs = root.table("programs");
+    if (programs && !in.boolean("programs.separation") && in.text("machine.kind") != "demo") {
+        bad(*programs, "separation",
+            "`programs.separation` is off only where `machine.kind` is \"demo\"");
+    }
+}
+
+std::optional<core::HostName> read_host(TomlReader& root, const SettingValues& in) {
+    auto host = core::HostName::parse(in.text("host"));
+    if (!root.has("host")) {
+        root.require("host");
+    } else if (!host) {
+        bad(root, "host", "`host` has to be the name of a host of the flake",
+            "letters, digits, `-` and `_`");
+    }
+    return host;
+}
+
+} // namespace
+
+LoadedConfig parse_config(std::string_view text, std::string_view file) {
+    LoadedConfig out;
+    const auto document = core::parse_toml(text, file, out.problems);
+    if (!document) {
+        return out;
+    }
+    TomlReader root(*document, {.file = std::string(file), .at = {.line = 1, .column = 1}},
+                    out.problems);
+    const SettingValues values(root, {"health"}, out.problems);
+    auto host = read_host(root, values);
+    check_across(root, values);
+    auto health = read_health(root);
+    root.finish();
+    // A section of the wrong kind was met by more than one reader.
+    out.problems.erase(std::unique(out.problems.begin(), out.problems.end()), out.problems.end());
+    if (!out.problems.empty() || !host) {
+        return out;
+    }
+    Config config = make_config(values, *host);
+    config.health = std::move(health);
+    if (config.web.origins.empty()) {
+        config.web.origins = {"http://localhost:" + std::to_string(config.web.port)};
+    }
+    out.config = std::move(config);
+    return out;
+}
+
+LoadedConfig load_config(const std::string& path) {
+    return parse_config(core::read_file(path, max_file), path);
+}
+
+std::string describe(const std::vector<Problem>& problems) {
+    std::string out;
+    for (const Problem& problem : problems) {
+        out += core::printable(problem.where + ": " + problem.message) + "\n";
+        if (!problem.hint.empty()) {
+            out += "    " + core::printable(problem.hint) + "\n";
+        }
+    }
+    return out;
+}
+
+} // namespace agentd
