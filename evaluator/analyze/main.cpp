@@ -1,0 +1,90 @@
+/// agentd-analyze: two built systems in, their Effects out. Reads its manifests, gives up every
+/// right, and only then looks at what somebody else built.
+#include "evaluator/analyze/confine.hpp"
+#include "evaluator/effects/analyze.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+
+#include <iostream>
+#include <map>
+#include <new>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace {
+
+using namespace agentd;
+namespace effects = evaluator::effects;
+
+constexpr std::string_view usage =
+    "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE [--store DIR]";
+
+core::Result<std::map<std::string, std::string>> arguments(int count, char** words) {
+    std::map<std::string, std::string> out{{"--store", "/nix/store"}};
+    for (int i = 1; i + 1 < count; i += 2) {
+        const std::string name = words[i];
+        if (name != "--from" && name != "--to" && name != "--from-manifest" &&
+            name != "--to-manifest" && name != "--store")
+            return core::Problem{.code = "usage",
+                                 .message = "an argument is not known",
+                                 .where = name,
+                                 .hint = std::string(usage)};
+        out[name] = words[i + 1];
+    }
+    if (out.size() != 5 || count % 2 == 0)
+        return core::Problem{.code = "usage",
+                             .message = "an argument is missing",
+                             .where = {},
+                             .hint = std::string(usage)};
+    return out;
+}
+
+int refuse(const core::Problem& problem) {
+    const core::Json json{{"code", problem.code},
+                          {"message", core::to_utf8(problem.message)},
+                          {"where", core::to_utf8(problem.where)},
+                          {"hint", core::to_utf8(problem.hint)}};
+    std::cerr << core::canonical(json) << '\n';
+    return 1;
+}
+
+int run(int count, char** words) {
+    const auto given = arguments(count, words);
+    if (!given)
+        return refuse(given.problem());
+    const auto from_text = core::read_file(given->at("--from-manifest"));
+    const auto to_text = core::read_file(given->at("--to-manifest"));
+    evaluator::analyze::confine();
+    const effects::StoreReader store(given->at("--store"));
+    auto from = effects::parse_manifest(from_text, store.prefix());
+    if (!from)
+        return refuse(from.problem());
+    auto to = effects::parse_manifest(to_text, store.prefix());
+    if (!to)
+        return refuse(to.problem());
+    const auto found =
+        effects::analyze(store, {.path = given->at("--from"), .closure = std::move(from).value()},
+                         {.path = given->at("--to"), .closure = std::move(to).value()});
+    if (!found)
+        return refuse(found.problem());
+    core::write_all(STDOUT_FILENO, proposals::canonical_bytes(*found) + "\n", "stdout");
+    return 0;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    try {
+        return run(count, words);
+    } catch (const core::Failure& failure) {
+        return refuse({.code = std::string(core::to_string(failure.kind())),
+                       .message = failure.what(),
+                       .where = failure.where()});
+    } catch (const std::bad_alloc&) {
+        return refuse(
+            {.code = "limit", .message = "the two systems need more memory than allowed"});
+    }
+}

@@ -1,0 +1,176 @@
+#include "tests/unit/evaluator/effects_machine.hpp"
+
+using namespace agentd;
+using namespace agentd::test;
+using proposals::Risk;
+
+namespace {
+
+constexpr auto key =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJlIGdvb2QgdG8gb25lIGFub3RoZXIhISEh mallory@x\n";
+
+proposals::Effects with_etc(const std::string& name, const std::string& text) {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    after.etc[name] = text;
+    return pair.compare(before, after);
+}
+
+proposals::Effects with_users(const std::string& from, const std::string& to) {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    const auto at = after.users.find(from);
+    REQUIRE(at != std::string::npos);
+    after.users.replace(at, from.size(), to);
+    return pair.compare(before, after);
+}
+
+proposals::Effects with_sshd(const std::string& text) {
+    return with_etc("ssh/sshd_config", text);
+}
+
+} // namespace
+
+TEST_CASE("root that may log in with a password is critical, and nothing else is said") {
+    const auto found = with_sshd("Port 22\nPermitRootLogin yes\nPasswordAuthentication no\n");
+    CHECK(names(found) == std::vector<std::string>{"ssh/sshd_root_login PermitRootLogin"});
+    CHECK(found.effects[0].risk == Risk::critical);
+    CHECK(found.effects[0].before == "prohibit-password");
+    CHECK(found.effects[0].after == "yes");
+}
+
+TEST_CASE("the first value of a keyword counts, as in sshd") {
+    const auto same =
+        with_sshd("Port 22\npermitrootlogin prohibit-password\nPasswordAuthentication no\n"
+                  "PermitRootLogin yes\n");
+    CHECK(names(same).empty());
+    CHECK(has(with_sshd("PermitRootLogin yes\nPort 22\nPermitRootLogin "
+                        "prohibit-password\nPasswordAuthentication no\n"),
+              "sshd_root_login"));
+}
+
+TEST_CASE("a default that comes into force is told") {
+    const auto found = with_sshd("Port 22\nPermitRootLogin prohibit-password\n");
+    CHECK(the(found, "sshd_password_login").after == "yes");
+}
+
+TEST_CASE("a Match block that lets root in is critical") {
+    const auto found =
+        with_sshd("Port 22\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n"
+                  "Match Address 203.0.113.0/24\nPermitRootLogin yes\n");
+    CHECK(the(found, "sshd_root_login").risk == Risk::critical);
+    CHECK(the(found, "sshd_root_login").subject == "match Address 203.0.113.0/24: permitrootlogin");
+}
+
+TEST_CASE("an include of something outside the system cannot be judged") {
+    const auto found = with_sshd("Include /var/lib/x/*.conf\nPort 22\n");
+    CHECK(the(found, "sshd_unreadable").risk == Risk::critical);
+    CHECK_FALSE(has(found, "unclassified_changed"));
+}
+
+TEST_CASE("an included file of the system counts where it is included") {
+    Pair pair;
+    auto before = plain_machine();
+    before.etc["ssh/sshd_config"] = "Include sshd_config.d/*.conf\nPermitRootLogin no\n";
+    before.etc["ssh/sshd_config.d/a.conf"] = "Port 22\n";
+    auto after = before;
+    after.etc["ssh/sshd_config.d/a.conf"] = "Port 22\nPermitRootLogin yes\n";
+    CHECK(the(pair.compare(before, after), "sshd_root_login").risk == Risk::critical);
+}
+
+TEST_CASE("keys taken from a place others may write are critical") {
+    CHECK(the(with_sshd("Port 22\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n"
+                        "AuthorizedKeysFile /tmp/keys/%u\n"),
+              "sshd_setting")
+              .risk == Risk::critical);
+    CHECK(the(with_sshd("Port 22\nPermitRootLogin prohibit-password\nPasswordAuthentication no\n"
+                        "AuthorizedKeysCommand /tmp/x\n"),
+              "sshd_setting")
+              .risk == Risk::critical);
+}
+
+TEST_CASE("a key for root is told with its fingerprint") {
+    const auto found = with_etc("ssh/authorized_keys.d/root", key);
+    REQUIRE(names(found).size() == 1);
+    CHECK(found.effects[0].kind == "ssh_key_added");
+    CHECK(found.effects[0].risk == Risk::critical);
+    CHECK(found.effects[0].subject.starts_with("root: ssh-ed25519 SHA256:"));
+    CHECK(found.effects[0].subject.ends_with("mallory@x"));
+}
+
+TEST_CASE("tmpfiles that write keys or files of agentd are critical") {
+    CHECK(the(with_etc("tmpfiles.d/x.conf",
+                       "f+ /root/.ssh/authorized_keys 0600 root root - ssh-ed25519 AAAA\n"),
+              "ssh_key_added")
+              .risk == Risk::critical);
+    CHECK(the(with_etc("tmpfiles.d/x.conf", "L+ /etc/agentd/policy.toml - - - - /tmp/p\n"),
+              "agentd_changed")
+              .risk == Risk::critical);
+    CHECK(
+        has(with_etc("tmpfiles.d/x.conf", "C /etc/shadow - - - - /tmp/p\n"), "unclassified_added"));
+    CHECK(names(with_etc("tmpfiles.d/x.conf", "d /var/lib/redis 0700 redis redis -\n")) ==
+          std::vector<std::string>{"etc/etc_added /var/lib/redis (etc/tmpfiles.d/x.conf)"});
+}
+
+TEST_CASE("sudo without a password is critical") {
+    const auto found = with_etc(
+        "sudoers", "root ALL=(ALL:ALL) SETENV: ALL\n%wheel ALL=(ALL:ALL) NOPASSWD: SETENV: ALL\n");
+    CHECK(names(found) == std::vector<std::string>{"accounts/sudo_changed etc/sudoers"});
+    CHECK(found.effects[0].risk == Risk::critical);
+    CHECK(found.effects[0].sentence.find("no password") != std::string::npos);
+}
+
+TEST_CASE("a login that accepts everybody is critical") {
+    CHECK(the(with_etc("pam.d/sshd", "auth sufficient pam_permit.so\n"), "pam_changed").risk ==
+          Risk::critical);
+    CHECK(the(with_etc("polkit-1/rules.d/10-x.rules",
+                       "polkit.addRule(function(a,s){return polkit.Result.YES;});\n"),
+              "sudo_changed")
+              .risk == Risk::critical);
+}
+
+TEST_CASE("a sudoers file that others may write is not explained") {
+    Pair pair;
+    auto before = plain_machine();
+    before.etc["sudoers.mode"] = "0440\n";
+    auto after = before;
+    after.etc["sudoers"] += "# new\n";
+    after.etc["sudoers.mode"] = "0666\n";
+    CHECK(the(pair.compare(before, after), "unclassified_changed").subject == "etc/sudoers.mode");
+}
+
+TEST_CASE("a new user, its groups and its power are told") {
+    const auto found = with_users(R"(["alice"])", R"(["alice","bob"])");
+    CHECK(names(found) == std::vector<std::string>{"accounts/admin_granted bob in wheel"});
+    const auto primary = with_users(R"("users":[)", R"("users":[{"name":"eve","group":"wheel"},)");
+    CHECK(has(primary, "admin_granted"));
+    CHECK(the(primary, "user_added").risk == Risk::high);
+    CHECK(has(with_users(R"(["alice"])", "[]"), "admin_revoked"));
+}
+
+TEST_CASE("a second root is critical") {
+    const auto found =
+        with_users(R"("users":[)", R"("users":[{"name":"toor","group":"users","uid":0},)");
+    CHECK(the(found, "user_is_root").risk == Risk::critical);
+}
+
+TEST_CASE("a changed password is told without the password") {
+    const auto found = with_users("$6$secret", "$6$other");
+    const auto effect = the(found, "user_changed");
+    CHECK(effect.sentence == "the user alice changes: hashedPassword");
+    CHECK(effect.before->find("secret") == std::string::npos);
+    CHECK(effect.after->find("other") == std::string::npos);
+}
+
+TEST_CASE("accounts that cannot be read are unclassified") {
+    for (const auto* text : {"{", "[]", R"({"users":[1],"groups":[]})", R"({"users":[]})"}) {
+        Pair pair;
+        const auto before = plain_machine();
+        auto after = before;
+        after.users = text;
+        CHECK(the(pair.compare(before, after), "unclassified_changed").subject ==
+              "users-groups.json");
+    }
+}

