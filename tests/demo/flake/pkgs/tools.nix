@@ -42,7 +42,7 @@ in
   # the system itself
   linux = mkPackage { pname = "linux"; version = "6.12.35"; bins = [ ]; size = 900; description = "Linux kernel"; };
   linux-pam = mkPackage { pname = "linux-pam"; version = "1.6.1"; bins = [ ]; size = 20; description = "Pluggable Authentication Modules"; };
-  nix = mkPackage { pname = "nix"; version = "2.28.4"; bins = [ "nix" "nix-daemon" "nix-store" ]; size = 80; description = "Powerful package manager"; };
+  nix = mkPackage { pname = "nix"; version = "2.28.4"; bins = [ "nix" "nix-collect-garbage" "nix-daemon" "nix-env" "nix-store" ]; size = 80; description = "Powerful package manager"; };
   shadow = mkPackage { pname = "shadow"; version = "4.17.4"; bins = [ "nologin" "newgrp" "useradd" ]; description = "Suite containing authentication-related tools"; };
   sudo = mkPackage { pname = "sudo"; version = "1.9.17p1"; bins = [ "sudo" "visudo" ]; description = "Command to run commands as root"; };
 
