@@ -22,13 +22,13 @@ namespace {
 
 constexpr mode_t directory_mode = 0700;
 
-/// Makes one directory whose parent is there, and makes sure that it stays after a power cut.
+/// Makes one directory whose parent is there, and makes sure that it stays after a power cut. Syncs
+/// also when it is there: a process that was killed may have made it and not come so far.
 void make_durable_directory(const std::string& path) {
-    if (::mkdir(path.c_str(), directory_mode) == 0) {
-        core::sync_directory(fs::path(path).parent_path().string());
-    } else if (errno != EEXIST) {
+    if (::mkdir(path.c_str(), directory_mode) != 0 && errno != EEXIST) {
         throw core::system_failure("cannot make directory", path, errno);
     }
+    core::sync_directory(fs::path(path).parent_path().string());
 }
 
 std::string hex_of(const fs::path& file) {
@@ -87,10 +87,16 @@ core::Result<Digest> Blobs::put(std::string_view bytes) {
     const auto found = core::read_file_if_exists(path, max_bytes);
     if (!found || *found != bytes) {
         write(digest, bytes);
-    } else if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0) {
-        // The time of the last put is what grace counts from.
+        return digest;
+    }
+    // The time of the last put is what grace counts from.
+    if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0) {
         throw core::system_failure("cannot touch", path, errno);
     }
+    // Whoever put it before may have been killed before its name was on disk.
+    const std::string shelf = fs::path(path).parent_path().string();
+    core::sync_directory(shelf);
+    core::sync_directory(fs::path(shelf).parent_path().string());
     return digest;
 }
 
