@@ -38,7 +38,12 @@ async function settled(page, wanted, others) {
 }
 
 async function approveAndApply(page) {
-    await page.getByRole("button", { name: "Approve…" }).click();
+    const button = page.getByRole("button", { name: "Approve…", disabled: false });
+    // The page says why not; that is worth more than a timeout.
+    await button.waitFor({ timeout: PATIENCE / 4 }).catch(async () => {
+        assert.fail(`It cannot be approved here: ${await page.innerText(".decision")}`);
+    });
+    await button.click();
     await page.locator("dialog").getByText("Checked by this browser").waitFor();
     assert.deepEqual(await page.locator("dialog .not-ok").allInnerTexts(), []);
     const host = page.getByLabel(/Type the machine's name/);

@@ -7,7 +7,7 @@ import { READ, WRITE } from "./api.mjs";
 import { HOST } from "./data.mjs";
 import { Machine, Refusal } from "./machine.mjs";
 
-const DIST = process.env.AGENTD_PAGE_DIST ?? fileURLToPath(new URL("../../../web/ui/dist", import.meta.url));
+export const DIST = process.env.AGENTD_PAGE_DIST ?? fileURLToPath(new URL("../../../web/ui/dist", import.meta.url));
 const MIME = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json",

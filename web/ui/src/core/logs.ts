@@ -12,7 +12,7 @@ export interface Tail {
 export type Tails = Partial<Record<EvidenceLevel, Tail>>;
 
 // A build can print for hours; a phone keeps the end of it and says that it does.
-const KEEP = 2000;
+export const KEEP = 2000;
 
 export function append(tail: Tail | undefined, event: LogEvent): Tail {
     if (tail && event.seq <= tail.seq && event.seq !== 0) return tail;

@@ -5,6 +5,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
+const daytime = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
 
 export function age(time: string, now: Date): string {
@@ -19,6 +20,12 @@ export function age(time: string, now: Date): string {
 export function fullTime(time: string): string {
     const date = new Date(time);
     return Number.isNaN(date.getTime()) ? time : exact.format(date);
+}
+
+/** The time of day, for steps that lie seconds apart. */
+export function clock(time: string): string {
+    const date = new Date(time);
+    return Number.isNaN(date.getTime()) ? time : daytime.format(date);
 }
 
 export function duration(ms: number): string {

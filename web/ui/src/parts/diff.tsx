@@ -11,6 +11,9 @@ const GLYPHS: Record<DiffLine["kind"], { glyph: string; word: string; name: stri
     " ": { glyph: " ", word: "", name: "ctx" },
 };
 
+// A lock file of thousands of lines is there to be opened, not to be scrolled past.
+const OPEN_UP_TO = 400;
+
 const CHANGES: Record<DiffFile["change"], string> = {
     added: "new file", removed: "file removed", modified: "changed",
 };
@@ -90,7 +93,7 @@ function FileDiff({ file }: { file: DiffFile }) {
     const { added, removed } = counts(file);
     const moved = file.old_path !== null && file.old_path !== file.path;
     return (
-        <details class="file" open>
+        <details class="file" open={added + removed <= OPEN_UP_TO}>
             <summary>
                 <span class="file-path">
                     {moved && <><Text of={file.old_path ?? ""} /> → </>}

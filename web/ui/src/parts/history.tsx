@@ -3,7 +3,7 @@ import type { Applying, Detail, HistoryLine, Landing } from "../api/types.ts";
 import { plain, STEPS } from "../core/words.ts";
 import { Link } from "../core/router.tsx";
 import { Icon } from "./icon.tsx";
-import { StorePath, Text, Time } from "./text.tsx";
+import { Clock, StorePath, Text, Time } from "./text.tsx";
 
 function actorName(actor: HistoryLine["actor"]): string {
     return typeof actor === "string" ? actor : actor.id;
@@ -81,7 +81,7 @@ export function ApplyView({ apply }: { apply: Applying }) {
                                 <strong>{STEPS[step.step] ?? plain(step.step)}</strong>
                                 {step.detail && <>: <Text of={step.detail} /></>}
                             </span>
-                            <Time at={step.at} />
+                            <Clock at={step.at} />
                         </li>
                     );
                 })}
@@ -109,8 +109,8 @@ export function LandingView({ detail, landing }: { detail: Detail; landing: Land
         <p class="note note-warn">
             <Icon name="info" />
             <span>
-                Not on <code><Text of={landing.branch} /></code> yet
-                {landing.reason && <>: <Text of={landing.reason} /></>}.{" "}
+                Not on <code><Text of={landing.branch} /></code>
+                {landing.reason ? <>: <Text of={landing.reason} /></> : " yet"}.{" "}
                 {landing.hint ? <Text of={landing.hint} /> : <>Run <code>agentctl pull</code> in your clone.</>}
             </span>
         </p>

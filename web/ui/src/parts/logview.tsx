@@ -1,7 +1,7 @@
 // A log: live while something runs, fetched when it is opened afterwards.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, asApiError, isAbort, read } from "../api/client.ts";
-import type { Tail } from "../core/logs.ts";
+import { KEEP, type Tail } from "../core/logs.ts";
 import { withoutColours } from "../core/untrusted.ts";
 import { Loading, Problem } from "./problem.tsx";
 import { Text } from "./text.tsx";
@@ -56,5 +56,6 @@ export function FetchedLog({ proposal, level, label }: {
     if (text === null) return <Loading what="the log" />;
     if (text === "") return <p class="muted">The log is empty.</p>;
     const lines = text.replace(/\n$/, "").split("\n");
-    return <LogLines lines={lines} dropped={0} label={label} live={false} />;
+    const dropped = Math.max(0, lines.length - KEEP);
+    return <LogLines lines={lines.slice(dropped)} dropped={dropped} label={label} live={false} />;
 }

@@ -1,7 +1,7 @@
 // Text that came from outside, times, digests: the small things that stand inside lines.
 import { useState } from "preact/hooks";
 import { useNow } from "../core/hooks.ts";
-import { age, fullTime } from "../core/time.ts";
+import { age, clock, fullTime } from "../core/time.ts";
 import { pieces, visible } from "../core/untrusted.ts";
 import { Icon } from "./icon.tsx";
 
@@ -21,6 +21,10 @@ export function Text({ of, also }: { of: string; also?: ReadonlySet<string> }) {
 export function Time({ at }: { at: string }) {
     const now = useNow();
     return <time dateTime={at} title={fullTime(at)}>{age(at, now)}</time>;
+}
+
+export function Clock({ at }: { at: string }) {
+    return <time dateTime={at} title={fullTime(at)}>{clock(at)}</time>;
 }
 
 export function Copy({ value, what }: { value: string; what: string }) {
