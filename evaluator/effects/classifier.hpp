@@ -38,7 +38,7 @@ class Claims {
 /// Collects effects. Text from the trees is made printable and cut here, in one place.
 class Sink {
   public:
-    static constexpr std::size_t longest_text = 400;
+    static constexpr std::size_t longest_text = 2'000;
 
     void add(Effect effect);
     void needs_reboot() noexcept { reboot_needed_ = true; }

@@ -29,11 +29,12 @@ bool told_elsewhere(const std::string& before, const std::string& after, const S
     });
 }
 
-std::multiset<std::string> line_set(std::string_view text, std::string_view prefix) {
-    std::multiset<std::string> out;
+/// Lines that carry something, without hashes, in their order.
+std::vector<std::string> telling_lines(std::string_view text, std::string_view prefix) {
+    std::vector<std::string> out;
     for (const auto line : core::lines(text))
         if (const auto trimmed = core::trim(line); !trimmed.empty())
-            out.insert(shape_of(trimmed, prefix));
+            out.push_back(shape_of(trimmed, prefix));
     return out;
 }
 
@@ -41,18 +42,25 @@ std::multiset<std::string> line_set(std::string_view text, std::string_view pref
 
 std::vector<std::string> line_changes(std::string_view before, std::string_view after,
                                       std::string_view prefix, std::size_t limit) {
-    const auto old_lines = line_set(before, prefix);
-    const auto new_lines = line_set(after, prefix);
+    const auto old_lines = telling_lines(before, prefix);
+    const auto new_lines = telling_lines(after, prefix);
     std::vector<std::string> out;
-    const auto differ = [&](const auto& a, const auto& b, const char* sign) {
-        std::vector<std::string> only;
-        std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only));
-        for (const auto& line : only)
-            if (out.size() < limit)
+    std::size_t left_out = 0;
+    const auto differ = [&](const auto& mine, const auto& others, const char* sign) {
+        std::multiset<std::string> rest(others.begin(), others.end());
+        for (const auto& line : mine) {
+            if (const auto found = rest.find(line); found != rest.end())
+                rest.erase(found);
+            else if (out.size() < limit)
                 out.push_back(sign + core::shorten(core::to_utf8(line), 160));
+            else
+                ++left_out;
+        }
     };
     differ(new_lines, old_lines, "+ ");
     differ(old_lines, new_lines, "- ");
+    if (left_out > 0)
+        out.push_back("… and " + std::to_string(left_out) + " more lines");
     return out;
 }
 

@@ -48,6 +48,6 @@ class Comparer {
 /// Lines of `after` that `before` does not have and the other way round, without hashes, at most
 /// `limit`.
 std::vector<std::string> line_changes(std::string_view before, std::string_view after,
-                                      std::string_view prefix, std::size_t limit = 6);
+                                      std::string_view prefix, std::size_t limit = 24);
 
 } // namespace agentd::evaluator::effects

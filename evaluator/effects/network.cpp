@@ -32,7 +32,7 @@ Risk risk_of(const Opening& opening) {
     const bool touchy = std::any_of(delicate.begin(), delicate.end(), [&](auto port) {
         return opening.first <= port && port <= opening.last;
     });
-    return wide || (touchy && opening.interface.empty()) ? Risk::high : Risk::notice;
+    return wide || touchy || opening.interface.empty() ? Risk::high : Risk::notice;
 }
 
 std::string described(const Opening& opening) {

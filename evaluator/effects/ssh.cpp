@@ -45,11 +45,14 @@ Effect ssh(std::string kind, std::string subject, Risk risk, std::string sentenc
             .sentence = std::move(sentence)};
 }
 
-Effect root_login(const std::string& key, const std::string& after) {
+Effect root_login(const std::string& key, const std::string& after, const SshdConfig& config) {
     auto subject = key == "permitrootlogin" ? std::string("PermitRootLogin") : key;
+    const bool by_password = means_yes(config.value("passwordauthentication")) ||
+                             means_yes(config.value("kbdinteractiveauthentication"));
     if (means_yes(after))
         return ssh("sshd_root_login", subject, Risk::critical,
-                   "root may log in over SSH with a password");
+                   by_password ? "root may log in over SSH with a password"
+                               : "root may log in over SSH in every way that is open to others");
     if (after == "no")
         return ssh("sshd_root_login", subject, Risk::notice, "root may no longer log in over SSH");
     return ssh("sshd_root_login", subject, Risk::high, "root may log in over SSH with a key");
@@ -82,11 +85,12 @@ Effect other_setting(const std::string& key, const std::string& after) {
     return ssh("sshd_setting", key, risk, "the SSH setting " + key + " changes");
 }
 
-void setting(const std::string& key, std::string before, std::string after, Sink& sink) {
+void setting(const std::string& key, std::string before, std::string after,
+             const SshdConfig& config, Sink& sink) {
     const auto keyword = bare(key);
     const auto effect_of = [&] {
         if (keyword == "permitrootlogin")
-            return root_login(key, core::to_lower(after));
+            return root_login(key, core::to_lower(after), config);
         if (contains(passwords, keyword))
             return password_login(key, core::to_lower(after));
         return other_setting(key, after);
@@ -127,7 +131,7 @@ void settings(const SshdConfig& before, const SshdConfig& after, Comparer& compa
         const auto new_value = value(after, key);
         const bool nothing = !before.there && (new_value.empty() || new_value == "no");
         if (!nothing && comparer.texts(old_value, new_value) == Likeness::differs)
-            setting(key, old_value, new_value, sink);
+            setting(key, old_value, new_value, after, sink);
     }
 }
 

@@ -97,6 +97,18 @@ TEST_CASE("a changed activation script is shown, a renamed list of users is not"
     CHECK_FALSE(has(pair.compare(before, after), "activation_changed"));
 }
 
+TEST_CASE("a long change of a script is shown in its order, with the number of what is left out") {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    after.activation += "\nzz first\naa second";
+    for (int i = 0; i < 40; ++i)
+        after.activation += "\nline " + std::to_string(i);
+    const auto shown = *the(pair.compare(before, after), "activation_changed").after;
+    CHECK(shown.starts_with("+ zz first\n+ aa second\n+ line 0\n"));
+    CHECK(shown.ends_with("… and 18 more lines"));
+}
+
 TEST_CASE("a script that the activation calls is read too") {
     Pair pair;
     auto before = plain_machine();
