@@ -139,6 +139,7 @@ Config make_config(const SettingValues& in, core::HostName host) {
                                                                   : MachineKind::systemd,
                         .root = in.text("machine.root")},
             .observe_interval = seconds("observe.interval_seconds"),
+            .observe_services = in.texts("observe.services"),
             .programs = {.analyze = in.text("programs.analyze"),
                          .confine = in.text("programs.confine"),
                          .ssh_keygen = in.text("programs.ssh_keygen"),
@@ -164,6 +165,15 @@ void check_across(TomlReader& root, const SettingValues& in) {
                 bad(*web, "origins",
                     "`" + core::printable(core::shorten(origin, 80)) + "` is not an origin",
                     "scheme, host and port, nothing behind: https://machine.example:8484");
+            }
+        }
+    }
+    if (auto observe = root.table("observe")) {
+        for (const std::string& unit : in.texts("observe.services")) {
+            if (!core::UnitName::parse(unit)) {
+                bad(*observe, "services",
+                    "`" + core::printable(core::shorten(unit, 80)) + "` is not the name of a unit",
+                    "nginx.service");
             }
         }
     }

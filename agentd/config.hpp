@@ -83,6 +83,7 @@ struct Config {
     } machine{};
     std::vector<HealthCheck> health{};
     std::chrono::seconds observe_interval{60};
+    std::vector<std::string> observe_services{}; ///< unit names the owner expects, `nginx.service`
     struct Programs {
         std::string analyze{};
         std::string confine{};

@@ -51,6 +51,7 @@ constexpr std::array table{
     Setting{"machine.root", path, "/", "the machine's root; another folder only for the demo"},
     Setting{"observe.interval_seconds", integer, "60", "how often to look where no event tells", 1,
             86'400},
+    Setting{"observe.services", texts, "[]", "units the owner expects, such as nginx.service"},
     Setting{"programs.analyze", optional_path, "",
             "agentd-analyze; empty for the one beside the running program"},
     Setting{"programs.confine", optional_path, "", "agentd-confine; likewise"},

@@ -18,16 +18,16 @@ struct Known {
 
 constexpr std::array table{
     Known{"running_not_head", "the running system is not what the flake's head builds", "", ""},
-    Known{"unit_missing", "",
-          "the flake declares the unit, so a change of the flake would not bring it",
-          "whether the running system is the one that the head builds"},
+    Known{"running_not_profile", "", "which of the two systems is wanted is for a person to say",
+          "nix-env --list-generations -p /nix/var/nix/profiles/system"},
+    Known{"head_broken", "", "the head does not evaluate, so nothing can be planned against it",
+          "the message of the evaluation"},
+    Known{"unit_missing", "", "whether the flake has an option for the unit has to be looked up",
+          "the options of the flake for "},
     Known{"unit_failed", "", "why a unit failed is in its journal, not in its declaration",
           "journalctl -u "},
-    Known{"disk_full", "", "what may be deleted is for a person to say",
-          "df -h and the garbage roots"},
-    Known{"reboot_pending", "", "a reboot is not a change of the configuration", ""},
-    Known{"clock_unsynchronised", "", "the clock depends on the network, not only on the flake",
-          "timedatectl"},
+    Known{"unit_inactive", "", "to start a unit is not a change of the configuration",
+          "systemctl status "},
 };
 
 } // namespace

@@ -22,8 +22,8 @@ bool is_protocol(std::string_view word) {
 }
 
 // "tcp" stands before its port, behind it, or after "and" for the same port again.
-void take_protocol(Ports& ports, const Word& word) {
-    if (ports.list.empty() || (word.after_separator && ports.list.back().protocol.empty())) {
+void take_protocol(Ports& ports, const Word& word, bool port_follows) {
+    if (ports.list.empty() || (word.after_separator && port_follows)) {
         ports.protocol_before = word.lower;
     } else if (ports.list.back().protocol.empty()) {
         ports.list.back().protocol = word.lower;
@@ -55,12 +55,15 @@ core::Result<Port> read_port(const Word& word, const std::string& protocol_befor
 
 core::Result<std::vector<Port>> read_ports(const Clause& clause) {
     Ports ports;
-    for (const Word& word : clause.objects) {
+    for (std::size_t i = 0; i < clause.objects.size(); ++i) {
+        const Word& word = clause.objects[i];
         if (word.lower == "port" || word.lower == "ports") {
             continue;
         }
         if (is_protocol(word.lower)) {
-            take_protocol(ports, word);
+            const bool port_follows =
+                i + 1 < clause.objects.size() && !clause.objects[i + 1].after_separator;
+            take_protocol(ports, word, port_follows);
             continue;
         }
         auto port = read_port(word, ports.protocol_before);
