@@ -101,6 +101,16 @@ std::vector<HealthCheck> read_health(TomlReader& root) {
     return out;
 }
 
+Config::Apply make_apply(const SettingValues& in) {
+    return {.approvers = in.text("apply.approvers"),
+            .directory = in.text("apply.directory"),
+            .way_back = std::chrono::seconds(in.integer("apply.way_back_seconds")),
+            .settle = std::chrono::seconds(in.integer("apply.settle_seconds")),
+            .profile = in.text("apply.profile"),
+            .statement = std::chrono::minutes(in.integer("apply.statement_minutes")),
+            .inhibit = in.text("apply.inhibit")};
+}
+
 Config make_config(const SettingValues& in, core::HostName host) {
     const auto seconds = [&](std::string_view key) {
         return std::chrono::seconds(in.integer(key));
@@ -128,13 +138,7 @@ Config make_config(const SettingValues& in, core::HostName host) {
                     .port = static_cast<std::uint16_t>(in.integer("web.port")),
                     .origins = in.texts("web.origins")},
             .policy = {.file = in.text("policy.file")},
-            .apply = {.approvers = in.text("apply.approvers"),
-                      .directory = in.text("apply.directory"),
-                      .way_back = seconds("apply.way_back_seconds"),
-                      .settle = seconds("apply.settle_seconds"),
-                      .profile = in.text("apply.profile"),
-                      .statement = std::chrono::minutes(in.integer("apply.statement_minutes")),
-                      .inhibit = in.text("apply.inhibit")},
+            .apply = make_apply(in),
             .machine = {.kind = in.text("machine.kind") == "demo" ? MachineKind::demo
                                                                   : MachineKind::systemd,
                         .root = in.text("machine.root")},

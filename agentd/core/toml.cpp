@@ -83,6 +83,13 @@ class Conversion {
 
 } // namespace
 
+TomlTable::TomlTable() = default;
+TomlTable::TomlTable(const TomlTable&) = default;
+TomlTable::TomlTable(TomlTable&&) noexcept = default;
+TomlTable& TomlTable::operator=(const TomlTable&) = default;
+TomlTable& TomlTable::operator=(TomlTable&&) noexcept = default;
+TomlTable::~TomlTable() = default;
+
 const TomlEntry* TomlTable::find(std::string_view key) const noexcept {
     const auto it = std::find_if(entries.begin(), entries.end(),
                                  [&](const TomlEntry& entry) { return entry.key == key; });

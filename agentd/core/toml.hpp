@@ -19,7 +19,15 @@ struct TomlEntry;
 using TomlList = std::vector<TomlValue>;
 
 struct TomlTable {
-    std::vector<TomlEntry> entries{}; ///< in the order of the file
+    // Defined where an entry is complete: a table holds entries that hold tables.
+    TomlTable();
+    TomlTable(const TomlTable&);
+    TomlTable(TomlTable&&) noexcept;
+    TomlTable& operator=(const TomlTable&);
+    TomlTable& operator=(TomlTable&&) noexcept;
+    ~TomlTable();
+
+    std::vector<TomlEntry> entries; ///< in the order of the file
     const TomlEntry* find(std::string_view key) const noexcept;
 };
 
