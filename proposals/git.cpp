@@ -148,6 +148,16 @@ bool Repository::is_ancestor(const core::Commit& ancestor, const core::Commit& c
     return proposals::is_ancestor(state_->repository.get(), oid_of(ancestor), oid_of(commit));
 }
 
+std::optional<core::Commit> Repository::first_parent(const core::Commit& commit) const {
+    const git_oid oid = oid_of(commit);
+    git_commit* found = nullptr;
+    check_git(git_commit_lookup(&found, state_->repository.get(), &oid), "cannot read the commit",
+              commit.str());
+    const GitCommit owner(found);
+    const git_oid* parent = git_commit_parent_id(found, 0);
+    return parent == nullptr ? std::nullopt : std::optional(commit_of(*parent));
+}
+
 std::unique_ptr<TreeReader> Repository::tree(const core::Commit& commit) const {
     git_repository* repository = state_->repository.get();
     return std::make_unique<CommitTree>(repository, tree_of(repository, commit));

@@ -61,6 +61,9 @@ class Repository {
     /// True also when both are the same.
     bool is_ancestor(const core::Commit& ancestor, const core::Commit& commit) const;
 
+    /// nullopt for a root commit. Failure{corrupt} for an unknown commit.
+    std::optional<core::Commit> first_parent(const core::Commit& commit) const;
+
     /// The tree of a commit; it must not outlive this repository. Failure{corrupt} for an unknown
     /// commit.
     std::unique_ptr<TreeReader> tree(const core::Commit& commit) const;

@@ -13,7 +13,8 @@ template <class... Fs> struct Overloaded : Fs... {
 template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
 
 template <class Variant, class... Fs> decltype(auto) match(Variant&& variant, Fs&&... fs) {
-    return std::visit(Overloaded{std::forward<Fs>(fs)...}, std::forward<Variant>(variant));
+    // Always visited as an lvalue, so that a lambda may take the alternative of a temporary by reference.
+    return std::visit(Overloaded{std::forward<Fs>(fs)...}, variant);
 }
 
 } // namespace agentd::core

@@ -1,0 +1,88 @@
+#include "agentd/analysis/analysis.hpp"
+
+#include "agentd/core/fd.hpp"
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+#include "sandbox/run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace agentd::analysis {
+
+namespace {
+
+using core::Problem;
+
+/// A manifest on disk for as long as the worker needs it; readable by any uid, for it runs as nobody.
+class ManifestFile {
+public:
+    ManifestFile(const Worker& worker, std::string_view name, const evaluator::Closure& closure)
+        : path_(worker.scratch + "/" + std::string(name) + "." + std::to_string(::getpid())) {
+        core::make_directories(worker.scratch, 0711);
+        const core::Fd fd =
+            core::open_file(path_, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+        ::fchmod(fd.get(), 0644);
+        core::write_all(fd.get(), evaluator::manifest_of(closure).text, path_);
+    }
+    ~ManifestFile() { ::unlink(path_.c_str()); }
+    ManifestFile(const ManifestFile&) = delete;
+    ManifestFile& operator=(const ManifestFile&) = delete;
+    const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string path_;
+};
+
+Problem failed(const sandbox::Outcome& outcome) {
+    const auto said = core::parse_json(core::trim(outcome.err.bytes));
+    if (said && said->is_object() && said->contains("code") && said->at("code").is_string()) {
+        return {.code = said->at("code").get<std::string>(),
+                .message = said->value("message", "the effects cannot be worked out"),
+                .where = said->value("where", "")};
+    }
+    return {.code = "analysis_failed",
+            .message = "agentd-analyze " + sandbox::describe(outcome.ending),
+            .where = core::shorten(core::printable(core::trim(outcome.err.bytes)), 400),
+            .hint = "without known effects nothing may be applied"};
+}
+
+} // namespace
+
+core::Result<proposals::Effects> effects_between(const Worker& worker,
+                                                 const evaluator::Closure& before,
+                                                 const evaluator::Closure& after,
+                                                 const std::stop_token& stop) {
+    const ManifestFile from(worker, "from", before);
+    const ManifestFile to(worker, "to", after);
+    sandbox::Command command{
+        .program = worker.program,
+        .arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
+                      from.path(), "--to-manifest", to.path()},
+        .deadline = std::chrono::seconds(90),
+        .out = {.bytes = proposals::Effects::max_bytes, .above = sandbox::Cap::Above::stop}};
+    const auto outcome = sandbox::run(command, stop);
+    if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
+        return Problem{.code = "cancelled", .message = "stopped on request"};
+    }
+    if (!outcome.succeeded()) {
+        return failed(outcome);
+    }
+    auto effects = proposals::parse_effects(core::trim(outcome.out.bytes));
+    if (!effects) {
+        return Problem{.code = "analysis_failed",
+                       .message = "agentd-analyze answered nonsense: " + effects.problem().message,
+                       .where = effects.problem().where};
+    }
+    // The answer has to be about what was asked.
+    if (effects->from != before.root.str() || effects->to != after.root.str()) {
+        return Problem{.code = "analysis_failed",
+                       .message = "agentd-analyze answered about other systems"};
+    }
+    return effects;
+}
+
+} // namespace agentd::analysis

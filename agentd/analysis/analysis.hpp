@@ -1,0 +1,27 @@
+/// @file
+/// Effects from the worker `agentd-analyze`: whoever decides has them computed in a process that can do
+/// nothing else.
+#pragma once
+
+#include "agentd/core/result.hpp"
+#include "evaluator/store_info.hpp"
+#include "proposals/effects.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace agentd::analysis {
+
+struct Worker {
+    std::string program{}; ///< absolute path of agentd-analyze
+    std::string scratch{}; ///< a directory of ours for the two closure manifests
+};
+
+/// Runs the worker on two valid toplevels and reads its answer strictly. Problems: the worker's own,
+/// `analysis_failed` when it died or answered nonsense, `cancelled`.
+core::Result<proposals::Effects> effects_between(const Worker& worker,
+                                                 const evaluator::Closure& before,
+                                                 const evaluator::Closure& after,
+                                                 const std::stop_token& stop = {});
+
+} // namespace agentd::analysis

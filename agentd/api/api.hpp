@@ -1,0 +1,70 @@
+/// @file
+/// The daemon's side of the contract: each method with its thread, its rights and its handler.
+#pragma once
+
+#include "agentd/inbox.hpp"
+#include "agentd/pipeline/pipeline.hpp"
+#include "agentd/pipeline/watch.hpp"
+#include "web/control_plane.hpp"
+
+#include <string>
+
+namespace agentd::api {
+
+/// One call, while it is being answered.
+struct Call {
+    const web::Caller& caller;
+    const core::Json& params;
+    const web::ControlPlane::OnEvent& on_event;
+    std::stop_token stop{};
+};
+
+/// Implements the port of the page and the command line. Handlers run on the desk thread (or the apply
+/// thread), never on the web thread.
+class Api final : public web::ControlPlane {
+public:
+    Api(pipeline::Surroundings surroundings, pipeline::Pipeline& pipeline, pipeline::Watch& watch,
+        Inbox& desk);
+
+    void call(web::Caller caller, std::string method, core::Json params, OnEvent on_event,
+              Done done) override;
+
+    using Handler = core::Result<core::Json> (Api::*)(const Call&);
+
+    core::Result<core::Json> status(const Call& call);
+    core::Result<core::Json> doctor(const Call& call);
+    core::Result<core::Json> observe(const Call& call);
+    core::Result<core::Json> run(const Call& call);
+    core::Result<core::Json> propose(const Call& call);
+    core::Result<core::Json> verify(const Call& call);
+    core::Result<core::Json> list(const Call& call);
+    core::Result<core::Json> show(const Call& call);
+    core::Result<core::Json> diff(const Call& call);
+    core::Result<core::Json> log(const Call& call);
+    core::Result<core::Json> statement(const Call& call);
+    core::Result<core::Json> approve(const Call& call);
+    core::Result<core::Json> reject(const Call& call);
+    core::Result<core::Json> withdraw(const Call& call);
+    core::Result<core::Json> apply(const Call& call);
+    core::Result<core::Json> pull(const Call& call);
+    core::Result<core::Json> audit_tail(const Call& call);
+    core::Result<core::Json> audit_verify(const Call& call);
+    core::Result<core::Json> policy_explain(const Call& call);
+    core::Result<core::Json> state_rebuild(const Call& call);
+    core::Result<core::Json> web_login(const Call& call);
+    core::Result<core::Json> pair_enrol(const Call& call);
+
+private:
+    core::Result<store::ProposalRow> find(const Call& call);
+    core::Result<core::Json> summary_of(const std::string& id);
+    pipeline::Actor actor_of(const Call& call) const;
+    core::Json machine_status();
+    core::Json parts_status();
+
+    pipeline::Surroundings in_;
+    pipeline::Pipeline& pipeline_;
+    pipeline::Watch& watch_;
+    Inbox& desk_;
+};
+
+} // namespace agentd::api

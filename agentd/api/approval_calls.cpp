@@ -1,0 +1,150 @@
+#include "agentd/api/api.hpp"
+#include "agentd/api/views.hpp"
+#include "agentd/core/text.hpp"
+#include "policy/explain.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::api {
+
+using core::Json;
+using core::Problem;
+using core::Result;
+
+Result<Json> Api::statement(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto it = call.params.find("mode");
+    const auto mode = it == call.params.end() || it->is_null() ? proposals::Mode::switch_
+                      : it->is_string() ? proposals::parse_mode(it->get<std::string>())
+                                        : std::nullopt;
+    if (!mode || (*mode != proposals::Mode::switch_ && *mode != proposals::Mode::test &&
+                  *mode != proposals::Mode::boot)) {
+        return Problem{.code = "usage", .message = "`mode` is one of switch, test, boot"};
+    }
+    const auto statement = pipeline_.statement(row->id, *mode);
+    if (!statement) {
+        return statement.problem();
+    }
+    return Json{{"statement", proposals::canonical_bytes(*statement)},
+                {"statement_sha256", proposals::digest(*statement).hex()}};
+}
+
+Result<Json> Api::approve(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    core::ObjectReader reader(call.params, "params");
+    reader.any("proposal");
+    const std::string statement = reader.text("statement", proposals::Statement::max_bytes);
+    const auto presence = proposals::presence_from_json(reader.any("presence"));
+    const bool apply_too = reader.has("apply") && reader.boolean("apply");
+    reader.any("apply");
+    if (const auto done = reader.finish(); !done) {
+        return done.problem();
+    }
+    if (!presence) {
+        return presence.problem();
+    }
+    const auto done = pipeline_.approve(row->id, statement, *presence, actor_of(call));
+    if (!done) {
+        return done.problem();
+    }
+    if (apply_too) {
+        const bool posted = in_.applies.post([this, id = row->id](const std::stop_token& stop) {
+            // What comes of it is in the log, the page hears it there.
+            (void)pipeline_.apply(id, {}, stop);
+        });
+        if (!posted) {
+            return Problem{.code = "busy", .message = "approved, but the daemon is too busy to apply it now"};
+        }
+    }
+    return summary_of(row->id);
+}
+
+Result<Json> Api::reject(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto it = call.params.find("reason");
+    if (it == call.params.end() || !it->is_string() ||
+        core::trim(it->get_ref<const std::string&>()).empty()) {
+        return Problem{.code = "usage",
+                       .message = "a rejection needs a reason: the proposer and the log keep it"};
+    }
+    const auto done = pipeline_.reject(row->id, it->get<std::string>(), actor_of(call));
+    return done ? summary_of(row->id) : Result<Json>(done.problem());
+}
+
+Result<Json> Api::apply(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto outcome = pipeline_.apply(
+        row->id,
+        [&](std::string_view step, std::string_view detail) {
+            if (call.on_event) {
+                call.on_event(core::canonical(
+                    {{"step", step}, {"detail", core::to_utf8(detail)}}));
+            }
+        },
+        call.stop);
+    if (!outcome) {
+        return outcome.problem();
+    }
+    auto answer = summary_of(row->id);
+    if (answer) {
+        (*answer)["outcome"] = Json::parse(outcome->body);
+    }
+    return answer;
+}
+
+Result<Json> Api::policy_explain(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto rows = in_.sequencer.ask([&] {
+        const auto queries = in_.ledger.queries();
+        return std::pair(queries.decision(row->id), queries.draft(row->id));
+    });
+    if (!rows.first) {
+        return Problem{.code = "pending", .message = "policy has not spoken about this proposal yet"};
+    }
+    Json result{{"verdict", proposals::to_json(rows.first->verdict)}, {"text", nullptr}};
+    // The same facts under the policy of now, rule by rule.
+    const auto digest = core::Digest::parse(rows.first->effects_sha256);
+    const auto bytes = digest ? in_.blobs.get(*digest) : std::nullopt;
+    const auto effects = bytes ? proposals::parse_effects(*bytes)
+                               : Result<proposals::Effects>(Problem{});
+    const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
+    if (effects && policy && rows.second) {
+        const auto facts = stages::facts_of(*rows.second, *effects);
+        result["text"] = policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
+    }
+    return result;
+}
+
+Result<Json> Api::pair_enrol(const Call& call) {
+    core::ObjectReader reader(call.params, "params");
+    const Json request{{"op", "pair.enrol"},
+                       {"token", reader.text("token", 256)},
+                       {"spki", reader.text("spki", 1024)},
+                       {"label", reader.text("label", 64)}};
+    if (const auto done = reader.finish(); !done) {
+        return done.problem();
+    }
+    auto answer = stages::ask_applyd(in_.config.sockets.apply, request, call.stop);
+    if (!answer) {
+        return answer.problem();
+    }
+    in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    return Json{{"key_id", answer->at("key_id")}, {"name", answer->value("name", "browser")}};
+}
+
+} // namespace agentd::api

@@ -1,0 +1,155 @@
+#include "agentd/api/api.hpp"
+#include "agentd/api/views.hpp"
+#include "agentd/core/text.hpp"
+#include "proposals/diff.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::api {
+
+using core::Json;
+using core::Problem;
+using core::Result;
+
+namespace {
+
+std::string text_or(const Json& params, const char* key, const std::string& fallback) {
+    const auto it = params.find(key);
+    return it != params.end() && it->is_string() ? it->get<std::string>() : fallback;
+}
+
+} // namespace
+
+Result<Json> Api::list(const Call& call) {
+    const auto it = call.params.find("all");
+    const bool all = it != call.params.end() && it->is_boolean() && it->get<bool>();
+    return in_.sequencer.ask([&]() -> Result<Json> {
+        in_.ledger.catch_up();
+        Json rows = Json::array();
+        for (const auto& row :
+             in_.ledger.queries().proposals(all ? store::Which::all : store::Which::open)) {
+            rows.push_back(summary(row));
+        }
+        return Json{{"proposals", rows}};
+    });
+}
+
+Result<Json> Api::show(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    return in_.sequencer.ask([&]() -> Result<Json> {
+        return Json{{"proposal", detail(*row, in_.ledger.queries(), in_.blobs)}};
+    });
+}
+
+Result<Json> Api::diff(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto base = core::Commit::parse(row->base_commit);
+    const auto candidate = core::Commit::parse(row->candidate_commit);
+    AGENTD_CHECK(base && candidate);
+    const auto repository = proposals::Repository::open_or_init_bare(
+        in_.config.state.directory + "/repository.git");
+    Json files = Json::array();
+    for (const auto& file : repository.diff(*base, *candidate)) {
+        files.push_back(proposals::to_json(file));
+    }
+    return Json{{"files", files}};
+}
+
+Result<Json> Api::log(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto level = proposals::parse_evidence_level(text_or(call.params, "level", ""));
+    if (!level) {
+        return Problem{.code = "usage",
+                       .message = "`level` is one of intake, evaluate, build, effects, dry_activate"};
+    }
+    const auto evidence = in_.sequencer.ask([&] { return in_.ledger.queries().evidence(row->id); });
+    std::string text;
+    for (const auto& piece : evidence) {
+        if (piece.evidence.level == *level && piece.evidence.log_blob) {
+            text = in_.blobs.get(*piece.evidence.log_blob).value_or("");
+        }
+    }
+    return Json{{"text", core::to_utf8(text)}};
+}
+
+Result<Json> Api::run(const Call& call) {
+    core::ObjectReader reader(call.params, "params");
+    const std::string goal = reader.text("goal", 4096);
+    if (const auto done = reader.finish(); !done) {
+        return done.problem();
+    }
+    const auto id = pipeline_.run_goal(goal, actor_of(call), call.stop);
+    return id ? summary_of(*id) : Result<Json>(id.problem());
+}
+
+Result<Json> Api::propose(const Call& call) {
+    core::ObjectReader reader(call.params, "params");
+    const auto actor = actor_of(call);
+    stages::Request request{
+        .title = reader.text("title", 1000),
+        .rationale = reader.optional_text("rationale").value_or(""),
+        .source = proposals::Source::patch,
+        .proposer = {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))}};
+    const auto patch = reader.optional_text("patch", 1U << 20);
+    const Json& operations = reader.any("operations");
+    const auto base = reader.optional_text("base", 64);
+    if (const auto done = reader.finish(); !done) {
+        return done.problem();
+    }
+    if (base) {
+        request.base = core::Commit::parse(*base);
+        if (!request.base) {
+            return Problem{.code = "usage", .message = "`base` is a full commit id of 40 hex digits"};
+        }
+    }
+    if (patch.has_value() == !operations.is_null()) {
+        return Problem{.code = "usage", .message = "give either `patch` or `operations`"};
+    }
+    if (patch) {
+        request.change = *patch;
+    } else {
+        auto parsed = proposals::operations_from_json(operations);
+        if (!parsed) {
+            return parsed.problem();
+        }
+        request.source = proposals::Source::operations;
+        request.change = std::move(*parsed);
+    }
+    const auto id = pipeline_.propose(request, actor);
+    return id ? summary_of(*id) : Result<Json>(id.problem());
+}
+
+Result<Json> Api::verify(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    using proposals::State;
+    if (row->state == State::drafted || row->state == State::stale || row->state == State::expired) {
+        if (const auto done = pipeline_.check(row->id, call.stop); !done) {
+            return done.problem();
+        }
+    }
+    return show(call);
+}
+
+Result<Json> Api::withdraw(const Call& call) {
+    const auto row = find(call);
+    if (!row) {
+        return row.problem();
+    }
+    const auto done = pipeline_.withdraw(
+        row->id, text_or(call.params, "reason", "withdrawn by " + call.caller.name), actor_of(call));
+    return done ? summary_of(row->id) : Result<Json>(done.problem());
+}
+
+} // namespace agentd::api

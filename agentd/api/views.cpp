@@ -1,0 +1,182 @@
+#include "agentd/api/views.hpp"
+
+#include "agentd/core/clock.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::api {
+
+using core::Json;
+
+namespace {
+
+template <class Text> Json or_null(const std::optional<Text>& text) {
+    return text ? Json(*text) : Json();
+}
+
+Json refusal(const store::ProposalRow& row) {
+    if (!row.refusal) {
+        return {};
+    }
+    return {{"stage", row.refusal->stage},
+            {"code", row.refusal->code},
+            {"message", row.refusal->message},
+            {"where", or_null(row.refusal->where)},
+            {"hint", or_null(row.refusal->hint)}};
+}
+
+Json effects_of(const store::RevisionRow& revision, const store::Blobs& blobs) {
+    const auto digest = core::Digest::parse(revision.effects_blob);
+    const auto bytes = digest ? blobs.get(*digest) : std::nullopt;
+    const auto parsed = bytes ? core::parse_json(*bytes, {.bytes = store::Blobs::max_bytes})
+                              : core::Result<Json>(core::Problem{});
+    return parsed ? *parsed : Json();
+}
+
+Json approval_of(const store::Queries& queries, const std::string& id) {
+    const auto row = queries.approval(id);
+    if (!row) {
+        return {};
+    }
+    return {{"approver", row->approver},
+            {"method", proposals::to_string(row->presence.method)},
+            {"key_id", row->presence.key_id},
+            {"at", core::format_instant(row->at)}};
+}
+
+Json apply_of(const store::Queries& queries, const std::string& id) {
+    const auto row = queries.last_apply(id);
+    if (!row) {
+        return {};
+    }
+    Json steps = Json::array();
+    for (const auto& step : row->steps) {
+        steps.push_back({{"step", step.step},
+                         {"detail", step.detail},
+                         {"at", core::format_instant(step.at)}});
+    }
+    return {{"intent_at", core::format_instant(row->at)},
+            {"steps", steps},
+            {"outcome", row->outcome ? Json::parse(row->outcome->body) : Json()}};
+}
+
+Json landing_of(const store::Queries& queries, const std::string& id) {
+    const auto row = queries.landing(id);
+    if (!row) {
+        return {};
+    }
+    return {{"done", row->done},     {"branch", row->branch}, {"commit", row->commit},
+            {"how", row->how},       {"reason", row->reason}, {"hint", row->hint},
+            {"at", core::format_instant(row->at)}};
+}
+
+Json history_of(const store::Queries& queries, const std::string& id) {
+    Json history = Json::array();
+    for (const auto& row : queries.history(id)) {
+        history.push_back({{"index", row.index},
+                           {"type", row.type},
+                           {"time", core::format_instant(row.time)},
+                           {"actor", row.actor_id.empty() ? row.actor_kind : row.actor_id},
+                           {"text", row.text}});
+    }
+    return history;
+}
+
+/// Why no statement can be had right now, in words; null when one can.
+Json blocked(const store::ProposalRow& row) {
+    using proposals::State;
+    switch (row.state) {
+    case State::decided: return {};
+    case State::drafted:
+    case State::checking: return "it is still being tested";
+    case State::verified: return "policy has not spoken yet";
+    case State::denied: return "it is denied: no approval is taken for it";
+    case State::stale: return "base, policy or machine changed since it was tested; verify it again";
+    case State::expired: return "the approval ran out; verify it again";
+    case State::approved: return "it is approved already";
+    case State::applying: return "it is being applied";
+    case State::refused: return "a check refused it";
+    case State::confirmed:
+    case State::rolled_back:
+    case State::failed:
+    case State::withdrawn:
+    case State::superseded:
+    case State::lapsed: return "it is over";
+    }
+    return "it is over";
+}
+
+void add_draft(Json& view, const proposals::Draft& draft) {
+    const Json json = proposals::to_json(draft);
+    for (const char* key : {"rationale", "goal", "observation", "operations", "base_commit",
+                            "base_branch", "candidate_commit", "files"}) {
+        view[key] = json.at(key);
+    }
+}
+
+void add_revision(Json& view, const store::Queries& queries, const store::Blobs& blobs,
+                  const std::string& id) {
+    const auto revision = queries.revision(id);
+    view["warnings"] = revision ? Json(revision->warnings) : Json::array();
+    view["toplevel"] = revision ? Json(revision->toplevel) : Json();
+    view["drv"] = revision ? Json(revision->drv) : Json();
+    view["effects"] = revision ? effects_of(*revision, blobs) : Json();
+    const auto decision = queries.decision(id);
+    view["verdict"] = decision ? proposals::to_json(decision->verdict) : Json();
+}
+
+} // namespace
+
+Json summary(const store::ProposalRow& row) {
+    return {{"id", row.id},
+            {"number", row.number},
+            {"state", proposals::to_string(row.state)},
+            {"title", row.title},
+            {"host", row.host},
+            {"source", proposals::to_string(row.source)},
+            {"proposer", {{"id", row.proposer.id}, {"kind", row.proposer.kind}}},
+            {"created", core::format_instant(row.created)},
+            {"updated", core::format_instant(row.updated)},
+            {"level", row.level ? Json(proposals::to_string(*row.level)) : Json()},
+            {"presence", row.presence ? Json(proposals::to_string(*row.presence)) : Json()},
+            {"risk", or_null(row.risk)},
+            {"headline", row.headline},
+            {"landed", row.landed},
+            {"outcome", or_null(row.outcome)}};
+}
+
+Json observation(const store::ObservationRow& row) {
+    return {{"key", row.key},
+            {"kind", row.kind},
+            {"title", row.title},
+            {"detail", row.detail},
+            {"severity", row.severity},
+            {"opened", core::format_instant(row.opened)},
+            {"changed", core::format_instant(row.changed)},
+            {"resolved", row.resolved ? Json(core::format_instant(*row.resolved)) : Json()},
+            {"remedy", or_null(row.remedy)},
+            {"trusted", row.trusted}};
+}
+
+Json detail(const store::ProposalRow& row, const store::Queries& queries,
+            const store::Blobs& blobs) {
+    Json view = summary(row);
+    const auto draft = queries.draft(row.id);
+    AGENTD_CHECK(draft.has_value());
+    add_draft(view, *draft);
+    view["refusal"] = refusal(row);
+    view["evidence"] = Json::array();
+    for (const auto& evidence : queries.evidence(row.id)) {
+        view["evidence"].push_back(proposals::to_json(evidence.evidence));
+    }
+    add_revision(view, queries, blobs, row.id);
+    view["approval"] = approval_of(queries, row.id);
+    view["apply"] = apply_of(queries, row.id);
+    view["landing"] = landing_of(queries, row.id);
+    view["history"] = history_of(queries, row.id);
+    view["statement_ready"] = row.state == proposals::State::decided;
+    view["blocked"] = blocked(row);
+    return view;
+}
+
+} // namespace agentd::api

@@ -1,0 +1,53 @@
+/// @file
+/// The order of things: written down, way back armed, tried, judged, and only then made to last.
+#pragma once
+
+#include "agentd/applyd/health.hpp"
+#include "agentd/applyd/journal.hpp"
+#include "agentd/applyd/switcher.hpp"
+#include "agentd/applyd/verifier.hpp"
+#include "agentd/applyd/way_back.hpp"
+#include "agentd/core/json.hpp"
+#include "audit/client.hpp"
+
+#include <functional>
+#include <string>
+
+namespace agentd::applyd {
+
+/// What `apply.outcome` says.
+struct Outcome {
+    std::string outcome{}; ///< confirmed, rolled_back, failed
+    std::string reason{};
+    std::string from{};
+    std::string to{};
+    std::vector<CheckResult> checks{};
+    std::vector<std::string> residue{}; ///< what taking back does not undo
+    bool settled = false;               ///< found out afterwards, by looking at the machine
+};
+
+/// Everything root's acts need. References only.
+struct Tools {
+    const Config& config;
+    const core::Clock& clock;
+    Journal& journal;
+    machine::Machine& machine;
+    Switcher& switcher;
+    Health& health;
+    WayBack& way_back;
+    audit::Client& log;
+};
+
+using OnStep = std::function<void(std::string_view step, std::string_view detail)>;
+
+/// Carries out a verified statement, whatever comes. Each step is in the log when the next begins; the intent
+/// before anything is touched (if it cannot be written: Failure, and nothing happened).
+Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step);
+
+/// Finishes or takes back what is in flight, by looking at the machine; nullopt when there is nothing (or not
+/// this nonce). The caller holds the lock.
+std::optional<Outcome> settle(const Tools& tools, const std::optional<std::string>& nonce);
+
+core::Json to_json(const Outcome& outcome, const machine::SystemLinks& links);
+
+} // namespace agentd::applyd

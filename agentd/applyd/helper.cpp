@@ -1,0 +1,249 @@
+#include "agentd/applyd/helper.hpp"
+
+#include "agentd/applyd/record.hpp"
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/machine/options.hpp"
+#include "agentd/programs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <pwd.h>
+#include <thread>
+#include <unistd.h>
+
+namespace agentd::applyd {
+
+namespace {
+
+using core::Json;
+using core::Problem;
+using namespace std::chrono;
+
+Json refusal(const Problem& problem) {
+    const auto or_null = [](const std::string& text) {
+        return text.empty() ? Json() : Json(core::to_utf8(text));
+    };
+    return {{"ok", false},
+            {"error",
+             {{"code", problem.code},
+              {"message", core::to_utf8(problem.message)},
+              {"where", or_null(problem.where)},
+              {"hint", or_null(problem.hint)}}}};
+}
+
+evaluator::NixSettings query_settings(const Config& config) {
+    evaluator::NixSettings settings;
+    settings.scratch = config.apply.directory + "/nix-scratch";
+    settings.confine = program_path(config.programs.confine, "agentd-confine");
+    return settings;
+}
+
+} // namespace
+
+Helper::Helper(Config config, std::string config_file)
+    : config_(std::move(config)), journal_(config_.apply.directory),
+      nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
+           query_settings(config_)),
+      machine_(machine::options_from(config_)), switcher_(machine_, nix_),
+      health_(config_, machine_, program_path("", "agentd-probe")),
+      way_back_(config_, std::move(config_file)), log_(config_.audit.socket, seconds(10)),
+      verifier_(config_, clock_, journal_, nix_, machine_,
+                {.program = program_path(config_.programs.analyze, "agentd-analyze"),
+                 .scratch = config_.apply.directory + "/analyze"}),
+      pairing_(config_.apply.directory, config_.apply.approvers, clock_) {}
+
+Tools Helper::tools() {
+    return {.config = config_,
+            .clock = clock_,
+            .journal = journal_,
+            .machine = machine_,
+            .switcher = switcher_,
+            .health = health_,
+            .way_back = way_back_,
+            .log = log_};
+}
+
+void Helper::serve(core::Listener listener, const std::stop_token& stop) {
+    try {
+        if (const auto lock = journal_.try_lock()) {
+            settle(tools(), std::nullopt);
+        }
+    } catch (const core::Failure& failure) {
+        // The machine may not be up yet: the request to settle comes again with the daemon's start.
+        core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
+    }
+    while (auto connection = listener.accept(stop)) {
+        // One thread a connection: while one applies, others hear that it is busy.
+        std::thread([this, stop, c = std::move(*connection)]() mutable { answer(c, stop); }).detach();
+    }
+}
+
+void Helper::settle_now(const std::optional<std::string>& nonce) {
+    for (;;) {
+        if (const auto lock = journal_.try_lock()) {
+            settle(tools(), nonce);
+            return;
+        }
+        std::this_thread::sleep_for(seconds(1));
+    }
+}
+
+bool Helper::allowed(const core::Peer& peer) const {
+    const ::passwd* daemon = ::getpwnam("agentd");
+    return peer.uid == 0 || peer.uid == ::geteuid() ||
+           (daemon != nullptr && peer.uid == daemon->pw_uid);
+}
+
+void Helper::answer(core::Listener::Connection& connection, const std::stop_token& stop) {
+    Json answer;
+    try {
+        const auto read = connection.channel.read_line(seconds(10), stop);
+        const auto request = read.end == core::LineChannel::End::line
+                                 ? core::parse_json(read.line)
+                                 : core::Result<Json>(Problem{
+                                       .code = "usage", .message = "no request came in time, or too much"});
+        if (!allowed(connection.peer)) {
+            refuse("host:" + config_.host.str(), {.code = "denied", .message = "not your socket"},
+                   connection.peer);
+            answer = refusal({.code = "denied", .message = "only agentd and root may ask here"});
+        } else if (!request || !request->is_object()) {
+            const Problem problem = request ? Problem{.code = "usage", .message = "not an object"}
+                                            : request.problem();
+            refuse("host:" + config_.host.str(), problem, connection.peer);
+            answer = refusal(problem);
+        } else {
+            answer = dispatch(*request, connection, stop);
+        }
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::error, failure.what());
+        answer = refusal({.code = std::string(core::to_string(failure.kind())),
+                          .message = failure.what()});
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
+        answer = refusal({.code = "internal", .message = "internal error"});
+    }
+    connection.channel.write_line(core::canonical(answer));
+}
+
+Json Helper::dispatch(const Json& request, core::Listener::Connection& connection,
+                      const std::stop_token& stop) {
+    const auto it = request.find("op");
+    const std::string op =
+        it != request.end() && it->is_string() ? it->get<std::string>() : std::string();
+    if (op == "apply") {
+        return apply(request, connection, stop);
+    }
+    if (op == "settle") {
+        return settle_request();
+    }
+    if (op == "pair.invite" || op == "pair.enrol") {
+        return pair(request, connection.peer);
+    }
+    if (op == "state") {
+        const auto in_flight = journal_.in_flight();
+        return {{"ok", true},
+                {"in_flight", in_flight ? Json(in_flight->proposal) : Json()},
+                {"frozen", journal_.frozen()}};
+    }
+    return refusal({.code = "usage", .message = "there is no such request"});
+}
+
+Json Helper::apply(const Json& request, core::Listener::Connection& connection,
+                   const std::stop_token& stop) {
+    core::ObjectReader reader(request, "request");
+    reader.text("op");
+    const std::string bytes = reader.text("statement", proposals::Statement::max_bytes);
+    const Json& signed_by = reader.any("presence");
+    const auto done = reader.finish();
+    std::optional<proposals::Presence> presence;
+    std::optional<Problem> problem;
+    if (!done) {
+        problem = done.problem();
+    } else if (!signed_by.is_null()) {
+        auto parsed = proposals::presence_from_json(signed_by);
+        if (parsed) {
+            presence = std::move(*parsed);
+        } else {
+            problem = parsed.problem();
+        }
+    }
+    const std::string here = "host:" + config_.host.str();
+    if (problem) {
+        refuse(here, *problem, connection.peer);
+        return refusal(*problem);
+    }
+    const auto lock = journal_.try_lock();
+    if (!lock) {
+        return refusal({.code = "busy",
+                        .message = "another change is being applied right now",
+                        .hint = "wait until it has ended: `agentctl list`"});
+    }
+    settle(tools(), std::nullopt);
+    const auto verified = verifier_.verify(bytes, presence, connection.peer, stop);
+    if (!verified) {
+        const auto statement = proposals::parse_statement(bytes);
+        refuse(statement ? statement->proposal : here, verified.problem(), connection.peer);
+        return refusal(verified.problem());
+    }
+    if (!journal_.spend(verified->statement().nonce)) {
+        return refusal({.code = "used", .message = "this statement was used before"});
+    }
+    const auto outcome =
+        activate(*verified, tools(), [&](std::string_view step, std::string_view detail) {
+            connection.channel.write_line(core::canonical(
+                {{"event", "step"}, {"step", step}, {"detail", core::to_utf8(detail)}}));
+        });
+    return {{"ok", true}, {"outcome", to_json(outcome, machine_.links())}};
+}
+
+Json Helper::settle_request() {
+    const auto lock = journal_.try_lock();
+    if (!lock) {
+        return refusal({.code = "busy", .message = "a change is being applied right now"});
+    }
+    const auto outcome = settle(tools(), std::nullopt);
+    return {{"ok", true}, {"outcome", outcome ? to_json(*outcome, machine_.links()) : Json()}};
+}
+
+Json Helper::pair(const Json& request, const core::Peer& peer) {
+    core::ObjectReader reader(request, "request");
+    const std::string op = reader.text("op");
+    const std::string label = reader.text("label", 64);
+    if (op == "pair.invite") {
+        if (const auto done = reader.finish(); !done) {
+            return refusal(done.problem());
+        }
+        if (peer.uid != 0 && peer.uid != ::geteuid()) {
+            return refusal({.code = "denied",
+                            .message = "only root may invite a browser",
+                            .hint = "sudo agentctl web login"});
+        }
+        return {{"ok", true}, {"token", pairing_.invite(label)}};
+    }
+    const std::string token = reader.text("token", 256);
+    const std::string spki = reader.text("spki", 1024);
+    if (const auto done = reader.finish(); !done) {
+        return refusal(done.problem());
+    }
+    const auto enrolled = pairing_.enrol(token, spki, label);
+    if (!enrolled) {
+        return refusal(enrolled.problem());
+    }
+    record(log_, clock_, "approver.enrolled", "host:" + config_.host.str(),
+           {{"key_id", enrolled->key_id},
+            {"method", "browser"},
+            {"label", core::shorten(core::printable(enrolled->label), 64)}});
+    return {{"ok", true}, {"key_id", enrolled->key_id}, {"name", enrolled->name}};
+}
+
+void Helper::refuse(const std::string& subject, const Problem& problem, const core::Peer& peer) {
+    record_patiently(log_, clock_, "statement.refused", subject,
+                     {{"code", problem.code},
+                      {"message", core::shorten(core::to_utf8(problem.message), 2000)},
+                      {"peer_uid", peer.uid}},
+                     seconds(1));
+}
+
+} // namespace agentd::applyd

@@ -1,0 +1,55 @@
+/// @file
+/// What root is in the middle of, on disk before it happens: one file, and one for each spent nonce.
+#pragma once
+
+#include "agentd/core/clock.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/result.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agentd::applyd {
+
+/// How far an apply has come. After `healthy` it goes forward when it is picked up again, before it back.
+enum class Phase { intent, armed, activated, healthy, profile_set };
+std::string_view to_string(Phase phase) noexcept;
+
+struct InFlight {
+    std::string proposal{};
+    std::string statement_sha256{};
+    std::string nonce{};
+    std::string mode{};
+    std::string from{};
+    std::string to{};
+    Phase phase = Phase::intent;
+    core::Instant deadline{}; ///< when the way back is taken if nobody says otherwise
+    friend bool operator==(const InFlight&, const InFlight&) = default;
+};
+
+class Journal {
+public:
+    /// @param directory root's own, 0700; made when missing.
+    explicit Journal(std::string directory);
+
+    /// The lock of everything that moves the machine; nullopt when somebody holds it.
+    std::optional<core::Fd> try_lock() const;
+
+    std::optional<InFlight> in_flight() const;
+    void write(const InFlight& in_flight);
+    void clear();
+
+    /// Durable; false when it was spent before.
+    bool spend(const std::string& nonce);
+    bool spent(const std::string& nonce) const;
+    /// Owner's brake: while `<directory>/frozen` is there nothing is applied.
+    bool frozen() const;
+
+    const std::string& directory() const noexcept { return directory_; }
+
+private:
+    std::string directory_;
+};
+
+} // namespace agentd::applyd

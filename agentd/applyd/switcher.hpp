@@ -1,0 +1,37 @@
+/// @file
+/// The few acts that move a machine: NixOS's own verbs, and the system profile. Explicit paths only.
+#pragma once
+
+#include "agentd/core/result.hpp"
+#include "agentd/machine/machine.hpp"
+#include "evaluator/nix.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace agentd::applyd {
+
+class Switcher {
+public:
+    Switcher(machine::Machine& machine, const evaluator::Nix& nix) : machine_(machine), nix_(nix) {}
+
+    struct Verb {
+        int exit_status = 0; ///< NixOS's: 0 done, 2 activation, 3 reload, 4 units failed; -1 did not end by itself
+        std::string said{};  ///< the last lines, printable
+    };
+    /// `<toplevel>/bin/switch-to-configuration <verb>` on the machine. While somebody else holds NixOS's
+    /// switch lock it is tried again for a minute.
+    Verb run(const core::StorePath& toplevel, const std::string& verb);
+
+    /// Syncs the store, makes a generation of the system profile, syncs the profile's directory.
+    core::Result<core::Done> set_profile(const core::StorePath& toplevel);
+    /// Everything written to the file system of `path` is on disk when it returns.
+    static void sync_file_system(const std::string& path);
+
+private:
+    machine::Machine& machine_;
+    const evaluator::Nix& nix_;
+};
+
+} // namespace agentd::applyd

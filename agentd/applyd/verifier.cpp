@@ -1,0 +1,246 @@
+#include "agentd/applyd/verifier.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "policy/decide.hpp"
+#include "policy/join.hpp"
+#include "policy/load.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace agentd::applyd {
+
+namespace {
+
+using core::Done;
+using core::Problem;
+using core::Result;
+using proposals::Mode;
+using proposals::Statement;
+
+/// A file that decides about root's acts: root's (or our own where separation is off), nobody else may write
+/// it, and it is read once.
+std::string read_trusted(const std::string& path) {
+    const core::Fd fd = core::open_file(path, O_RDONLY | O_NOFOLLOW);
+    struct stat info {};
+    if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
+        (info.st_uid != 0 && info.st_uid != ::geteuid()) || (info.st_mode & 022) != 0) {
+        throw core::Failure(core::FailureKind::misconfigured,
+                            "has to be a regular file that only root may write", path);
+    }
+    std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+    constexpr off_t most = 1 << 20;
+    if (info.st_size > most ||
+        ::pread(fd.get(), bytes.data(), bytes.size(), 0) != info.st_size) {
+        throw core::Failure(core::FailureKind::misconfigured, "cannot be read whole", path);
+    }
+    return bytes;
+}
+
+/// What every toplevel of NixOS has; presence of names only, no content is read.
+bool looks_like_a_toplevel(const core::StorePath& path) {
+    const std::string base = path.str();
+    return ::access((base + "/bin/switch-to-configuration").c_str(), X_OK) == 0 &&
+           ::access((base + "/activate").c_str(), X_OK) == 0 &&
+           ::access((base + "/etc").c_str(), F_OK) == 0 &&
+           ::access((base + "/init").c_str(), F_OK) == 0;
+}
+
+/// Paths of the candidate that the running system does not have: those whose bytes nobody relied on yet.
+std::vector<core::StorePath> new_paths(const evaluator::Closure& before,
+                                       const evaluator::Closure& after) {
+    std::vector<core::StorePath> paths;
+    for (const auto& info : after.paths) {
+        if (before.find(info.path) == nullptr) {
+            paths.push_back(info.path);
+        }
+    }
+    return paths;
+}
+
+Result<Done> check_hashes(const Statement& statement, const evaluator::Closure& before,
+                          const evaluator::Closure& after) {
+    const auto* from = before.find(before.root);
+    const auto* to = after.find(after.root);
+    if (from == nullptr || from->nar_hash != statement.from.nar_hash) {
+        return Problem{.code = "from_mismatch", .message = "the running system's NAR hash is another"};
+    }
+    if (to == nullptr || to->nar_hash != statement.toplevel_nar_hash) {
+        return Problem{.code = "wrong_nar_hash",
+                       .message = "the system's NAR hash is not the approved one",
+                       .where = after.root.str()};
+    }
+    if (evaluator::manifest_of(after).digest.hex() != statement.closure_manifest_sha256) {
+        return Problem{.code = "wrong_manifest",
+                       .message = "the system's closure is not the approved one",
+                       .where = after.root.str()};
+    }
+    return Done{};
+}
+
+} // namespace
+
+Verifier::Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
+                   const evaluator::Nix& nix, machine::Machine& machine, analysis::Worker worker)
+    : config_(config), clock_(clock), journal_(journal), nix_(nix), machine_(machine),
+      worker_(std::move(worker)) {}
+
+Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
+                                           const std::optional<proposals::Presence>& presence,
+                                           const core::Peer& peer, const std::stop_token& stop) {
+    auto statement = proposals::parse_statement(statement_bytes);
+    if (!statement) {
+        return statement.problem();
+    }
+    if (const auto done = check_fields(*statement); !done) {
+        return done.problem();
+    }
+    const auto approver = check_presence(statement_bytes, *statement, presence, peer);
+    if (!approver) {
+        return approver.problem();
+    }
+    const auto running = machine_.links().running;
+    const auto from = core::StorePath::parse(statement->from.path);
+    const auto to = core::StorePath::parse(statement->toplevel.value_or(""));
+    if (!running || !from || *running != *from) {
+        return Problem{.code = "from_mismatch",
+                       .message = "the machine runs another system than the one this was approved for",
+                       .where = running ? running->str() : "/run/current-system",
+                       .hint = "verify the proposal again and approve what it says then"};
+    }
+    if (!to || !looks_like_a_toplevel(*to)) {
+        return Problem{.code = "not_a_toplevel",
+                       .message = "what was approved is not a built NixOS system",
+                       .where = statement->toplevel.value_or("")};
+    }
+    auto effects = check_store(*statement, *from, *to, stop);
+    if (!effects) {
+        return effects.problem();
+    }
+    if (const auto done = check_policy(*statement, *effects, presence); !done) {
+        return done.problem();
+    }
+    return VerifiedStatement(std::move(*statement), core::sha256(statement_bytes).hex(), *from, *to,
+                             std::move(*effects), *approver);
+}
+
+Result<Done> Verifier::check_fields(const Statement& statement) const {
+    if (statement.host != config_.host.str()) {
+        return Problem{.code = "wrong_host", .message = "the statement is for host " + statement.host};
+    }
+    if (statement.machine_id != machine_.machine_id()) {
+        return Problem{.code = "wrong_machine", .message = "the statement is for another machine"};
+    }
+    if (statement.mode != Mode::switch_ && statement.mode != Mode::test &&
+        statement.mode != Mode::boot) {
+        return Problem{.code = "unsupported_mode",
+                       .message = "mode " + std::string(proposals::to_string(statement.mode)) +
+                                  " is not carried out by this version"};
+    }
+    const auto now = clock_.now();
+    if (now < statement.not_before) {
+        return Problem{.code = "not_yet", .message = "the statement is not valid yet"};
+    }
+    if (now >= statement.expires || statement.expires - statement.not_before > std::chrono::hours(48)) {
+        return Problem{.code = "expired",
+                       .message = "the statement ran out at " +
+                                  core::format_instant(statement.expires),
+                       .hint = "approve the proposal again"};
+    }
+    if (journal_.spent(statement.nonce)) {
+        return Problem{.code = "used", .message = "this statement was used before"};
+    }
+    if (journal_.frozen()) {
+        return Problem{.code = "frozen",
+                       .message = "the owner froze this machine",
+                       .hint = "remove " + journal_.directory() + "/frozen to let changes in again"};
+    }
+    return Done{};
+}
+
+Result<std::string> Verifier::check_presence(const std::string& bytes, const Statement& statement,
+                                             const std::optional<proposals::Presence>& presence,
+                                             const core::Peer& peer) const {
+    if (!presence) {
+        // Nobody signed: only what policy grants by itself, which check_policy finds out.
+        return statement.required_level == proposals::Level::automatic
+                   ? Result<std::string>(std::string("policy"))
+                   : Problem{.code = "presence", .message = "nobody signed this statement"};
+    }
+    if (presence->method == proposals::PresenceMethod::break_glass) {
+        return peer.uid == 0 ? Result<std::string>(std::string("root (break glass)"))
+                             : Problem{.code = "presence",
+                                       .message = "only root itself may break the glass"};
+    }
+    const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
+    const auto approver = proposals::verify_presence(bytes, *presence, approvers.approvers);
+    if (!approver) {
+        return approver.problem();
+    }
+    return approver->name;
+}
+
+Result<proposals::Effects> Verifier::check_store(const Statement& statement,
+                                                 const core::StorePath& from,
+                                                 const core::StorePath& to,
+                                                 const std::stop_token& stop) const {
+    const auto before = evaluator::closure_of(nix_, from, stop);
+    if (!before) {
+        return before.problem();
+    }
+    const auto after = evaluator::closure_of(nix_, to, stop);
+    if (!after) {
+        return after.problem();
+    }
+    if (const auto done = check_hashes(statement, *before, *after); !done) {
+        return done.problem();
+    }
+    if (const auto sound = evaluator::verify_paths(nix_, new_paths(*before, *after), stop); !sound) {
+        return sound.problem();
+    }
+    auto effects = analysis::effects_between(worker_, *before, *after, stop);
+    if (effects && proposals::digest(*effects).hex() != statement.effects_sha256) {
+        return Problem{.code = "wrong_effects",
+                       .message = "the effects worked out here are not the approved ones"};
+    }
+    return effects;
+}
+
+Result<Done> Verifier::check_policy(const Statement& statement, const proposals::Effects& effects,
+                                    const std::optional<proposals::Presence>& presence) const {
+    const std::string text = read_trusted(config_.policy.file);
+    if (core::sha256(text).hex() != statement.policy_sha256) {
+        return Problem{.code = "policy_changed",
+                       .message = "the policy changed since this was approved",
+                       .where = config_.policy.file,
+                       .hint = "verify the proposal again and approve it under the new policy"};
+    }
+    const auto loaded = policy::load_policy(
+        text, {.file = config_.policy.file,
+               .today = std::chrono::floor<std::chrono::days>(clock_.now())});
+    if (!loaded.policy) {
+        return loaded.problems.front();
+    }
+    // Only what root can know by itself: who proposed and why stays unknown, and unknown never helps.
+    const auto verdict =
+        policy::decide(*loaded.policy, policy::facts_from(effects, {.host = statement.host}));
+    const bool by_hand = presence && presence->method == proposals::PresenceMethod::break_glass;
+    const auto needed = presence ? proposals::Level::approve : proposals::Level::automatic;
+    if (verdict.level < needed && !by_hand) {
+        return Problem{.code = "denied",
+                       .message = "policy allows this change only as far as `" +
+                                  std::string(proposals::to_string(verdict.level)) + "`",
+                       .where = verdict.reasons.empty() ? "" : verdict.reasons.front().rule};
+    }
+    if (presence && !by_hand && !proposals::satisfies(presence->method, verdict.presence)) {
+        return Problem{.code = "presence",
+                       .message = "policy wants a stronger proof of presence: " +
+                                  std::string(proposals::to_string(verdict.presence))};
+    }
+    return Done{};
+}
+
+} // namespace agentd::applyd

@@ -1,0 +1,82 @@
+/// @file
+/// Root makes sure of a statement by itself; only what passed can be activated.
+#pragma once
+
+#include "agentd/analysis/analysis.hpp"
+#include "agentd/applyd/journal.hpp"
+#include "agentd/config.hpp"
+#include "agentd/core/clock.hpp"
+#include "agentd/core/line_socket.hpp"
+#include "agentd/core/result.hpp"
+#include "agentd/machine/machine.hpp"
+#include "evaluator/store_info.hpp"
+#include "proposals/effects.hpp"
+#include "proposals/presence.hpp"
+#include "proposals/statement.hpp"
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace agentd::applyd {
+
+/// A statement that this process checked against the machine, the store and its own root-owned files.
+class VerifiedStatement {
+public:
+    const proposals::Statement& statement() const noexcept { return statement_; }
+    const std::string& sha256() const noexcept { return sha256_; }
+    const core::StorePath& from() const noexcept { return from_; }
+    const core::StorePath& to() const noexcept { return to_; }
+    const proposals::Effects& effects() const noexcept { return effects_; }
+    const std::string& approver() const noexcept { return approver_; }
+
+private:
+    friend class Verifier;
+    VerifiedStatement(proposals::Statement statement, std::string sha256, core::StorePath from,
+                      core::StorePath to, proposals::Effects effects, std::string approver)
+        : statement_(std::move(statement)), sha256_(std::move(sha256)), from_(std::move(from)),
+          to_(std::move(to)), effects_(std::move(effects)), approver_(std::move(approver)) {}
+    proposals::Statement statement_;
+    std::string sha256_;
+    core::StorePath from_;
+    core::StorePath to_;
+    proposals::Effects effects_;
+    std::string approver_;
+};
+
+/// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
+/// `unsupported_mode`, `not_yet`, `expired`, `used`, `frozen`; those of verify_presence, `presence`; `from_mismatch`,
+/// `not_a_toplevel`, `not_in_store`, `wrong_nar_hash`, `wrong_manifest`, `store_damaged`, `wrong_effects`,
+/// `policy_changed`, `denied`.
+class Verifier {
+public:
+    Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
+             const evaluator::Nix& nix, machine::Machine& machine, analysis::Worker worker);
+
+    core::Result<VerifiedStatement> verify(const std::string& statement_bytes,
+                                           const std::optional<proposals::Presence>& presence,
+                                           const core::Peer& peer, const std::stop_token& stop);
+
+private:
+    core::Result<core::Done> check_fields(const proposals::Statement& statement) const;
+    core::Result<std::string> check_presence(const std::string& bytes,
+                                             const proposals::Statement& statement,
+                                             const std::optional<proposals::Presence>& presence,
+                                             const core::Peer& peer) const;
+    core::Result<proposals::Effects> check_store(const proposals::Statement& statement,
+                                                 const core::StorePath& from,
+                                                 const core::StorePath& to,
+                                                 const std::stop_token& stop) const;
+    core::Result<core::Done> check_policy(const proposals::Statement& statement,
+                                          const proposals::Effects& effects,
+                                          const std::optional<proposals::Presence>& presence) const;
+
+    const Config& config_;
+    const core::Clock& clock_;
+    const Journal& journal_;
+    const evaluator::Nix& nix_;
+    machine::Machine& machine_;
+    analysis::Worker worker_;
+};
+
+} // namespace agentd::applyd

@@ -1,0 +1,111 @@
+#include "agentd/applyd/way_back.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
+#include "sandbox/run.hpp"
+
+#include <array>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <spawn.h>
+#include <unistd.h>
+
+namespace agentd::applyd {
+
+namespace {
+
+using core::Failure;
+using core::FailureKind;
+
+std::string own_program() {
+    return std::filesystem::read_symlink("/proc/self/exe").string();
+}
+
+std::string systemd_program(const char* name) {
+    for (const std::string folder : {"/run/current-system/sw/bin/", "/usr/bin/"}) {
+        if (::access((folder + name).c_str(), X_OK) == 0) {
+            return folder + name;
+        }
+    }
+    throw Failure(FailureKind::misconfigured, std::string("systemd's ") + name + " is not there");
+}
+
+std::string unit_of(const std::string& nonce) { return "agentd-way-back-" + nonce.substr(0, 16); }
+
+void arm_timer(const std::string& nonce, std::chrono::seconds after, const std::string& config) {
+    const sandbox::Command command{
+        .program = systemd_program("systemd-run"),
+        .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
+                      "--on-active=" + std::to_string(after.count()), "--expand-environment=no",
+                      own_program(), "--config", config, "--settle", nonce}};
+    const auto outcome = sandbox::run(command);
+    if (!outcome.succeeded()) {
+        throw Failure(FailureKind::unavailable,
+                      "the way back cannot be armed: " +
+                          core::shorten(core::printable(outcome.err.bytes), 300));
+    }
+}
+
+/// A process in a session of its own that waits and then settles. It closes everything it inherits.
+void arm_process(const std::string& nonce, std::chrono::seconds after, const std::string& config,
+                 const std::string& pid_file) {
+    std::string program = own_program();
+    std::array<std::string, 7> texts{program, "--config",
+                                     config,  "--settle-after",
+                                     std::to_string(after.count()), "--settle", nonce};
+    std::array<char*, 8> argv{};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        argv[i] = texts[i].data();
+    }
+    std::array<char*, 1> environment{nullptr};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    pid_t pid = 0;
+    const int error = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(),
+                                    environment.data());
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    if (error != 0) {
+        throw core::system_failure("the way back cannot be armed", program, error);
+    }
+    core::write_file_durably(pid_file, std::to_string(pid) + "\n");
+}
+
+} // namespace
+
+void WayBack::arm(const std::string& nonce) {
+    if (config_.machine.kind == MachineKind::systemd) {
+        arm_timer(nonce, config_.apply.way_back, config_file_);
+    } else {
+        arm_process(nonce, config_.apply.way_back, config_file_,
+                    config_.apply.directory + "/way-back.pid");
+    }
+}
+
+void WayBack::disarm(const std::string& nonce) noexcept {
+    try {
+        if (config_.machine.kind == MachineKind::systemd) {
+            sandbox::run({.program = systemd_program("systemctl"),
+                          .arguments = {"stop", unit_of(nonce) + ".timer"}});
+            return;
+        }
+        const std::string file = config_.apply.directory + "/way-back.pid";
+        const auto pid = core::read_file_if_exists(file, 32);
+        const auto number = pid ? core::parse_integer(core::trim(*pid)) : std::nullopt;
+        if (number && *number > 1) {
+            ::kill(static_cast<pid_t>(*number), SIGTERM);
+        }
+        ::unlink(file.c_str());
+    } catch (const std::exception&) {
+        // It fires, finds nothing of this nonce in flight, and ends.
+    }
+}
+
+} // namespace agentd::applyd

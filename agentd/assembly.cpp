@@ -1,0 +1,152 @@
+#include "agentd/assembly.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/machine/options.hpp"
+#include "agentd/programs.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <condition_variable>
+#include <grp.h>
+#include <pthread.h>
+
+namespace agentd {
+
+namespace {
+
+using core::Failure;
+using core::FailureKind;
+
+evaluator::NixSettings nix_settings(const Config& config) {
+    evaluator::NixSettings settings;
+    settings.scratch = config.state.directory + "/nix-scratch";
+    settings.confine = program_path(config.programs.confine, "agentd-confine");
+    settings.evaluation_deadline = config.nix.evaluation;
+    settings.build_deadline = config.nix.build;
+    settings.evaluation_memory = static_cast<std::uint64_t>(config.nix.memory_mb) << 20;
+    settings.build_log = static_cast<std::size_t>(config.nix.log_kb) << 10;
+    return settings;
+}
+
+std::optional<std::uint32_t> group_id(const std::string& name) {
+    if (name.empty()) {
+        return std::nullopt;
+    }
+    const ::group* found = ::getgrnam(name.c_str());
+    if (found == nullptr) {
+        throw Failure(FailureKind::misconfigured, "there is no group `" + name + "`",
+                      "agentd.toml: sockets.admin_group");
+    }
+    return found->gr_gid;
+}
+
+web::ServerOptions server_options(const Config& config) {
+    return {.admin_socket = config.sockets.admin,
+            .admin_group = group_id(config.sockets.admin_group),
+            .http = config.web.enable,
+            .address = config.web.address,
+            .port = config.web.port,
+            .router = {.guard = {.origins = config.web.origins},
+                       .host = config.host.str(),
+                       .separation = config.programs.separation}};
+}
+
+/// The state directory is ours alone, and made before anything is kept in it.
+const Config& prepared(const Config& config) {
+    core::make_directories(config.state.directory, 0700);
+    core::make_directories(config.state.directory + "/gcroots", 0700);
+    return config;
+}
+
+} // namespace
+
+Assembly::Assembly(Config config)
+    : config_(std::move(config)), blobs_(prepared(config_).state.directory + "/blobs"),
+      projection_(config_.state.directory + "/projection.db"),
+      nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
+           nix_settings(config_)),
+      catalogs_(nix_, config_.state.directory + "/catalogs"),
+      ledger_(config_.audit.socket, projection_, events_, clock_), pipeline_(surroundings()),
+      watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desk_),
+      server_(server_options(config_), api_, events_, clock_) {}
+
+Assembly::~Assembly() = default;
+
+pipeline::Surroundings Assembly::surroundings() {
+    return {.config = config_,
+            .clock = clock_,
+            .blobs = blobs_,
+            .nix = nix_,
+            .catalogs = catalogs_,
+            .machine = machine::options_from(config_),
+            .worker = {.program = program_path(config_.programs.analyze, "agentd-analyze"),
+                       .scratch = config_.state.directory + "/analyze"},
+            .events = events_,
+            .ledger = ledger_,
+            .sequencer = sequencer_,
+            .tests = tests_,
+            .applies = applies_};
+}
+
+void Assembly::run(const std::stop_token& stop) {
+    sequencer_.ask([&] {
+        ledger_.catch_up();
+        ledger_.record("daemon.started", "host:" + config_.host.str(),
+                       {{"program", "agentd"}, {"version", AGENTD_VERSION}},
+                       {.kind = audit::ActorKind::system, .id = "agentd"});
+    });
+    pipeline_.recover(stop);
+    follower_ = std::jthread([this](const std::stop_token& own) { follow(own); });
+    watcher_ = std::jthread([this](const std::stop_token& own) { watch(own); });
+    const std::stop_callback stopper(stop, [this] { server_.stop(); });
+    server_.run();
+    watcher_.request_stop();
+    follower_.request_stop();
+}
+
+void Assembly::watch(const std::stop_token& stop) {
+    ::pthread_setname_np(::pthread_self(), "watch");
+    std::mutex mutex;
+    std::condition_variable_any sleeper;
+    while (!stop.stop_requested()) {
+        try {
+            watch_.look(stop);
+        } catch (const std::exception& error) {
+            core::log(core::Level::warning, std::string("observing: ") + error.what());
+        }
+        std::unique_lock lock(mutex);
+        sleeper.wait_for(lock, stop, config_.observe_interval, [] { return false; });
+    }
+}
+
+/// What the helper writes to the log reaches rows and page at once, not at the next question.
+void Assembly::follow(const std::stop_token& stop) {
+    ::pthread_setname_np(::pthread_self(), "follow");
+    std::mutex mutex;
+    std::condition_variable_any sleeper;
+    while (!stop.stop_requested()) {
+        try {
+            audit::Client client(config_.audit.socket);
+            const auto from = sequencer_.ask([&] { return ledger_.queries().next_index(); });
+            const auto done = client.follow(
+                from,
+                [&](std::uint64_t index, std::string_view) {
+                    return sequencer_.post([this, index](const std::stop_token&) {
+                        if (ledger_.queries().next_index() <= index) {
+                            ledger_.catch_up();
+                        }
+                    });
+                },
+                stop);
+            (void)done;
+        } catch (const std::exception& error) {
+            core::log(core::Level::warning, std::string("the log cannot be followed: ") + error.what());
+        }
+        std::unique_lock lock(mutex);
+        sleeper.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
+    }
+}
+
+} // namespace agentd

@@ -1,0 +1,195 @@
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/core/match.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/pipeline/job.hpp"
+#include "agentd/stages/keep.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::pipeline {
+
+using core::Done;
+using core::Json;
+using core::Problem;
+using core::Result;
+using proposals::State;
+
+namespace {
+
+Actor daemon_itself() { return {.kind = audit::ActorKind::system, .id = "agentd"}; }
+
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+} // namespace
+
+stages::Reporter Pipeline::reporter(const std::string& id) {
+    // Counts the lines of each level from 0, so that a page knows where a run begins. Shared by the copies
+    // of the function object, used on one thread.
+    auto next = std::make_shared<std::map<proposals::EvidenceLevel, std::size_t>>();
+    return {.evidence =
+                [this, id](const proposals::Evidence& evidence) {
+                    record("evidence.recorded", id, proposals::to_json(evidence));
+                },
+            .log =
+                [this, id, next](proposals::EvidenceLevel level, std::vector<std::string> lines) {
+                    std::size_t& seq = (*next)[level];
+                    in_.events.publish("log",
+                                       core::canonical({{"proposal", id},
+                                                        {"level", proposals::to_string(level)},
+                                                        {"seq", seq},
+                                                        {"lines", lines}}));
+                    seq += lines.size();
+                }};
+}
+
+void Pipeline::check_soon(const std::string& id) {
+    const bool posted = in_.tests.post([this, id](const std::stop_token& stop) {
+        try {
+            if (const auto done = check(id, stop); !done) {
+                core::log(core::Level::info, id + ": " + done.problem().message);
+            }
+        } catch (const core::Failure& failure) {
+            core::log(core::Level::error, id + ": " + failure.what());
+        }
+    });
+    if (!posted) {
+        core::log(core::Level::warning, id + ": too many proposals wait to be tested");
+    }
+}
+
+Result<Done> Pipeline::record_refusal(const Job& job, const char* stage, const Problem& problem) {
+    record("proposal.refused", job.id.str(),
+           {{"stage", stage},
+            {"code", problem.code},
+            {"message", core::shorten(core::to_utf8(problem.message), 16'000)},
+            {"where", or_null(core::shorten(core::to_utf8(problem.where), 4000))},
+            {"hint", or_null(core::shorten(core::to_utf8(problem.hint), 4000))}});
+    return problem;
+}
+
+Result<Done> Pipeline::check(const std::string& id, const std::stop_token& stop) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    const auto head = this->head();
+    if (!head) {
+        return head.problem();
+    }
+    if (*head != job->base) {
+        const Problem moved{.code = "stale_base",
+                            .message = job->draft.base_branch + " has moved to " +
+                                       head->short_form() + " since this change was made",
+                            .where = job->draft.base_branch,
+                            .hint = "propose it again on the new head"};
+        mark(job->id.str(), State::stale, moved.message);
+        return moved;
+    }
+    if (const auto begun = go(job->id.str(), State::checking, "", daemon_itself()); !begun) {
+        return begun.problem();
+    }
+    // Withdrawing stops the test; so does the end of the daemon.
+    std::stop_source own;
+    in_.sequencer.ask([&] { checking_.insert_or_assign(job->id.str(), own); });
+    const std::stop_callback forward(stop, [&own] { own.request_stop(); });
+    const auto tested = stages::test(
+        {.id = job->id,
+         .source = {.repository = in_.config.state.directory + "/repository.git",
+                    .ref = "refs/agentd/" + job->id.str(),
+                    .commit = job->candidate},
+         .host = job->host},
+        {.nix = in_.nix,
+         .blobs = in_.blobs,
+         .clock = in_.clock,
+         .gc_roots = in_.config.state.directory + "/gcroots"},
+        reporter(job->id.str()), own.get_token());
+    auto result = core::match(
+        tested,
+        [&](const stages::Tested& done) { return explain_and_decide(*job, done, own.get_token()); },
+        [&](const stages::Refused& refused) {
+            return record_refusal(*job, "test", refused.problem);
+        },
+        [](const stages::Cancelled&) -> Result<Done> {
+            return Problem{.code = "cancelled", .message = "the test was stopped"};
+        });
+    in_.sequencer.ask([&] { checking_.erase(job->id.str()); });
+    return result;
+}
+
+Result<Done> Pipeline::explain_and_decide(const Job& job, const stages::Tested& tested,
+                                          const std::stop_token& stop) {
+    const machine::Machine machine(in_.machine);
+    const auto running = machine.links().running;
+    if (!running) {
+        return record_refusal(job, "explain",
+                              {.code = "no_running_system",
+                               .message = "the machine has no /run/current-system to compare with",
+                               .hint = "is the machine up?"});
+    }
+    // A broken policy is found before the proposal depends on it.
+    const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
+    if (!policy) {
+        return record_refusal(job, "explain", policy.problem());
+    }
+    const auto explained = stages::explain(
+        tested, *running,
+        {.nix = in_.nix, .blobs = in_.blobs, .clock = in_.clock, .worker = in_.worker},
+        reporter(job.id.str()), stop);
+    return core::match(
+        explained,
+        [&](const stages::Explained& done) -> Result<Done> {
+            record_verdict(job, done, *policy);
+            return Done{};
+        },
+        [&](const stages::Refused& refused) {
+            return record_refusal(job, "explain", refused.problem);
+        },
+        [](const stages::Cancelled&) -> Result<Done> {
+            return Problem{.code = "cancelled", .message = "the test was stopped"};
+        });
+}
+
+void Pipeline::record_verdict(const Job& job, const stages::Explained& explained,
+                              const stages::CurrentPolicy& policy) {
+    const auto& effects = explained.effects;
+    const auto* from = explained.running.find(explained.running.root);
+    const auto* to = explained.candidate.find(explained.candidate.root);
+    AGENTD_CHECK(from != nullptr && to != nullptr);
+    const std::string effects_bytes = proposals::canonical_bytes(effects);
+    const auto effects_digest = stages::keep(in_.blobs, effects_bytes);
+    std::vector<std::string> warnings;
+    for (const std::string& warning : explained.tested.warnings) {
+        warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
+        if (warnings.size() == 20) {
+            break;
+        }
+    }
+    record("proposal.verified", job.id.str(),
+           {{"drv", explained.tested.drv.str()},
+            {"toplevel", explained.tested.toplevel.str()},
+            {"toplevel_nar_hash", to->nar_hash},
+            {"closure_manifest_sha256", explained.manifest.digest.hex()},
+            {"closure_paths", explained.candidate.paths.size()},
+            {"closure_bytes", explained.candidate.nar_bytes},
+            {"from", {{"path", explained.running.root.str()}, {"nar_hash", from->nar_hash}}},
+            {"effects_sha256", effects_digest.hex()},
+            {"effects_blob", effects_digest.hex()},
+            {"headline", core::shorten(proposals::headline(effects), 300)},
+            {"risk", proposals::to_string(proposals::max_risk(effects))},
+            {"warnings", warnings}});
+    const auto verdict = policy::decide(policy.policy, stages::facts_of(job.draft, effects));
+    const auto verdict_blob =
+        stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
+    const auto page = stages::keep(
+        in_.blobs,
+        stages::page_document(job.id.str(), job.draft, effects, verdict, warnings));
+    record("decision.made", job.id.str(),
+           {{"verdict", proposals::to_json(verdict)},
+            {"verdict_blob", verdict_blob.hex()},
+            {"policy_sha256", policy.digest.hex()},
+            {"effects_sha256", effects_digest.hex()},
+            {"page_sha256", page.hex()}});
+}
+
+} // namespace agentd::pipeline

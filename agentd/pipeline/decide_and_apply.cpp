@@ -1,0 +1,240 @@
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/pipeline/job.hpp"
+#include "agentd/stages/land.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::pipeline {
+
+using core::Done;
+using core::Problem;
+using core::Result;
+using proposals::State;
+
+namespace {
+
+Problem machine_changed() {
+    return {.code = "stale",
+            .message = "the machine runs another system than the one this proposal was compared with",
+            .hint = "`agentctl verify` compares it again; what was approved before no longer counts"};
+}
+
+} // namespace
+
+Result<stages::Decided> Pipeline::decided(const std::string& id) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    auto rows = in_.sequencer.ask([&] {
+        const auto queries = in_.ledger.queries();
+        return std::pair(queries.revision(job->id.str()), queries.decision(job->id.str()));
+    });
+    if (!rows.first || !rows.second) {
+        return Problem{.code = "pending",
+                       .message = "the proposal is not decided yet: it is " +
+                                  std::string(proposals::to_string(job->row.state)),
+                       .hint = "`agentctl verify " + job->id.str() + "` tests it"};
+    }
+    const machine::Machine machine(in_.machine);
+    const auto repository = this->repository();
+    const auto lock = repository.file_digest(job->candidate, "flake.lock");
+    return stages::Decided{.draft = job->draft,
+                           .proposal = job->id.str(),
+                           .revision = std::move(*rows.first),
+                           .decision = std::move(*rows.second),
+                           .base_tree_sha256 = repository.tree_digest(job->base).hex(),
+                           .flake_lock_sha256 = lock ? std::optional(lock->hex()) : std::nullopt,
+                           .machine_id = machine.machine_id()};
+}
+
+Result<proposals::Statement> Pipeline::statement(const std::string& id, proposals::Mode mode) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    if (job->row.state == State::denied) {
+        return Problem{.code = "denied",
+                       .message = "no approval is taken for this proposal: it is denied",
+                       .hint = "`agentctl policy explain " + job->id.str() + "` says why"};
+    }
+    if (job->row.state != State::decided) {
+        const bool early = job->row.state == State::drafted || job->row.state == State::checking ||
+                           job->row.state == State::verified;
+        const bool again = job->row.state == State::stale || job->row.state == State::expired;
+        return Problem{.code = early ? "pending" : again ? "stale" : "refused",
+                       .message = "the proposal is " +
+                                  std::string(proposals::to_string(job->row.state)) +
+                                  ": there is nothing to approve",
+                       .hint = early || again ? "`agentctl verify " + job->id.str() + "` tests it"
+                                              : ""};
+    }
+    const auto decided = this->decided(id);
+    if (!decided) {
+        return decided.problem();
+    }
+    const machine::Machine machine(in_.machine);
+    const auto running = machine.links().running;
+    if (!running || running->str() != decided->revision.from_path) {
+        mark(job->id.str(), State::stale, machine_changed().message);
+        return machine_changed();
+    }
+    const auto head = this->head();
+    if (!head) {
+        return head.problem();
+    }
+    if (*head != job->base) {
+        const Problem moved{.code = "stale",
+                            .message = job->draft.base_branch + " has moved since this was tested",
+                            .hint = "propose the change again on the new head"};
+        mark(job->id.str(), State::stale, moved.message);
+        return moved;
+    }
+    return desk_.prepare(*decided, mode);
+}
+
+Result<Done> Pipeline::approve(const std::string& id, const std::string& statement,
+                               const proposals::Presence& presence, const Actor& actor) {
+    const auto decided = this->decided(id);
+    if (!decided) {
+        return decided.problem();
+    }
+    const auto approved = desk_.approve(*decided, statement, presence, approvers());
+    if (!approved) {
+        return approved.problem();
+    }
+    return in_.sequencer.ask([&]() -> Result<Done> {
+        const auto digest = proposals::digest(approved->statement()).hex();
+        const auto queries = in_.ledger.queries();
+        const auto row = queries.proposal(decided->proposal);
+        if (queries.approval_by_statement(digest)) {
+            return Problem{.code = "used",
+                           .message = "this statement was used already",
+                           .hint = "each approval signs a fresh statement"};
+        }
+        if (!row || !proposals::may_go(row->state, State::approved)) {
+            return Problem{.code = "wrong_state",
+                           .message = "the proposal cannot be approved now: it is " +
+                                      std::string(row ? proposals::to_string(row->state)
+                                                      : "gone")};
+        }
+        in_.ledger.record("approval.granted", decided->proposal,
+                          {{"statement", statement},
+                           {"statement_sha256", digest},
+                           {"presence", proposals::to_json(presence)},
+                           {"approver", approved->approver()}},
+                          {.kind = actor.kind, .id = approved->approver(), .uid = actor.uid});
+        return Done{};
+    });
+}
+
+Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages::OnStep& on_step,
+                                             const std::stop_token& stop) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    const auto row = in_.sequencer.ask([&] { return in_.ledger.queries().approval(job->id.str()); });
+    if (job->row.state != State::approved || !row) {
+        return Problem{.code = job->row.state == State::applying ? "busy" : "denied",
+                       .message = "the proposal is " +
+                                  std::string(proposals::to_string(job->row.state)) +
+                                  "; only an approved one is applied",
+                       .hint = "`agentctl approve " + job->id.str() + "`"};
+    }
+    const auto decided = this->decided(id);
+    if (!decided) {
+        return decided.problem();
+    }
+    const auto approved = desk_.restore(*decided, *row, approvers());
+    if (!approved) {
+        if (approved.problem().code == "expired") {
+            mark(job->id.str(), State::expired, approved.problem().message);
+        }
+        return approved.problem();
+    }
+    auto outcome = stages::apply(in_.config.sockets.apply, *approved, on_step, stop);
+    in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    if (!outcome) {
+        // The helper refused before it touched anything: what it refused will not get better by itself.
+        const bool stale = outcome.problem().code == "from_mismatch" ||
+                           outcome.problem().code == "policy_changed";
+        if (stale || outcome.problem().code == "expired") {
+            mark(job->id.str(), stale ? State::stale : State::expired, outcome.problem().message);
+        }
+        return outcome;
+    }
+    if (outcome->outcome == "confirmed") {
+        land(*job, approved->approver());
+    }
+    return outcome;
+}
+
+void Pipeline::land(const Job& job, const std::string& approver) {
+    const std::string branch = job.draft.base_branch;
+    const auto refuse = [&](const std::string& reason, const std::string& hint) {
+        record("landing.refused", job.id.str(),
+               {{"branch", branch}, {"reason", reason}, {"hint", hint}});
+    };
+    if (in_.config.flake.landing == Landing::pull) {
+        return refuse("the owner takes changes by hand", "run `agentctl pull` in your clone");
+    }
+    auto repository = this->repository();
+    const auto entry = in_.sequencer.ask([&] { return in_.ledger.queries().next_index(); });
+    const auto landed = stages::land(repository,
+                                     {.upstream = in_.config.flake.upstream,
+                                      .branch = branch,
+                                      .base = job.base,
+                                      .candidate = job.candidate,
+                                      .note = "Agentd-Proposal: " + job.id.str() +
+                                              "\nApproved-By: " + approver + "\nLog-Size: " + std::to_string(entry) + "\n"},
+                                     in_.clock.now());
+    if (!landed) {
+        return refuse(landed.problem().message, landed.problem().hint.empty()
+                                                    ? "run `agentctl pull` in your clone"
+                                                    : landed.problem().hint);
+    }
+    record("landing.done", job.id.str(),
+           {{"branch", branch}, {"commit", job.candidate.str()}, {"how", "fast-forward"}});
+}
+
+void Pipeline::recover(const std::stop_token& stop) {
+    in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    try {
+        // Also when no row says so: the helper may have begun just before everything died.
+        if (const auto settled = stages::settle(in_.config.sockets.apply, stop); !settled) {
+            core::log(core::Level::warning, "agentd-applyd: " + settled.problem().message);
+        }
+        in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning, std::string("cannot ask agentd-applyd what it was doing: ") +
+                                            failure.what());
+    }
+    for (const auto& row : in_.sequencer.ask(
+             [&] { return in_.ledger.queries().proposals(store::Which::all); })) {
+        resume(row);
+    }
+}
+
+void Pipeline::resume(const store::ProposalRow& row) {
+    if (row.state == State::checking || row.state == State::verified) {
+        mark(row.id, State::stale, "the daemon was restarted while it was testing");
+        check_soon(row.id);
+    } else if (row.state == State::drafted) {
+        check_soon(row.id);
+    } else if (row.state == State::confirmed && !row.landed) {
+        // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
+        const auto rows = in_.sequencer.ask([&] {
+            const auto queries = in_.ledger.queries();
+            return std::pair(queries.landing(row.id), queries.approval(row.id));
+        });
+        const auto job = job_of(row.id);
+        if (!rows.first && rows.second && job) {
+            land(*job, rows.second->approver);
+        }
+    }
+}
+
+} // namespace agentd::pipeline

@@ -1,0 +1,129 @@
+#include "agentd/pipeline/pipeline.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/pipeline/job.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::pipeline {
+
+using core::Done;
+using core::Problem;
+using core::Result;
+using proposals::State;
+
+Pipeline::Pipeline(Surroundings surroundings)
+    : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement) {}
+
+proposals::Repository Pipeline::repository() const {
+    return proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");
+}
+
+std::vector<proposals::Approver> Pipeline::approvers() const {
+    const auto text = core::read_file_if_exists(in_.config.apply.approvers, 256U << 10);
+    auto parsed = proposals::parse_approvers(text.value_or(""));
+    for (const Problem& problem : parsed.problems) {
+        core::log(core::Level::warning,
+                  in_.config.apply.approvers + ": " + problem.where + ": " + problem.message);
+    }
+    return std::move(parsed.approvers);
+}
+
+void Pipeline::record(const std::string& type, const std::string& subject, const core::Json& body,
+                      const Actor& actor, std::optional<std::string> cause) {
+    in_.sequencer.ask([&] {
+        in_.ledger.record(type, subject, body,
+                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid},
+                          std::move(cause));
+    });
+}
+
+Result<Pipeline::Job> Pipeline::job_of(const std::string& id) {
+    return in_.sequencer.ask([&]() -> Result<Job> {
+        const auto queries = in_.ledger.queries();
+        const auto row = queries.find(id);
+        const auto draft = row ? queries.draft(row->id) : std::nullopt;
+        const auto proposal = row ? core::ProposalId::parse(row->id) : std::nullopt;
+        const auto base = draft ? core::Commit::parse(draft->base_commit) : std::nullopt;
+        const auto candidate = draft ? core::Commit::parse(draft->candidate_commit) : std::nullopt;
+        const auto host = draft ? core::HostName::parse(draft->host) : std::nullopt;
+        if (!proposal || !base || !candidate || !host) {
+            return Problem{.code = "not_found",
+                           .message = "there is no proposal `" + core::printable(id) + "`",
+                           .hint = "`agentctl list --all` names them"};
+        }
+        return Job{*proposal, *row, *draft, *base, *candidate, *host};
+    });
+}
+
+Result<Done> Pipeline::go(const std::string& id, State to, const std::string& reason,
+                          const Actor& actor) {
+    return in_.sequencer.ask([&]() -> Result<Done> {
+        in_.ledger.catch_up();
+        const auto row = in_.ledger.queries().proposal(id);
+        if (!row || !proposals::may_go(row->state, to)) {
+            return Problem{.code = "wrong_state",
+                           .message = row ? "a proposal that is " +
+                                                std::string(proposals::to_string(row->state)) +
+                                                " cannot become " +
+                                                std::string(proposals::to_string(to))
+                                          : "there is no such proposal"};
+        }
+        in_.ledger.record("proposal.state", id,
+                          {{"from", proposals::to_string(row->state)},
+                           {"to", proposals::to_string(to)},
+                           {"reason", core::shorten(reason, 4000)}},
+                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid});
+        return Done{};
+    });
+}
+
+void Pipeline::mark(const std::string& id, State to, const std::string& reason) {
+    if (const auto done = go(id, to, reason, {.kind = audit::ActorKind::system, .id = "agentd"});
+        !done) {
+        core::log(core::Level::debug, id + ": " + done.problem().message);
+    }
+}
+
+Result<core::Commit> Pipeline::head() {
+    auto repository = this->repository();
+    return repository.fetch_from(in_.config.flake.upstream, in_.config.flake.branch);
+}
+
+Result<Done> Pipeline::withdraw(const std::string& id, const std::string& reason,
+                                const Actor& actor) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    const auto done = go(job->id.str(), State::withdrawn, reason, actor);
+    in_.sequencer.ask([&] {
+        if (const auto it = checking_.find(job->id.str()); it != checking_.end()) {
+            it->second.request_stop();
+        }
+    });
+    return done;
+}
+
+Result<Done> Pipeline::reject(const std::string& id, const std::string& reason,
+                              const Actor& actor) {
+    const auto job = job_of(id);
+    if (!job) {
+        return job.problem();
+    }
+    if (!proposals::may_go(job->row.state, State::denied)) {
+        return Problem{.code = "wrong_state",
+                       .message = "a proposal that is " +
+                                  std::string(proposals::to_string(job->row.state)) +
+                                  " cannot be rejected",
+                       .hint = "`agentctl withdraw` takes back what is not decided yet"};
+    }
+    record("approval.rejected", job->id.str(),
+           {{"reason", core::shorten(core::to_utf8(reason), 4000)}, {"by", actor.id}}, actor);
+    return Done{};
+}
+
+} // namespace agentd::pipeline

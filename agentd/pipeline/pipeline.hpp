@@ -1,0 +1,112 @@
+/// @file
+/// The sequencer of the loop: which stage comes next, and what is written down before and after it.
+#pragma once
+
+#include "agentd/config.hpp"
+#include "agentd/inbox.hpp"
+#include "agentd/machine/machine.hpp"
+#include "agentd/pipeline/ledger.hpp"
+#include "agentd/stages/apply.hpp"
+#include "agentd/stages/approve.hpp"
+#include "agentd/stages/decide.hpp"
+#include "agentd/stages/explain.hpp"
+#include "agentd/stages/patch.hpp"
+#include "agentd/stages/test.hpp"
+#include "evaluator/catalog.hpp"
+#include "proposals/git.hpp"
+#include "store/blobs.hpp"
+#include "web/events.hpp"
+
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace agentd::pipeline {
+
+/// What the pipeline works with. Everything outlives it; the ledger belongs to the sequencer thread.
+struct Surroundings {
+    const Config& config;
+    const core::Clock& clock;
+    store::Blobs& blobs;
+    const evaluator::Nix& nix;
+    evaluator::CatalogShelf& catalogs;
+    machine::MachineOptions machine;
+    analysis::Worker worker;
+    web::EventHub& events;
+    Ledger& ledger;
+    Inbox& sequencer; ///< writes rows
+    Inbox& tests;     ///< evaluates and builds, one proposal at a time
+    Inbox& applies;   ///< talks to the helper
+};
+
+/// Who acts, for the log.
+struct Actor {
+    audit::ActorKind kind = audit::ActorKind::human;
+    std::string id{};
+    std::uint32_t uid = 0;
+};
+
+/// Its functions run on a worker's thread and may take long; each writes through the sequencer. What a person
+/// asked for and may not have is a Problem.
+class Pipeline {
+public:
+    explicit Pipeline(Surroundings surroundings);
+
+    /// Plan and patch. Testing begins by itself.
+    core::Result<std::string> run_goal(const std::string& goal, const Actor& actor,
+                                       const std::stop_token& stop);
+    core::Result<std::string> propose(const stages::Request& request, const Actor& actor,
+                                      std::optional<std::string> cause = std::nullopt);
+    /// Test, explain and decide, now and on this thread. Also brings a stale proposal back.
+    core::Result<core::Done> check(const std::string& id, const std::stop_token& stop);
+    /// The same, on the test thread, some time soon.
+    void check_soon(const std::string& id);
+
+    core::Result<proposals::Statement> statement(const std::string& id, proposals::Mode mode);
+    core::Result<core::Done> approve(const std::string& id, const std::string& statement,
+                                     const proposals::Presence& presence, const Actor& actor);
+    core::Result<core::Done> reject(const std::string& id, const std::string& reason,
+                                    const Actor& actor);
+    core::Result<core::Done> withdraw(const std::string& id, const std::string& reason,
+                                      const Actor& actor);
+    /// Apply what was approved, then land it.
+    core::Result<stages::ApplyOutcome> apply(const std::string& id, const stages::OnStep& on_step,
+                                             const std::stop_token& stop);
+    /// After a start: what was in flight is settled by looking at the machine, what was waiting goes on.
+    void recover(const std::stop_token& stop);
+
+    /// The head of the owner's branch, mirrored now.
+    core::Result<core::Commit> head();
+    /// What a proposal needs to be approved, from the rows of this moment.
+    core::Result<stages::Decided> decided(const std::string& id);
+
+private:
+    struct Job;
+    core::Result<core::Done> explain_and_decide(const Job& job, const stages::Tested& tested,
+                                                const std::stop_token& stop);
+    core::Result<core::Done> record_refusal(const Job& job, const char* stage,
+                                            const core::Problem& problem);
+    void record_verdict(const Job& job, const stages::Explained& explained,
+                        const stages::CurrentPolicy& policy);
+    void land(const Job& job, const std::string& approver);
+    void resume(const store::ProposalRow& row);
+    core::Result<Job> job_of(const std::string& id);
+    stages::Reporter reporter(const std::string& id);
+    /// Goes to `to` when the table lets it; a Problem when it does not.
+    core::Result<core::Done> go(const std::string& id, proposals::State to, const std::string& reason,
+                                const Actor& actor);
+    /// The same where somebody else may have been quicker: then nothing happens.
+    void mark(const std::string& id, proposals::State to, const std::string& reason);
+    void record(const std::string& type, const std::string& subject, const core::Json& body,
+                const Actor& actor = {.kind = audit::ActorKind::system, .id = "agentd"},
+                std::optional<std::string> cause = std::nullopt);
+    proposals::Repository repository() const;
+    std::vector<proposals::Approver> approvers() const;
+
+    Surroundings in_;
+    stages::ApprovalDesk desk_;
+    std::map<std::string, std::stop_source> checking_; ///< touched on the sequencer thread only
+};
+
+} // namespace agentd::pipeline

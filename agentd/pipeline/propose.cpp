@@ -1,0 +1,110 @@
+#include "agentd/core/text.hpp"
+#include "agentd/pipeline/pipeline.hpp"
+#include "agentd/planners/words.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::pipeline {
+
+using core::Problem;
+using core::Result;
+
+namespace {
+
+/// The evaluator's catalog as the planner wants to see it.
+class ShelfView final : public planners::CatalogView {
+public:
+    explicit ShelfView(evaluator::CatalogShelf::Shared catalog) : catalog_(std::move(catalog)) {}
+    bool has_package(std::string_view attribute) const override {
+        return catalog_->package(attribute) != nullptr;
+    }
+    std::optional<std::string> service_option(std::string_view service) const override {
+        return catalog_->has_service(service)
+                   ? std::optional("services." + std::string(service) + ".enable")
+                   : std::nullopt;
+    }
+    bool has_option(std::string_view path) const override {
+        return catalog_->option(path) != nullptr;
+    }
+    std::vector<std::string> nearest_packages(std::string_view wanted) const override {
+        return catalog_->nearest_packages(wanted);
+    }
+    std::vector<std::string> nearest_services(std::string_view wanted) const override {
+        return catalog_->nearest_services(wanted);
+    }
+
+private:
+    evaluator::CatalogShelf::Shared catalog_;
+};
+
+constexpr std::size_t most_open_per_proposer = 32;
+
+} // namespace
+
+Result<std::string> Pipeline::run_goal(const std::string& goal, const Actor& actor,
+                                       const std::stop_token& stop) {
+    const auto head = this->head();
+    if (!head) {
+        return head.problem();
+    }
+    const evaluator::FlakeSource source{.repository =
+                                            in_.config.state.directory + "/repository.git",
+                                        .ref = "refs/upstream/" + in_.config.flake.branch,
+                                        .commit = *head};
+    const auto catalog = in_.catalogs.get(source, in_.config.host, stop);
+    if (!catalog) {
+        return catalog.problem();
+    }
+    const auto plan = planners::plan_words(goal, in_.config.host, ShelfView(*catalog));
+    if (!plan) {
+        return plan.problem();
+    }
+    return propose({.title = plan->title,
+                    .rationale = plan->rationale,
+                    .source = proposals::Source::words,
+                    .proposer = {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))},
+                    .goal = goal,
+                    .change = plan->operations,
+                    .base = *head},
+                   actor);
+}
+
+Result<std::string> Pipeline::propose(const stages::Request& request, const Actor& actor,
+                                      std::optional<std::string> cause) {
+    auto repository = this->repository();
+    const auto head = repository.fetch_from(in_.config.flake.upstream, in_.config.flake.branch);
+    if (!head) {
+        return head.problem();
+    }
+    const auto id = core::ProposalId::make(in_.clock.now());
+    auto draft = stages::patch(request,
+                               {.repository = repository,
+                                .blobs = in_.blobs,
+                                .host = in_.config.host,
+                                .branch = in_.config.flake.branch,
+                                .head = *head},
+                               id, in_.clock.now());
+    if (!draft) {
+        return draft.problem();
+    }
+    const auto full = in_.sequencer.ask([&]() -> std::optional<Problem> {
+        const auto open = in_.ledger.queries().proposals(store::Which::open);
+        if (open.size() >= most_open_per_proposer) {
+            return Problem{.code = "busy",
+                           .message = "there are " + std::to_string(open.size()) +
+                                      " open proposals already",
+                           .hint = "decide or withdraw some first: `agentctl list`"};
+        }
+        draft->number = in_.ledger.queries().next_free_number();
+        in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(*draft),
+                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid}, cause);
+        return std::nullopt;
+    });
+    if (full) {
+        return *full;
+    }
+    check_soon(id.str());
+    return id.str();
+}
+
+} // namespace agentd::pipeline

@@ -1,0 +1,150 @@
+#include "agentd/planners/remedies.hpp"
+
+#include "agentd/core/json.hpp"
+#include "agentd/core/match.hpp"
+#include "agentd/core/text.hpp"
+#include "sandbox/run.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::planners {
+
+namespace {
+
+using core::Problem;
+using core::Result;
+
+constexpr int most_commits_back = 5;
+
+Problem no_remedy(std::string why) {
+    return {.code = "no_remedy", .message = "no remedy known: " + std::move(why)};
+}
+
+std::string upstream_ref(const RemedyPlace& place) {
+    return "refs/upstream/" + place.branch;
+}
+
+Result<FoundRemedy> turn_on(const std::string& service, const core::Commit& head,
+                            const RemedyPlace& place, const std::stop_token& stop) {
+    const auto catalog = place.catalogs.get(
+        {.repository = place.repository, .ref = upstream_ref(place), .commit = head}, place.host,
+        stop);
+    if (!catalog) {
+        return catalog.problem();
+    }
+    const auto option = (*catalog)->has_service(service)
+                            ? proposals::OptionPath::parse("services." + service + ".enable")
+                            : std::nullopt;
+    if (!option) {
+        return no_remedy("the flake has no option services." + service + ".enable");
+    }
+    return FoundRemedy{
+        .title = "enable " + service,
+        .rationale = service + ".service is expected on this machine and does not run; the flake "
+                               "has an option that turns it on.",
+        .change =
+            proposals::Operations{.host = place.host,
+                                  .operations = {{.kind = proposals::OperationKind::set_option,
+                                                  .option = *option,
+                                                  .value = true}}},
+        .base = head};
+}
+
+/// The text of one unit as a commit has it; nullopt when it cannot be evaluated or is not there.
+std::optional<std::string> unit_text(const std::string& unit, const core::Commit& commit,
+                                     const RemedyPlace& place, const std::stop_token& stop) {
+    const evaluator::FlakeSource source{
+        .repository = place.repository, .ref = upstream_ref(place), .commit = commit};
+    const std::string name =
+        core::canonical(core::Json(unit)); // a JSON string is a Nix string here
+    const auto command = place.nix.nix(evaluator::NixPurpose::evaluate,
+                                       {"eval", "--json", "--no-write-lock-file", "--apply",
+                                        "c: c.config.systemd.units." + name + ".text or null",
+                                        source.url() + "#nixosConfigurations." + place.host.str()});
+    const auto outcome = sandbox::run(command, stop);
+    const auto text = outcome.succeeded() ? core::parse_json(core::trim(outcome.out.bytes))
+                                          : Result<core::Json>(no_remedy(""));
+    return text && text->is_string() ? std::optional(text->get<std::string>()) : std::nullopt;
+}
+
+/// Each file of `commit` as its parent had it, if the head still has it as the commit left it.
+std::optional<std::vector<proposals::FileEdit>> take_back(const proposals::Repository& repository,
+                                                          const core::Commit& parent,
+                                                          const core::Commit& commit,
+                                                          const core::Commit& head) {
+    const auto before = repository.tree(parent);
+    const auto after = repository.tree(commit);
+    const auto now = repository.tree(head);
+    std::vector<proposals::FileEdit> edits;
+    for (const auto& file : repository.diff(parent, commit)) {
+        if (after->find(file.path) != now->find(file.path)) {
+            return std::nullopt;
+        }
+        const auto entry = before->find(file.path);
+        edits.push_back({.path = file.path,
+                         .mode = entry ? entry->mode : proposals::FileMode::file,
+                         .bytes = entry ? before->read(file.path) : std::nullopt});
+    }
+    return edits;
+}
+
+Result<FoundRemedy> take_back_what_broke(const std::string& unit, const core::Commit& head,
+                                         const RemedyPlace& place, const std::stop_token& stop) {
+    const auto repository = proposals::Repository::open_or_init_bare(place.repository);
+    const auto now = unit_text(unit, head, place, stop);
+    core::Commit commit = head;
+    for (int i = 0; now && i < most_commits_back && !stop.stop_requested(); ++i) {
+        const auto parent = repository.first_parent(commit);
+        const auto before = parent ? unit_text(unit, *parent, place, stop) : std::nullopt;
+        if (!before) {
+            break;
+        }
+        if (*before == *now) {
+            commit = *parent;
+            continue;
+        }
+        auto edits = take_back(repository, *parent, commit, head);
+        if (!edits) {
+            return no_remedy("commit " + commit.short_form() + " changed " + unit +
+                             ", and later commits build on it");
+        }
+        return FoundRemedy{.title = "take back what broke " + unit,
+                           .rationale = unit + " fails since commit " + commit.short_form() +
+                                        " changed it. This restores the files of that commit as "
+                                        "they were before it.",
+                           .change = std::move(*edits),
+                           .base = head};
+    }
+    return stop.stop_requested() ? Problem{.code = "cancelled", .message = "stopped on request"}
+                                 : no_remedy("none of the last commits changed " + unit);
+}
+
+} // namespace
+
+Result<FoundRemedy> find_remedy(const Symptom& symptom, const RemedyPlace& place,
+                                const std::stop_token& stop) {
+    const auto repository = proposals::Repository::open_or_init_bare(place.repository);
+    const auto head = repository.resolve(upstream_ref(place));
+    const bool service = symptom.subject.ends_with(".service");
+    if (!head || !service || !core::UnitName::parse(symptom.subject)) {
+        return no_remedy("nothing is planned for " + symptom.kind);
+    }
+    if (symptom.kind == "unit_missing") {
+        return turn_on(symptom.subject.substr(0, symptom.subject.size() - 8), *head, place, stop);
+    }
+    if (symptom.kind != "unit_failed") {
+        return no_remedy("nothing is planned for " + symptom.kind);
+    }
+    const auto evaluated = evaluator::evaluate(
+        place.nix, {.repository = place.repository, .ref = upstream_ref(place), .commit = *head},
+        place.host, stop);
+    const auto* done = std::get_if<evaluator::Evaluated>(&evaluated);
+    if (done == nullptr || place.running != done->toplevel) {
+        return no_remedy(
+            "the machine does not run what the head builds, so its commits say nothing "
+            "about the failure");
+    }
+    return take_back_what_broke(symptom.subject, *head, place, stop);
+}
+
+} // namespace agentd::planners

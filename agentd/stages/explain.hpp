@@ -1,0 +1,32 @@
+/// @file
+/// Explain: what would really change, from the two built systems.
+#pragma once
+
+#include "agentd/analysis/analysis.hpp"
+#include "agentd/stages/test.hpp"
+#include "evaluator/store_info.hpp"
+#include "proposals/effects.hpp"
+
+namespace agentd::stages {
+
+/// The candidate as it would meet this machine.
+struct Explained {
+    Tested tested;
+    evaluator::Closure running;
+    evaluator::Closure candidate;
+    evaluator::ClosureManifest manifest; ///< of the candidate
+    proposals::Effects effects;
+};
+
+struct ExplainTools {
+    const evaluator::Nix& nix;
+    store::Blobs& blobs;
+    const core::Clock& clock;
+    analysis::Worker worker{};
+};
+
+Step<Explained> explain(const Tested& tested, const core::StorePath& running,
+                        const ExplainTools& tools, const Reporter& report,
+                        const std::stop_token& stop);
+
+} // namespace agentd::stages

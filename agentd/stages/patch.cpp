@@ -1,0 +1,118 @@
+#include "agentd/stages/patch.hpp"
+
+#include "agentd/core/match.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/stages/keep.hpp"
+#include "proposals/intake.hpp"
+#include "proposals/render.hpp"
+
+namespace agentd::stages {
+
+namespace {
+
+using core::Problem;
+using core::Result;
+using proposals::IntakeFile;
+
+Result<std::vector<IntakeFile>> render(const proposals::Operations& operations,
+                                       const PatchPlace& place,
+                                       const proposals::TreeReader& tree) {
+    const std::string path = proposals::module_path(place.host);
+    const auto current = tree.read(path);
+    const auto text = proposals::render_operations(
+        current ? std::optional<std::string_view>(*current) : std::nullopt, operations);
+    if (!text) {
+        return text.problem();
+    }
+    return proposals::take_edits({{.path = path, .bytes = *text}}, tree);
+}
+
+Result<std::vector<IntakeFile>> take(const Request& request, const PatchPlace& place) {
+    const auto tree = place.repository.tree(place.head);
+    return core::match(
+        request.change,
+        [&](const std::string& diff) { return proposals::take_patch(diff, *tree); },
+        [&](const proposals::Operations& operations) { return render(operations, place, *tree); },
+        [&](const std::vector<proposals::FileEdit>& edits) {
+            return proposals::take_edits(edits, *tree);
+        });
+}
+
+Problem stale(const core::Commit& base, const PatchPlace& place) {
+    return {.code = "stale_base",
+            .message = "the change was made for " + base.short_form() + ", but " + place.branch +
+                       " is at " + place.head.short_form() + " now",
+            .where = place.branch,
+            .hint = "make the change again on the new head; nothing was taken"};
+}
+
+/// A title is one printable line.
+std::string clean_title(std::string_view title) {
+    std::string line = core::printable(core::shorten(core::trim(title), 100));
+    for (char& c : line) {
+        c = c == '\n' || c == '\t' ? ' ' : c;
+    }
+    return line.empty() ? "a change without a title" : line;
+}
+
+proposals::Draft describe(const Request& request, const PatchPlace& place,
+                          const core::Commit& candidate) {
+    const auto files = place.repository.diff(place.head, candidate);
+    proposals::Draft draft{
+        .host = place.host.str(),
+        .title = clean_title(request.title),
+        .rationale =
+            core::shorten(core::to_utf8(request.rationale), proposals::Draft::max_rationale - 8),
+        .proposer = request.proposer,
+        .source = request.source,
+        .goal = request.goal,
+        .observation = request.observation,
+        .base_commit = place.head.str(),
+        .base_branch = place.branch,
+        .candidate_commit = candidate.str(),
+        .candidate_tree = place.repository.tree_digest(candidate).hex(),
+        .diff_blob = keep(place.blobs, proposals::as_text(files)).hex(),
+    };
+    if (const auto* diff = std::get_if<std::string>(&request.change)) {
+        draft.patch_blob = keep(place.blobs, *diff).hex();
+    } else if (const auto* ops = std::get_if<proposals::Operations>(&request.change)) {
+        draft.operations = ops->operations;
+    }
+    for (const auto& file : files) {
+        draft.files.push_back({.path = file.path, .change = file.change});
+    }
+    return draft;
+}
+
+} // namespace
+
+Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
+                               const core::ProposalId& id, core::Instant now) {
+    if (request.base && *request.base != place.head) {
+        return stale(*request.base, place);
+    }
+    const auto files = take(request, place);
+    if (!files) {
+        return files.problem();
+    }
+    std::vector<proposals::FileEdit> edits;
+    for (const IntakeFile& file : *files) {
+        edits.push_back(file.edit);
+    }
+    const auto candidate =
+        place.repository.commit_edits(place.head, edits,
+                                      {.title = clean_title(request.title),
+                                       .rationale = core::printable(request.rationale),
+                                       .proposal = id,
+                                       .host = place.host},
+                                      now);
+    if (!candidate) {
+        return candidate.problem();
+    }
+    if (const auto set = place.repository.set_ref(id, *candidate); !set) {
+        return set.problem();
+    }
+    return describe(request, place, *candidate);
+}
+
+} // namespace agentd::stages

@@ -1,0 +1,47 @@
+/// @file
+/// Patch: from operations or a submitted diff to one commit in the daemon's own repository.
+#pragma once
+
+#include "agentd/core/id.hpp"
+#include "agentd/core/names.hpp"
+#include "agentd/core/result.hpp"
+#include "proposals/git.hpp"
+#include "proposals/operations.hpp"
+#include "proposals/proposal.hpp"
+#include "store/blobs.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace agentd::stages {
+
+/// What is asked for, in the proposer's own words. Nothing here is believed.
+struct Request {
+    std::string title{};
+    std::string rationale{};
+    proposals::Source source{};
+    proposals::Proposer proposer{};
+    std::optional<std::string> goal{};
+    std::optional<std::string> observation{};
+    /// A unified diff, typed operations, or whole files (a revert); each goes through the same intake.
+    std::variant<std::string, proposals::Operations, std::vector<proposals::FileEdit>> change{};
+    /// The commit the proposer looked at; nullopt means the head as it is now.
+    std::optional<core::Commit> base{};
+};
+
+struct PatchPlace {
+    proposals::Repository& repository;
+    store::Blobs& blobs;
+    core::HostName host;
+    std::string branch{};
+    core::Commit head; ///< of the owner's branch, mirrored a moment ago
+};
+
+/// Makes the commit and its ref; all fields of the draft but `number` are set. Problems of the intake, the
+/// renderer, or `stale_base` when the base is not the head any more.
+core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
+                                     const core::ProposalId& id, core::Instant now);
+
+} // namespace agentd::stages

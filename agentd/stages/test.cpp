@@ -1,0 +1,147 @@
+#include "agentd/stages/test.hpp"
+
+#include "agentd/core/match.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/stages/keep.hpp"
+
+#include <fmt/format.h>
+
+namespace agentd::stages {
+
+namespace {
+
+using namespace std::chrono;
+using proposals::Evidence;
+using proposals::EvidenceLevel;
+using proposals::EvidenceStatus;
+
+/// Fills in what every piece of evidence has.
+class Measure {
+public:
+    Measure(EvidenceLevel level, const TestTools& tools)
+        : level_(level), tools_(tools), started_(tools.clock.now()),
+          started_us_(tools.clock.monotonic_us()) {}
+
+    Evidence end(EvidenceStatus status, std::string summary, milliseconds nix,
+                 const std::string& log) const {
+        Evidence evidence{.level = level_,
+                          .status = status,
+                          .started = started_,
+                          .duration = milliseconds(
+                              (tools_.clock.monotonic_us() - started_us_) / 1000),
+                          .nix = nix,
+                          .summary = core::shorten(core::to_utf8(summary), 2000)};
+        if (!log.empty()) {
+            evidence.log_blob = keep(tools_.blobs, log);
+        }
+        return evidence;
+    }
+
+private:
+    EvidenceLevel level_;
+    const TestTools& tools_;
+    core::Instant started_;
+    std::int64_t started_us_;
+};
+
+EvidenceStatus status_of(const std::string& code) {
+    return code.ends_with("_timeout") ? EvidenceStatus::timed_out
+           : code.ends_with("_limit") ? EvidenceStatus::limit
+                                      : EvidenceStatus::failed;
+}
+
+Step<evaluator::Evaluated> evaluate(const Candidate& candidate, const TestTools& tools,
+                                    const Reporter& report, const std::stop_token& stop) {
+    const Measure measure(EvidenceLevel::evaluate, tools);
+    using Next = Step<evaluator::Evaluated>;
+    return core::match(
+        evaluator::evaluate(tools.nix, candidate.source, candidate.host, stop),
+        [&](evaluator::Evaluated& done) -> Next {
+            Evidence evidence = measure.end(
+                EvidenceStatus::passed,
+                fmt::format("evaluated with {} warning{}", done.warnings.size(),
+                            done.warnings.size() == 1 ? "" : "s"),
+                done.nix_time, core::join(done.warnings, "\n"));
+            evidence.result_digest = keep(tools.blobs, done.facts_json);
+            report.evidence(evidence);
+            return std::move(done);
+        },
+        [&](evaluator::EvaluationRefused& refused) -> Next {
+            report.log(EvidenceLevel::evaluate, {refused.problem.message});
+            report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
+                                        refused.nix_time, refused.log));
+            return Refused{std::move(refused.problem)};
+        },
+        [&](const evaluator::EvaluationCancelled& cancelled) -> Next {
+            report.evidence(measure.end(EvidenceStatus::cancelled, "stopped on request",
+                                        cancelled.nix_time, ""));
+            return Cancelled{};
+        });
+}
+
+std::string line_of(const evaluator::BuildEvent& event) {
+    using Kind = evaluator::BuildEvent::Kind;
+    const auto name = core::StorePath::parse(event.derivation);
+    const std::string who = name ? std::string(name->name()) : event.derivation;
+    switch (event.kind) {
+    case Kind::started: return "building " + who;
+    case Kind::finished: return "built " + who;
+    case Kind::failed: return "failed " + who;
+    case Kind::log: return who.empty() ? event.line : who + "> " + event.line;
+    case Kind::progress: return {};
+    }
+    return {};
+}
+
+Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
+                   const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
+    const Measure measure(EvidenceLevel::build, tools);
+    const evaluator::BuildRequest request{.drv = evaluated.drv,
+                                          .gc_root = tools.gc_roots + "/" + candidate.id.str()};
+    auto outcome = evaluator::build(
+        tools.nix, request,
+        [&](const evaluator::BuildEvent& event) {
+            if (auto line = line_of(event); !line.empty()) {
+                report.log(EvidenceLevel::build, {std::move(line)});
+            }
+        },
+        stop);
+    return core::match(
+        outcome,
+        [&](const evaluator::Built& built) -> Step<Tested> {
+            report.evidence(measure.end(
+                EvidenceStatus::passed,
+                built.built.empty() ? "everything was built already"
+                                    : fmt::format("built {} derivation{}", built.built.size(),
+                                                  built.built.size() == 1 ? "" : "s"),
+                built.nix_time, built.log.text));
+            return Tested{.drv = evaluated.drv,
+                          .toplevel = evaluated.toplevel,
+                          .warnings = std::move(evaluated.warnings)};
+        },
+        [&](evaluator::BuildRefused& refused) -> Step<Tested> {
+            report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
+                                        refused.nix_time, refused.log.text));
+            return Refused{std::move(refused.problem)};
+        },
+        [&](const evaluator::BuildCancelled& cancelled) -> Step<Tested> {
+            report.evidence(measure.end(EvidenceStatus::cancelled, "stopped on request",
+                                        cancelled.nix_time, ""));
+            return Cancelled{};
+        });
+}
+
+} // namespace
+
+Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Reporter& report,
+                  const std::stop_token& stop) {
+    return core::match(
+        evaluate(candidate, tools, report, stop),
+        [&](evaluator::Evaluated& evaluated) -> Step<Tested> {
+            return build(std::move(evaluated), candidate, tools, report, stop);
+        },
+        [](Refused& refused) -> Step<Tested> { return std::move(refused); },
+        [](Cancelled& cancelled) -> Step<Tested> { return cancelled; });
+}
+
+} // namespace agentd::stages

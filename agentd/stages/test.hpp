@@ -1,0 +1,52 @@
+/// @file
+/// Test: one evaluation of the candidate, then the build of exactly that derivation.
+#pragma once
+
+#include "agentd/core/clock.hpp"
+#include "agentd/core/id.hpp"
+#include "agentd/core/names.hpp"
+#include "agentd/stages/step.hpp"
+#include "evaluator/build.hpp"
+#include "evaluator/evaluation.hpp"
+#include "evaluator/nix.hpp"
+#include "proposals/evidence.hpp"
+#include "store/blobs.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace agentd::stages {
+
+/// What a stage tells while it works. Called on the stage's own thread.
+struct Reporter {
+    std::function<void(const proposals::Evidence&)> evidence{};
+    std::function<void(proposals::EvidenceLevel, std::vector<std::string>)> log{};
+};
+
+struct TestTools {
+    const evaluator::Nix& nix;
+    store::Blobs& blobs;
+    const core::Clock& clock;
+    std::string gc_roots{}; ///< folder for the links that keep what was built
+};
+
+struct Candidate {
+    core::ProposalId id;
+    evaluator::FlakeSource source;
+    core::HostName host;
+};
+
+/// The candidate builds. Kept from the garbage collector by a root named like the proposal.
+struct Tested {
+    core::StorePath drv;
+    core::StorePath toplevel;
+    std::vector<std::string> warnings{};
+};
+
+/// Records the evidence of both levels, whatever it is.
+Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Reporter& report,
+                  const std::stop_token& stop);
+
+} // namespace agentd::stages
