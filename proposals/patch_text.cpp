@@ -173,11 +173,12 @@ Result<std::vector<PatchFile>> parse_patch(std::string_view patch, const IntakeL
                        .hint = "split it into several proposals"};
     }
     if (patch.empty()) {
-        return Problem{.code = "empty", .message = "the patch is empty"};
+        return Problem{.code = "empty", .message = "the patch is empty", .where = "patch:1"};
     }
     if (patch.back() != '\n') {
         return Problem{.code = "bad_hunk",
                        .message = "the patch is cut off: its last line does not end",
+                       .where = "patch:" + std::to_string(core::lines(patch).size()),
                        .hint = "end the patch with a newline"};
     }
     return PatchParser(patch, limits).parse();
