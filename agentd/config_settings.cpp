@@ -48,7 +48,7 @@ constexpr std::array table{
     Setting{"apply.inhibit", optional_path, "",
             "while this file exists nothing is applied; empty for none"},
     Setting{"machine.kind", choice, "systemd", "what runs the units", 0, 0, "systemd|demo"},
-    Setting{"machine.root", path, "/", "the machine's root; another folder only for the demo"},
+    Setting{"machine.root", path, "/", "demo: the folder with the machine's root/ and init.pid"},
     Setting{"observe.interval_seconds", integer, "60", "how often to look where no event tells", 1,
             86'400},
     Setting{"observe.services", texts, "[]", "units the owner expects, such as nginx.service"},

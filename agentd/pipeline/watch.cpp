@@ -54,6 +54,9 @@ std::vector<Condition> Watch::conditions(const std::stop_token& stop,
                        .severity = observers::Severity::critical});
     }
     refresh_head(stop);
+    if (in_.sequencer.ask([&] { return !in_.ledger.queries().in_flight().empty(); })) {
+        return all; // the links are about to move: what they say now is nobody's news
+    }
     auto links = observers::look_at_links(machine.links(), head());
     looked_at.insert(looked_at.end(), {"running_not_head", "running_not_profile", "head_broken"});
     all.insert(all.end(), links.begin(), links.end());

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <iomanip>
+#include <random>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,6 +72,17 @@ void complain(const std::string& text) {
     std::fprintf(stderr, "agentd-demo-init: %s\n", text.c_str());
 }
 
+/// As systemd does at the first boot: 32 random hex digits that stay.
+void give_machine_id() {
+    if (fs::exists("/etc/machine-id"))
+        return;
+    std::random_device random;
+    std::ofstream out("/etc/machine-id");
+    for (int i = 0; i < 4; ++i)
+        out << std::hex << std::setw(8) << std::setfill('0') << random();
+    out << '\n';
+}
+
 } // namespace
 
 fs::path boot_default() {
@@ -86,6 +99,7 @@ void bring_up(const fs::path& system) {
     if (const int status = run(system / "activate", nullptr); status != 0)
         complain("activation ended with status " + std::to_string(status));
     fs::create_directory_symlink(system, "/run/booted-system");
+    give_machine_id();
     if (fs::is_symlink(profile))
         return;
     fs::create_directories(fs::path(profile).parent_path());
