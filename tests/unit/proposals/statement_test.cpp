@@ -1,0 +1,100 @@
+#include "proposals/statement.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include "agentd/core/crypto.hpp"
+
+#include <random>
+
+using namespace agentd;
+using namespace agentd::proposals;
+
+namespace {
+
+Statement example() {
+    const std::string d = core::sha256("x").hex();
+    const std::string path = "/nix/store/00000000000000000000000000000000-system";
+    const std::string nar = "sha256:" + std::string(52, '0');
+    return {.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            .revision = d,
+            .base_commit = std::string(40, 'a'),
+            .candidate_commit = std::string(40, 'b'),
+            .base_tree_sha256 = d,
+            .candidate_tree_sha256 = d,
+            .host = "web",
+            .machine_id = "unknown",
+            .from = {.path = path, .nar_hash = nar},
+            .drv = path + ".drv",
+            .toplevel = path,
+            .toplevel_nar_hash = nar,
+            .closure_manifest_sha256 = d,
+            .effects_sha256 = d,
+            .page_sha256 = d,
+            .policy_sha256 = d,
+            .not_before = core::Instant{std::chrono::seconds(1'767'000'000)},
+            .expires = core::Instant{std::chrono::seconds(1'767'003'600)},
+            .nonce = make_nonce()};
+}
+
+} // namespace
+
+TEST_CASE("a statement is read back from its canonical bytes and from no others") {
+    const Statement statement = example();
+    const std::string bytes = canonical_bytes(statement);
+    const auto read = parse_statement(bytes);
+    REQUIRE(read.has_value());
+    CHECK(*read == statement);
+    CHECK(digest(statement) == core::sha256(bytes));
+    CHECK(parse_statement(bytes + " ").problem().code == "not_canonical");
+    CHECK(parse_statement(bytes + "{}").problem().code == "bad_json");
+    std::string spaced = bytes;
+    spaced.insert(1, " ");
+    CHECK(parse_statement(spaced).problem().code == "not_canonical");
+}
+
+TEST_CASE("a statement with a field missing, unknown or too much is refused") {
+    std::string bytes = canonical_bytes(example());
+    const std::string act = "\"act\":null,";
+    std::string without = bytes;
+    without.erase(without.find(act), act.size());
+    CHECK_FALSE(parse_statement(without).has_value());
+    std::string more = bytes;
+    more.insert(1, "\"aaa\":1,");
+    CHECK(parse_statement(more).problem().code == "unknown_field");
+    CHECK(parse_statement(std::string(Statement::max_bytes + 1, ' ')).problem().code ==
+          "too_large");
+}
+
+TEST_CASE("the fields of a statement have their form and fit its mode") {
+    const auto where = [](auto change) {
+        Statement statement = example();
+        change(statement);
+        const auto done = check(statement);
+        return done ? std::string() : done.problem().where;
+    };
+    CHECK(where([](Statement&) {}).empty());
+    CHECK(where([](Statement& s) { s.nonce = "1"; }) == "nonce");
+    CHECK(where([](Statement& s) { s.drv = s.toplevel; }) == "drv");
+    CHECK(where([](Statement& s) { s.toplevel.reset(); }) == "toplevel");
+    CHECK(where([](Statement& s) { s.expires = s.not_before; }) == "expires");
+    CHECK(where([](Statement& s) { s.required_level = Level::propose; }) == "required_level");
+    CHECK(where([](Statement& s) { s.mode = Mode::act; }) == "act");
+    CHECK(where([](Statement& s) { s.mode = Mode::rollback; }) == "rollback_to");
+    CHECK(where([](Statement& s) { s.act = "gc"; }) == "act");
+    CHECK(where([](Statement& s) { s.host = "../x"; }) == "host");
+}
+
+TEST_CASE("any changed byte of a statement either refuses it or changes its digest") {
+    const std::string bytes = canonical_bytes(example());
+    const auto before = core::sha256(bytes);
+    std::mt19937 random(11);
+    for (int round = 0; round < 3000; ++round) {
+        std::string bad = bytes;
+        bad[random() % bad.size()] ^= static_cast<char>(1 + random() % 127);
+        const auto read = parse_statement(bad);
+        if (read) {
+            CHECK(canonical_bytes(*read) == bad);
+            CHECK(digest(*read) != before);
+        }
+    }
+}
