@@ -1,5 +1,6 @@
 # Embeds every file of a folder: an assembly file with one .incbin each, and a table of them.
-# cmake -DDIST=… -DOUT=… -P EmbedPage.cmake
+# Where there is a program `brotli`, each file is embedded in its compressed form too.
+# cmake -DDIST=… -DOUT=… [-DBROTLI=…] -P EmbedPage.cmake
 file(GLOB_RECURSE files RELATIVE "${DIST}" "${DIST}/*")
 list(SORT files)
 set(asm "    .section .rodata\n")
@@ -15,8 +16,12 @@ foreach(file IN LISTS files)
                     "    .global agentd_asset_${n}_end\nagentd_asset_${n}_end:\n    .byte 0\n")
   string(APPEND decl "extern const char agentd_asset_${n}[], agentd_asset_${n}_end[];\n")
   set(brotli "{}")
-  if(EXISTS "${DIST}/${file}.br")
-    string(APPEND asm "    .global agentd_brotli_${n}\nagentd_brotli_${n}:\n    .incbin \"${DIST}/${file}.br\"\n"
+  set(packed "${OUT}/page-${n}.br")
+  if(BROTLI)
+    execute_process(COMMAND "${BROTLI}" -q 11 -f -o "${packed}" "${DIST}/${file}" COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  if(BROTLI AND EXISTS "${packed}")
+    string(APPEND asm "    .global agentd_brotli_${n}\nagentd_brotli_${n}:\n    .incbin \"${packed}\"\n"
                       "    .global agentd_brotli_${n}_end\nagentd_brotli_${n}_end:\n    .byte 0\n")
     string(APPEND decl "extern const char agentd_brotli_${n}[], agentd_brotli_${n}_end[];\n")
     set(brotli "std::string_view(agentd_brotli_${n}, static_cast<std::size_t>(agentd_brotli_${n}_end - agentd_brotli_${n}))")

@@ -19,6 +19,19 @@ namespace {
 
 Actor daemon_itself() { return {.kind = audit::ActorKind::system, .id = "agentd"}; }
 
+/// The patch was taken when it was drafted; that it still fits is found out at the head of today.
+Json intake_evidence(const proposals::Draft& draft, core::Instant began, const core::Clock& clock) {
+    using namespace std::chrono;
+    const auto files = draft.files.size();
+    return proposals::to_json(proposals::Evidence{
+        .level = proposals::EvidenceLevel::intake,
+        .status = proposals::EvidenceStatus::passed,
+        .started = began,
+        .duration = duration_cast<milliseconds>(clock.now() - began),
+        .summary = "understood whole, and fits the head: " + std::to_string(files) +
+                   (files == 1 ? " file" : " files")});
+}
+
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 } // namespace
@@ -73,6 +86,7 @@ Result<Done> Pipeline::check(const std::string& id, const std::stop_token& stop)
     if (!job) {
         return job.problem();
     }
+    const auto began = in_.clock.now();
     const auto head = this->head();
     if (!head) {
         return head.problem();
@@ -89,6 +103,7 @@ Result<Done> Pipeline::check(const std::string& id, const std::stop_token& stop)
     if (const auto begun = go(job->id.str(), State::checking, "", daemon_itself()); !begun) {
         return begun.problem();
     }
+    record("evidence.recorded", job->id.str(), intake_evidence(job->draft, began, in_.clock));
     // Withdrawing stops the test; so does the end of the daemon.
     std::stop_source own;
     in_.sequencer.ask([&] { checking_.insert_or_assign(job->id.str(), own); });

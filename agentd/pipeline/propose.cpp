@@ -37,7 +37,7 @@ private:
     evaluator::CatalogShelf::Shared catalog_;
 };
 
-constexpr std::size_t most_open_per_proposer = 32;
+constexpr std::size_t most_open = 32;
 
 } // namespace
 
@@ -89,7 +89,7 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
     }
     const auto full = in_.sequencer.ask([&]() -> std::optional<Problem> {
         const auto open = in_.ledger.queries().proposals(store::Which::open);
-        if (open.size() >= most_open_per_proposer) {
+        if (open.size() >= most_open) {
             return Problem{.code = "busy",
                            .message = "there are " + std::to_string(open.size()) +
                                       " open proposals already",

@@ -85,8 +85,34 @@ void Watch::refresh_head(const std::stop_token& stop) {
             fresh.trouble = refused.problem.message;
         },
         [&](const evaluator::EvaluationCancelled&) { fresh.commit.clear(); });
-    const std::lock_guard lock(head_mutex_);
-    head_ = std::move(fresh);
+    {
+        const std::lock_guard lock(head_mutex_);
+        head_ = std::move(fresh);
+    }
+    notice_pulls();
+}
+
+/// What the owner took into the branch himself has landed too.
+void Watch::notice_pulls() {
+    const auto commit = core::Commit::parse(head().commit);
+    if (!commit) {
+        return;
+    }
+    const auto repository = proposals::Repository::open_or_init_bare(
+        in_.config.state.directory + "/repository.git");
+    in_.sequencer.ask([&] {
+        for (const auto& row : in_.ledger.queries().proposals(store::Which::all)) {
+            const auto candidate = core::Commit::parse(row.candidate_commit);
+            if (row.state == proposals::State::confirmed && !row.landed && candidate &&
+                in_.ledger.queries().landing(row.id) &&
+                repository.is_ancestor(*candidate, *commit)) {
+                in_.ledger.record(
+                    "landing.done", row.id,
+                    {{"branch", head().branch}, {"commit", candidate->str()}, {"how", "pull"}},
+                    {.kind = audit::ActorKind::system, .id = "agentd"});
+            }
+        }
+    });
 }
 
 void Watch::write_down(const observers::Changes& changes) {

@@ -24,6 +24,7 @@ private:
     std::vector<observers::Condition> conditions(const std::stop_token& stop,
                                                  std::vector<std::string>& looked_at);
     void refresh_head(const std::stop_token& stop);
+    void notice_pulls();
     void write_down(const observers::Changes& changes);
     void plan_remedies(const std::vector<observers::Condition>& conditions,
                        const std::stop_token& stop);

@@ -15,6 +15,7 @@
 
 #include <deque>
 #include <istream>
+#include <pwd.h>
 #include <unistd.h>
 
 namespace agentd::web {
@@ -35,6 +36,12 @@ std::string error_line(std::string_view code, std::string_view message, int exit
                               {"where", nullptr},
                               {"hint", nullptr},
                               {"exit", exit}}}});
+}
+
+/// The account's name as the machine knows it; for the log, never for a decision.
+std::string user_name(uid_t uid) {
+    const ::passwd* account = ::getpwuid(uid); // only the web thread asks
+    return account != nullptr ? account->pw_name : "uid " + std::to_string(uid);
 }
 
 /// One `agentctl`: a request line at a time, each answered before the next is read.
@@ -78,7 +85,7 @@ private:
         const auto params = request->find("params");
         const Caller caller{.channel = Caller::Channel::local_socket,
                             .uid = peer_.uid,
-                            .name = "uid " + std::to_string(peer_.uid)};
+                            .name = user_name(peer_.uid)};
         control_plane_.call(
             caller, request->at("method").get<std::string>(),
             params == request->end() ? core::Json::object() : *params,
