@@ -101,6 +101,9 @@ class Pinpoint {
         if (i >= lines_.size() || line_is(i, i + 1)) {
             return at(Flaw::missing, entry, place, fmt::format("entry {} was taken out", entry));
         }
+        if ((i >= held_.size() || line_is(i + 1, i)) && !lines_[i].like_entry) {
+            return seal_damaged(entry, place, "a line stands there that is neither seal nor entry");
+        }
         if (i >= held_.size() || line_is(i + 1, i)) {
             return at(Flaw::inserted, entry == 0 ? 0 : entry - 1, place,
                       fmt::format("{}: a line that was never sealed stands behind {}",

@@ -8,11 +8,11 @@ namespace agentd::audit {
 namespace {
 
 constexpr std::array<EntryType, 25> known{{
-    {"approval.granted", Origin::any},
-    {"approval.rejected", Origin::any},
     {"apply.intent", Origin::apply},
     {"apply.outcome", Origin::apply},
     {"apply.step", Origin::apply},
+    {"approval.granted", Origin::any},
+    {"approval.rejected", Origin::any},
     {"approver.enrolled", Origin::apply},
     {"audit.disk_full", Origin::writer},
     {"audit.loss_accepted", Origin::writer},

@@ -8,6 +8,8 @@ namespace agentd::audit {
 
 namespace {
 
+constexpr std::string_view entry_prefix = "{\"actor\":";
+
 class Walker {
   public:
     Walker(const Layout& layout, const VerifierKey& key, const Visits& visits)
@@ -54,7 +56,9 @@ class Walker {
         if (visits_.line) {
             visits_.line(number, line.bytes, place);
         }
-        walked_.open.push_back({.hash = leaf_hash(line.bytes), .place = place});
+        walked_.open.push_back({.hash = leaf_hash(line.bytes),
+                                .place = place,
+                                .like_entry = line.bytes.starts_with(entry_prefix)});
         return true;
     }
 

@@ -26,6 +26,7 @@ struct Place {
 struct Leaf {
     core::Digest hash;
     Place place{};
+    bool like_entry = true; ///< begins as entries do; else it may be a damaged seal
 };
 
 enum class Stop {

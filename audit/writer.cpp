@@ -67,7 +67,8 @@ Result<Writer::Appended> Writer::State::append(std::span<const Draft> drafts) {
     }
     if (!lines.empty() && (full || !commit_in_groups(lines))) {
         forget(drafts, out.numbers);
-        if (!full) {
+        full = true;
+        if (!full_on_record) {
             on_full(lines.size());
         }
         return Problem{.code = "disk_full",
@@ -75,6 +76,7 @@ Result<Writer::Appended> Writer::State::append(std::span<const Draft> drafts) {
                        .where = options.layout.directory,
                        .hint = "make room: at least 2 MiB"};
     }
+    full_on_record = full_on_record && lines.empty();
     out.head = head;
     return out;
 }
@@ -183,7 +185,7 @@ void Writer::State::forget(std::span<const Draft> drafts, std::span<const std::u
 }
 
 void Writer::State::on_full(std::size_t refused) {
-    full = true;
+    full_on_record = true; // tried once, whether it fits or not: a full disk is not a flood
     ballast.release();
     const Entry entry{.draft = own("audit.disk_full", {{"refused", refused}}), .stamp = stamp()};
     std::string bytes = to_line(entry);

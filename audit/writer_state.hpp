@@ -63,6 +63,7 @@ struct Writer::State {
     IdIndex ids{};
     std::optional<Reader> reader{};
     bool full = false;
+    bool full_on_record = false; ///< since entries were last taken
     bool broken = false;
 };
 
