@@ -40,6 +40,7 @@ GitRepository open_bare(const std::string& path) {
         &opened, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT,
         nullptr);
     GitRepository repository(opened);
+    refuse_foreign(code, path);
     if (code == GIT_ENOTFOUND) {
         return {};
     }

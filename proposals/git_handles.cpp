@@ -93,6 +93,19 @@ void check_git(int code, std::string_view doing, const std::string& where) {
     }
 }
 
+void refuse_foreign(int code, const std::string& path) {
+    const git_error* last = git_error_last();
+    // Without any configuration libgit2 1.5 fails to find `safe.directory` before it can say EOWNER
+    // (measured).
+    const bool foreign = code == GIT_EOWNER || (code == GIT_ENOTFOUND && last != nullptr &&
+                                                last->klass == GIT_ERROR_CONFIG);
+    if (foreign) {
+        throw Failure(FailureKind::misconfigured,
+                      "the repository belongs to another user; it is opened only as its owner",
+                      path);
+    }
+}
+
 git_oid oid_of(const core::Commit& commit) {
     git_oid oid{};
     AGENTD_CHECK(git_oid_fromstr(&oid, commit.str().c_str()) == 0);

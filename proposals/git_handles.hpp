@@ -8,7 +8,6 @@
 
 #include <git2.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +42,9 @@ void start_libgit2();
 [[nodiscard]] core::Failure git_failure(int code, std::string_view doing, std::string where);
 /// Throws when `code` is an error.
 void check_git(int code, std::string_view doing, const std::string& where = {});
+
+/// Throws Failure{misconfigured} when opening `path` ended so because it is another user's.
+void refuse_foreign(int code, const std::string& path);
 
 git_oid oid_of(const core::Commit& commit);
 core::Commit commit_of(const git_oid& oid);

@@ -24,6 +24,7 @@ Result<Upstream> open_upstream(const std::string& path) {
     const int code =
         git_repository_open_ext(&opened, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
     GitRepository repository(opened);
+    refuse_foreign(code, path);
     if (code == GIT_ENOTFOUND) {
         return Problem{.code = "bad_upstream",
                        .message = "there is no git repository here",

@@ -1,0 +1,288 @@
+#include "proposals/git.hpp"
+
+#include "proposals/intake.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+
+#include <cstdlib>
+#include <unistd.h>
+
+using namespace agentd;
+using namespace agentd::proposals;
+
+namespace {
+
+const core::Instant noon{std::chrono::seconds(1'767'000'000)};
+
+/// An owner's clone with one commit, its bare upstream, and the daemon's repository.
+struct World {
+    World() {
+        sh("git init -q -b main clone && cd clone && mkdir -p hosts/web && printf '{ }\\n' > "
+           "hosts/web/default.nix && "
+           "printf 'one\\ntwo\\n' > notes.txt && printf 'x\\n' > run.sh && chmod +x run.sh && ln "
+           "-s notes.txt link && "
+           "printf '*.nix -diff binary\\n' > .gitattributes && printf '{}\\n' > flake.lock && git "
+           "add -A && "
+           "git commit -q -m first && cd .. && git clone -q --bare clone up.git");
+    }
+    void sh(const std::string& script) const {
+        const std::string command = "cd " + dir.path() +
+                                    " && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
+                                    "GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o@x "
+                                    "GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o@x; " +
+                                    script;
+        REQUIRE(std::system(command.c_str()) == 0);
+    }
+    std::string out(const std::string& script) const {
+        sh("(" + script + ") > out.txt");
+        std::string text = core::read_file(dir / "out.txt");
+        while (text.ends_with('\n')) {
+            text.pop_back();
+        }
+        return text;
+    }
+    core::Commit head(const std::string& repository = "up.git",
+                      const std::string& ref = "refs/heads/main") const {
+        return core::Commit::parse(out("git -C " + repository + " rev-parse " + ref)).value();
+    }
+    core::Commit fetch() { return own.fetch_from(dir / "up.git", "main").value(); }
+    core::Result<core::Commit> commit(const core::Commit& base, std::vector<FileEdit> edits) {
+        return own.commit_edits(base, edits, message, noon);
+    }
+    Landing landing(const core::Commit& to, const core::Commit& old) const {
+        return {.upstream = dir / "up.git", .branch = "main", .commit = to, .expected_old = old};
+    }
+
+    test::TempDir dir;
+    Repository own = Repository::open_or_init_bare(dir / "own");
+    CommitMessage message{.title = "Open\nthe door",
+                          .rationale = "because\nAgentd-Host: forged",
+                          .proposal = *core::ProposalId::parse("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+                          .host = *core::HostName::parse("web")};
+};
+
+FileEdit put(std::string path, std::string bytes) {
+    return {.path = std::move(path), .bytes = std::move(bytes)};
+}
+
+std::string code_of(const core::Result<core::Done>& done) {
+    return done ? "ok" : done.problem().code;
+}
+
+} // namespace
+
+TEST_CASE("an upstream's branch is mirrored, also after it was moved by force") {
+    World w;
+    CHECK(w.fetch() == w.head());
+    CHECK(w.own.resolve("refs/upstream/main") == w.head());
+    w.sh("cd clone && git commit -q --amend -m other && git push -q -f ../up.git main");
+    CHECK(w.fetch() == w.head());
+    CHECK(w.own.resolve("refs/upstream/main") == w.head());
+    w.sh("git --git-dir=own fsck --strict");
+    CHECK(w.own.fetch_from(w.dir / "up.git", "none").problem().code == "no_such_branch");
+    CHECK(w.own.fetch_from(w.dir / "nothing", "main").problem().code == "bad_upstream");
+    CHECK(w.own.fetch_from("https://example.org/x", "main").problem().code == "bad_upstream");
+    CHECK(w.own.fetch_from(w.dir / "up.git", "../x").problem().code == "bad_branch");
+}
+
+TEST_CASE("a commit of edits holds exactly these edits, and the same input gives the same id") {
+    World w;
+    const auto base = w.fetch();
+    const std::vector<FileEdit> edits{put("hosts/db/new.nix", "{ a = 1; }\n"),
+                                      put("notes.txt", "one\nzwei\n"),
+                                      {.path = "hosts/web/default.nix"},
+                                      {.path = "run.sh", .mode = FileMode::file, .bytes = "x\n"}};
+    const auto made = w.commit(base, edits);
+    REQUIRE(made.has_value());
+    CHECK(*w.commit(base, edits) == *made);
+    REQUIRE(w.own.set_ref(w.message.proposal, *made).has_value());
+    CHECK(w.own.list_files(*made) == std::vector<std::string>{".gitattributes", "flake.lock",
+                                                              "hosts/db/new.nix", "link",
+                                                              "notes.txt", "run.sh"});
+    CHECK(w.out("git --git-dir=own ls-tree -r " + made->str() + " run.sh").starts_with("100644"));
+    CHECK(w.out("git --git-dir=own ls-tree -d -r --name-only " + made->str()) == "hosts\nhosts/db");
+    CHECK(w.out("git --git-dir=own show -s --format=%an:%ct:%P " + made->str()) ==
+          "agentd:1767000000:" + base.str());
+    w.sh("git --git-dir=own fsck --strict --full");
+}
+
+TEST_CASE("a commit's trailers are the daemon's own, whatever the rationale says") {
+    World w;
+    const auto made = w.commit(w.fetch(), {put("a", "b\n")});
+    CHECK(w.out("git --git-dir=own show -s --format='%s|%(trailers:only,unfold)' " + made->str()) ==
+          "Open the door|Agentd-Proposal: 01ARZ3NDEKTSV4RRFFQ69G5FAV\nAgentd-Host: web");
+    CHECK(w.out("git --git-dir=own show -s --format=%B " + made->str() + " | grep -c '^Agentd-'") ==
+          "2");
+}
+
+TEST_CASE("edits that change nothing or touch git's own files make no commit") {
+    World w;
+    const auto base = w.fetch();
+    CHECK(w.commit(base, {put("notes.txt", "one\ntwo\n")}).problem().code == "no_change");
+    CHECK(w.commit(base, {{.path = "gone"}}).problem().code == "no_such_file");
+    CHECK(w.commit(base, {put(".git/config", "x")}).problem().code == "git_metadata");
+    CHECK(w.commit(base, {put("../x", "x")}).problem().code == "path_escape");
+}
+
+TEST_CASE("a proposal's ref is made once and never moved") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    CHECK(w.own.set_ref(w.message.proposal, made).has_value());
+    CHECK(w.own.set_ref(w.message.proposal, made).has_value());
+    CHECK(code_of(w.own.set_ref(w.message.proposal, base)) == "ref_exists");
+    CHECK(w.own.resolve("refs/agentd/01ARZ3NDEKTSV4RRFFQ69G5FAV") == made);
+    CHECK_FALSE(w.own.resolve("HEAD").has_value());
+}
+
+TEST_CASE("no attribute hides text from the daemon's diff, which git itself applies to the base") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("hosts/web/default.nix", "{ evil = true; }\n"),
+                                      put("new.txt", "a \u202e b"),
+                                      {.path = "run.sh", .bytes = "x\n"},
+                                      {.path = "flake.lock"}})
+                          .value();
+    const auto files = w.own.diff(base, made);
+    REQUIRE(files.size() == 4);
+    CHECK(files[0].path == "flake.lock");
+    CHECK(files[0].change == ChangeKind::removed);
+    CHECK(files[1].hunks.at(0).lines.at(1).text == "{ evil = true; }");
+    CHECK(files[2].change == ChangeKind::added);
+    CHECK(files[2].hunks.at(0).lines.at(0).marks ==
+          std::vector<core::HiddenCodePoint>{{.column = 2, .code_point = 0x202E}});
+    CHECK(files[2].hunks.at(0).lines.at(0).no_newline);
+    core::write_file_durably(w.dir / "p", as_text(files));
+    w.sh("cd clone && git apply --index ../p");
+    CHECK(w.out("git -C clone write-tree") ==
+          w.out("git --git-dir=own rev-parse " + made.str() + "^{tree}"));
+    const auto again = take_patch(as_text(files), *w.own.tree(base));
+    REQUIRE(again.has_value());
+    CHECK(again->size() == 4);
+}
+
+TEST_CASE("the digest of a tree is over modes, contents and paths") {
+    World w;
+    const auto base = w.fetch();
+    std::string text;
+    for (const auto& [path, mode, bytes] :
+         std::vector<std::tuple<std::string, std::string, std::string>>{
+             {".gitattributes", "100644", "*.nix -diff binary\n"},
+             {"flake.lock", "100644", "{}\n"},
+             {"hosts/web/default.nix", "100644", "{ }\n"},
+             {"link", "120000", "notes.txt"},
+             {"notes.txt", "100644", "one\ntwo\n"},
+             {"run.sh", "100755", "x\n"}}) {
+        text += mode + " " + core::sha256(bytes).hex() + " " + path + "\n";
+    }
+    CHECK(w.own.tree_digest(base) == core::sha256(text));
+    CHECK(w.own.file_digest(base, "flake.lock") == core::sha256("{}\n"));
+    CHECK_FALSE(w.own.file_digest(base, "none").has_value());
+    CHECK_FALSE(w.own.tree(base)->read("hosts").has_value());
+    CHECK(w.own.tree(base)->find("link")->mode == FileMode::symlink);
+}
+
+TEST_CASE("a landing fast-forwards the upstream's branch to the tested commit itself") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    CHECK(code_of(w.own.push_fast_forward(w.landing(made, base))) == "ok");
+    CHECK(w.head() == made);
+    w.sh("git --git-dir=up.git fsck --strict --full && git -C clone pull -q ../up.git main");
+}
+
+TEST_CASE("a landing on a moved, diverged or checked-out branch is refused and moves nothing") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    const auto other = w.commit(base, {put("c", "d\n")}).value();
+    auto in_clone = w.landing(made, base);
+    in_clone.upstream = w.dir / "clone";
+    CHECK(code_of(w.own.push_fast_forward(in_clone)) == "checked_out");
+    REQUIRE(w.own.push_fast_forward(w.landing(made, base)).has_value());
+    CHECK(code_of(w.own.push_fast_forward(w.landing(other, base))) == "branch_moved");
+    CHECK(code_of(w.own.push_fast_forward(w.landing(other, made))) == "not_fast_forward");
+    CHECK(w.head() == made);
+    CHECK(w.head("clone") == base);
+    CHECK(w.own.is_ancestor(base, made));
+    CHECK_FALSE(w.own.is_ancestor(made, other));
+}
+
+TEST_CASE("no hook of the upstream and none of the daemon's repository runs") {
+    World w;
+    for (const char* hook :
+         {"pre-receive", "update", "post-receive", "reference-transaction", "post-update"}) {
+        w.sh(std::string("printf '#!/bin/sh\\ntouch ") + w.dir.path() + "/ran\\n' > up.git/hooks/" +
+             hook + " && chmod +x up.git/hooks/" + hook +
+             " && mkdir -p own/hooks && cp up.git/hooks/" + hook + " own/hooks/");
+    }
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    REQUIRE(w.own.push_fast_forward(w.landing(made, base)).has_value());
+    w.sh("test ! -e ran");
+}
+
+TEST_CASE("a note can be written, replaced and pushed, and foreign notes are never overwritten") {
+    World w;
+    const auto base = w.fetch();
+    CHECK(code_of(w.own.push_notes(w.dir / "up.git")) == "nothing");
+    w.own.add_note(base, "first", noon);
+    w.own.add_note(base, "approved by alice, entry 7", noon);
+    CHECK(w.own.note(base) == "approved by alice, entry 7");
+    CHECK(code_of(w.own.push_notes(w.dir / "up.git")) == "ok");
+    CHECK(w.out("git --git-dir=up.git notes --ref=agentd show " + base.str()) ==
+          "approved by alice, entry 7");
+    w.sh("git --git-dir=up.git notes --ref=agentd add -f -m other " + base.str());
+    w.own.add_note(base, "mine", noon);
+    CHECK(code_of(w.own.push_notes(w.dir / "up.git")) == "not_fast_forward");
+}
+
+TEST_CASE("a repository made anew takes the upstream's notes over") {
+    World w;
+    const auto base = w.fetch();
+    w.own.add_note(base, "kept", noon);
+    REQUIRE(w.own.push_notes(w.dir / "up.git").has_value());
+    auto fresh = Repository::open_or_init_bare(w.dir / "fresh");
+    REQUIRE(fresh.fetch_from(w.dir / "up.git", "main").has_value());
+    CHECK(fresh.note(base) == "kept");
+}
+
+TEST_CASE("the daemon's repository takes back its own configuration and is never made inside "
+          "another folder") {
+    World w;
+    w.sh("git --git-dir=own config core.fsmonitor /bin/evil");
+    w.own = Repository::open_or_init_bare(w.dir / "own");
+    CHECK(w.out("git --git-dir=own config core.fsmonitor") == "false");
+    CHECK(w.out("git --git-dir=own config core.hooksPath") == "/dev/null");
+    CHECK_THROWS_AS(Repository::open_or_init_bare(w.dir / "clone"), core::Failure);
+    CHECK_THROWS_AS(Repository::open_or_init_bare(w.dir / "clone/.git"), core::Failure);
+}
+
+TEST_CASE("another user's repository is neither read nor written") {
+    World w;
+    if (::geteuid() != 0) {
+        WARN("needs root to make a repository of another user");
+        return;
+    }
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    w.sh("chown -R 12345 up.git");
+    const auto kind_of = [](const auto& act) {
+        try {
+            act();
+        } catch (const core::Failure& failure) {
+            return std::optional(failure.kind());
+        }
+        return std::optional<core::FailureKind>();
+    };
+    CHECK(kind_of([&] { (void)w.own.fetch_from(w.dir / "up.git", "main"); }) ==
+          core::FailureKind::misconfigured);
+    CHECK(kind_of([&] { (void)w.own.push_fast_forward(w.landing(made, base)); }) ==
+          core::FailureKind::misconfigured);
+    w.sh("chown -R 0 up.git");
+    CHECK(w.head() == base);
+}
