@@ -1,0 +1,98 @@
+/// @file
+/// The demo's repository, made once, and commits on top of it, for tests with the real Nix.
+#pragma once
+
+#include "agentd/core/fd.hpp"
+#include "evaluator/build.hpp"
+#include "evaluator/evaluation.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <map>
+#include <string>
+
+namespace agentd::test {
+
+/// A static busybox is the only builder of the demo; the sandbox holds nothing else.
+class NixFixture {
+  public:
+    NixFixture() {
+        const auto made = sandbox::run({.program = source_tree() + "/tests/demo/prepare",
+                                        .arguments = {dir_ / "demo"},
+                                        .environment = {{"PATH", "/usr/bin:/bin"}}});
+        INFO(made.err.bytes);
+        REQUIRE(made.succeeded());
+        repository_ = dir_ / "demo/upstream.git";
+    }
+
+    /// Where tests keep what they make.
+    std::string operator/(const std::string& name) const { return dir_ / name; }
+    const std::string& repository() const { return repository_; }
+
+    evaluator::NixSettings settings() const { return {.scratch = dir_ / "nix"}; }
+    evaluator::Nix nix() const { return nix(settings()); }
+    evaluator::Nix nix(evaluator::NixSettings settings) const {
+        return evaluator::Nix(evaluator::NixInstallation(), std::move(settings));
+    }
+
+    /// The head of the demo.
+    evaluator::FlakeSource head() { return commit({}); }
+
+    /// The head with these files written (an empty text removes one), as a commit under
+    /// refs/agentd.
+    evaluator::FlakeSource commit(const std::map<std::string, std::string>& files) {
+        const std::string tree = dir_ / "tree";
+        if (!made_tree_) {
+            git("", {"clone", "-q", repository_, tree});
+            made_tree_ = true;
+        }
+        git(tree, {"checkout", "-q", "--force", "origin/main"});
+        for (const auto& [name, text] : files) {
+            if (text.empty()) {
+                git(tree, {"rm", "-q", name});
+            } else {
+                core::write_file_durably(tree + "/" + name, text, 0644);
+            }
+        }
+        git(tree, {"add", "-A"});
+        git(tree, {"-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q",
+                   "--allow-empty", "-m", "t"});
+        const std::string ref = "refs/agentd/" + std::to_string(++count_);
+        git(tree, {"push", "-q", "origin", "HEAD:" + ref});
+        auto id = git(tree, {"rev-parse", "HEAD"});
+        id.pop_back();
+        return {.repository = repository_, .ref = ref, .commit = core::Commit::parse(id).value()};
+    }
+
+    /// The head, with one more module for the host `web`.
+    evaluator::FlakeSource with_module(const std::string& module) {
+        return commit({{"hosts/web/agentd.nix", module}});
+    }
+
+    static core::HostName host(const std::string& name = "web") {
+        return core::HostName::parse(name).value();
+    }
+
+  private:
+    static std::string source_tree() {
+        const std::string here = __FILE__; // <source tree>/tests/unit/evaluator/nix_fixture.hpp
+        return here.substr(0, here.rfind("/tests/unit/"));
+    }
+    static std::string git(const std::string& directory, std::vector<std::string> arguments) {
+        const auto outcome =
+            sandbox::run({.program = "/usr/bin/git",
+                          .arguments = std::move(arguments),
+                          .environment = {{"PATH", "/usr/bin"}, {"HOME", "/nonexistent"}},
+                          .directory = directory.empty() ? "/" : directory});
+        INFO(outcome.err.bytes);
+        REQUIRE(outcome.succeeded());
+        return outcome.out.bytes;
+    }
+
+    TempDir dir_;
+    std::string repository_;
+    bool made_tree_ = false;
+    int count_ = 0;
+};
+
+} // namespace agentd::test
