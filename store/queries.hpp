@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/core/digest.hpp"
+#include "store/machine_rows.hpp"
 #include "store/rows.hpp"
 
 #include <cstddef>

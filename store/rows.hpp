@@ -109,24 +109,4 @@ struct LandingRow {
     core::Instant at{};
 };
 
-/// One life of an observation: from opened to resolved.
-struct ObservationRow {
-    std::string key{}, kind{}, title{}, detail{}, severity{};
-    bool trusted = false;
-    std::optional<std::string> remedy{};
-    core::Instant opened{}, changed{};
-    std::optional<core::Instant> resolved{};
-};
-
-struct ApproverRow {
-    std::string key_id{}, method{}, label{};
-    core::Instant enrolled{};
-};
-
-struct HistoryRow {
-    Index index = 0;
-    std::string type{}, subject{}, actor_kind{}, actor_id{}, text{};
-    core::Instant time{};
-};
-
 } // namespace agentd::store

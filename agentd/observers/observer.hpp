@@ -2,10 +2,11 @@
 /// What can be wrong with a machine, and the pass that turns it into observations with a life.
 #pragma once
 
-#include "store/rows.hpp"
+#include "store/machine_rows.hpp"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agentd::observers {

@@ -1,0 +1,35 @@
+/// @file
+/// The rows that are about the machine and the log, not about one proposal.
+#pragma once
+
+#include "agentd/core/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace agentd::store {
+
+using Index = std::uint64_t;
+
+/// One life of an observation: from opened to resolved.
+struct ObservationRow {
+    std::string key{}, kind{}, title{}, detail{}, severity{};
+    bool trusted = false;
+    std::optional<std::string> remedy{};
+    core::Instant opened{}, changed{};
+    std::optional<core::Instant> resolved{};
+};
+
+struct ApproverRow {
+    std::string key_id{}, method{}, label{};
+    core::Instant enrolled{};
+};
+
+struct HistoryRow {
+    Index index = 0;
+    std::string type{}, subject{}, actor_kind{}, actor_id{}, text{};
+    core::Instant time{};
+};
+
+} // namespace agentd::store
