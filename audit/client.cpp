@@ -72,9 +72,9 @@ Result<Json> Client::ask(const std::string& request) {
     // An idle connection may have been closed meanwhile, so one fresh one is tried. Should the
     // request have been done already, that does no harm: an id is written once.
     for (const bool again : {true, false}) {
-        const bool sent = channel_->write_line(request);
-        const auto answer = sent ? channel_->read_line(patience_)
-                                 : LineChannel::Read{.end = LineChannel::End::closed};
+        // Whoever is turned away finds the reason waiting even when nothing can be sent any more.
+        (void)channel_->write_line(request);
+        const auto answer = channel_->read_line(patience_);
         if (answer.end == LineChannel::End::line) {
             return read_answer(answer.line);
         }
