@@ -14,6 +14,7 @@ constexpr std::int64_t result_log_line = 101;
 constexpr std::int64_t result_progress = 105;
 
 constexpr std::size_t most_errors = 32;
+constexpr std::size_t most_ended = 64;
 
 /// `nginx-1.26.2` of `/nix/store/<hash>-nginx-1.26.2.drv`.
 std::string short_name(std::string_view derivation) {
@@ -69,16 +70,18 @@ void BuildWatch::stopped(const NixMessage& message) {
     }
     const std::string derivation = it->second;
     running_.erase(it);
-    // Nix does not say how a build ended; but it names the one that failed first, and ends the
-    // rest.
-    if (derivation == failed_) {
-        return;
-    }
+    // Nix does not say how a build ended: it counts a failure before, and names it before or after.
     if (failures_ == 0 && failed_.empty()) {
         built_.push_back(derivation);
         tell(BuildEvent::Kind::finished, derivation);
     }
-    tails_.erase(derivation);
+    ended_.push_back(derivation);
+    if (ended_.size() > most_ended) {
+        if (ended_.front() != failed_) {
+            tails_.erase(ended_.front());
+        }
+        ended_.pop_front();
+    }
 }
 
 void BuildWatch::result(const NixMessage& message) {
@@ -106,10 +109,15 @@ void BuildWatch::said(const NixMessage& message) {
         errors_.push_back(core::shorten(core::trim(message.text), most_line));
     }
     note("nix", message.full);
+    std::deque<std::string> suspects = ended_;
     for (const auto& [id, derivation] : running_) {
+        suspects.push_back(derivation);
+    }
+    for (const auto& derivation : suspects) {
         // By the path, never by the words around it: those differ by version.
         if (failed_.empty() && message.text.find(derivation) != std::string::npos) {
             failed_ = derivation;
+            std::erase(built_, derivation);
             tell(BuildEvent::Kind::failed, derivation);
         }
     }

@@ -46,6 +46,7 @@ class BuildWatch {
     const BuildCallback& on_event_;
     std::size_t log_limit_;
     std::map<std::int64_t, std::string> running_{}; ///< activity -> derivation
+    std::deque<std::string> ended_{};               ///< the last derivations that stopped
     std::map<std::string, std::deque<std::string>> tails_{};
     std::int64_t builds_ = -1; ///< the activity that counts them
     int done_ = 0;

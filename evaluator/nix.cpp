@@ -169,7 +169,8 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
                    : purpose == NixPurpose::build  ? settings_.build_deadline
                                                    : settings_.query_deadline;
     // Nix ends its builders when it is asked to; killed outright, old versions leave them behind.
-    out.grace = std::chrono::seconds(10);
+    // An evaluation has none, and deep in a regular expression it does not hear.
+    out.grace = std::chrono::seconds(purpose == NixPurpose::build ? 10 : 1);
     // No process namespace: Nix names its temporary gc roots by process id, and two would be the
     // same.
     out.profile = sandbox::Profile{

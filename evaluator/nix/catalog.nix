@@ -29,8 +29,9 @@ let
   text = value: if isString value then plain value else if isAttrs value then plain (value.text or "") else "";
   show = loc: concatStringsSep "." (map (part:
     if match "[a-zA-Z_<*][a-zA-Z0-9_'<>*-]*" part != null then part else builtins.toJSON part) loc);
-  option = loc: value:
+  option = here: value:
     let
+      loc = if builtins.isList (value.loc or null) then value.loc else here; # it knows its <name>s
       description = text (value.description or "");
       sub = if length loc < 8 then (value.type.getSubOptions or (_: { })) loc else { };
       own = [ (show loc) (plain (value.type.name or "")) (plain (value.type.description or "")) (substring 0 512 description) ];

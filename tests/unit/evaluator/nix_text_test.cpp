@@ -122,7 +122,7 @@ TEST_CASE("assertions of one item may span lines") {
 TEST_CASE("every form of a NAR hash becomes the same text") {
     const std::string sri = "sha256-69FBZ9AlPI3lDXOIlM6xWT2LupqC+/lnYLPpZQ1LBrg=";
     CHECK(normal_nar_hash(sri) == sri);
-    CHECK(normal_nar_hash("sha256:1f069c6nbsdkc1kzkyw2kax8ngarn779923k1pjqsg15s1kl3lgb") == "");
+    CHECK(normal_nar_hash("sha256:1f069c6nbsdkc1kzkyw2kax8ngarn779923k1pjqsg15s1kl3lgb") == sri);
     CHECK(normal_nar_hash(
               "sha256:ebd14167d0253c8de50d738894ceb1593d8bba9a82fbf96760b3e9650d4b06b8") == sri);
     for (const char* bad : {"", "sha256-", "sha1-AAAA", "sha256-AAAA", "sha256:zz"}) {
