@@ -289,3 +289,43 @@ TEST_CASE("more connections than there is room for are told so") {
     CHECK(daemon.client().head()->size == 1);
     CHECK(process.end(SIGTERM) == 0);
 }
+
+TEST_CASE("after the disk said EIO the daemon writes nothing more, ends, and a new one recovers") {
+    if (::access("/usr/bin/strace", X_OK) != 0) {
+        WARN("no strace: not tried");
+        return;
+    }
+    const Daemon daemon;
+    auto command = daemon.command();
+    const std::vector<std::string> strace = {"/usr/bin/strace",
+                                             "-f",
+                                             "-D",
+                                             "-qq",
+                                             "-e",
+                                             "trace=fdatasync",
+                                             "-e",
+                                             "inject=fdatasync:error=EIO:when=5",
+                                             "-o",
+                                             daemon.temp / "trace"};
+    command.insert(command.begin(), strace.begin(), strace.end());
+    Process process(command);
+    Client client = daemon.client();
+    std::uint64_t acknowledged = 0;
+    std::string code;
+    for (int i = 0; i < 50 && code.empty(); ++i) {
+        try {
+            const auto done = client.append(daemon.drafts(1));
+            code = done ? "" : done.problem().code;
+            acknowledged = done ? done->size : acknowledged;
+        } catch (const core::Failure&) {
+            code = "gone";
+        }
+    }
+    CHECK((code == "unavailable" || code == "gone"));
+    CHECK(acknowledged == 5); // log.opened, and four by the thread whose fifth sync failed
+    CHECK(process.end(0) == 1);
+    Process again(daemon.command());
+    CHECK(daemon.client().head()->size >= acknowledged);
+    CHECK(again.end(SIGTERM) == 0);
+    CHECK(verify_directory(daemon.directory, {.strict = true}).ok());
+}
