@@ -245,8 +245,17 @@ Child::Ended Child::reap() {
             throw core::system_failure("cannot wait for a program", "", errno);
         }
     }
+    await_group_gone();
     pid_ = -1;
     return ended;
+}
+
+void Child::await_group_gone() const noexcept {
+    // A killed process dies a little later; whoever asked to stop wants it gone when we return. The
+    // number of a group that has members is not given away.
+    for (int round = 0; round < 250 && ::kill(-pid_, 0) == 0; ++round) {
+        ::poll(nullptr, 0, 1);
+    }
 }
 
 } // namespace agentd::sandbox

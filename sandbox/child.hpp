@@ -36,6 +36,7 @@ class Child {
 
   private:
     void spawn(const Command& command, core::Fd in, core::Fd out, core::Fd err, core::Fd status);
+    void await_group_gone() const noexcept;
     void await_start(const Command& command, core::Fd status);
 
     pid_t pid_ = -1;

@@ -4,108 +4,15 @@
 ///
 /// Called by sandbox::run only. It speaks on descriptor 3: "+" just before exec, "!<errno> <what>"
 /// when it gives up; exec closes the descriptor.
-#include "sandbox/confine/options.hpp"
 #include "sandbox/confine/process_tree.hpp"
+#include "sandbox/confine/steps.hpp"
 
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-namespace {
-
-using agentd::confine::Options;
-
-constexpr int status_fd = 3;
-
-[[noreturn]] void give_up(const char* what, const char* detail = "") {
-    char text[512];
-    const int size = std::snprintf(text, sizeof text, "!%d %s%s", errno, what, detail);
-    if (size > 0) {
-        static_cast<void>(!::write(status_fd, text, static_cast<std::size_t>(size)));
-    }
-    ::_exit(125);
-}
-
-const char* missing(int flag) {
-    switch (flag) {
-    case CLONE_NEWNET:
-        return "no network namespace can be had here";
-    case CLONE_NEWNS:
-        return "no mount namespace can be had here";
-    case CLONE_NEWIPC:
-        return "no IPC namespace can be had here";
-    default:
-        return "no process namespace can be had here";
-    }
-}
-
-/// The CLONE_NEW… flags that were had. A process namespace begins with the next fork.
-int enter_namespaces(const Options& options) {
-    int had = 0;
-    for (const auto& wanted : options.namespaces) {
-        if (::unshare(wanted.flag) == 0) {
-            had |= wanted.flag;
-        } else if (wanted.required) {
-            give_up(missing(wanted.flag));
-        }
-    }
-    if ((had & CLONE_NEWNS) != 0 &&
-        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
-        give_up("cannot make the mounts private");
-    }
-    return had;
-}
-
-void hide(const Options& options) {
-    for (const char* directory : options.hidden) {
-        const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-        if (::mount("agentd", directory, "tmpfs", flags, "size=4k,mode=0555") != 0 &&
-            errno != ENOENT) {
-            give_up("cannot hide ", directory);
-        }
-    }
-}
-
-void set_limits(const Options& options) {
-    const rlimit none{0, 0};
-    if (::setrlimit(RLIMIT_CORE, &none) != 0) {
-        give_up("cannot switch core files off");
-    }
-    for (const auto& limit : options.limits) {
-        const rlimit both{limit.value, limit.value};
-        if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &both) != 0) {
-            give_up("cannot set a resource limit");
-        }
-    }
-}
-
-void die_with_parent(const Options& options) {
-    if (options.parent != 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
-        give_up("cannot tie the program to its parent");
-    }
-}
-
-void become(const Options& options) {
-    ::umask(options.umask);
-    if (options.drop &&
-        (::setgroups(0, nullptr) != 0 || ::setresgid(options.gid, options.gid, options.gid) != 0 ||
-         ::setresuid(options.uid, options.uid, options.uid) != 0)) {
-        give_up("cannot become another user");
-    }
-    if (options.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-        give_up("cannot give up new privileges");
-    }
-}
-
-} // namespace
+using namespace agentd::confine;
 
 int main(int count, char** arguments) {
     ::fcntl(status_fd, F_SETFD, FD_CLOEXEC);
@@ -124,7 +31,7 @@ int main(int count, char** arguments) {
     if (options.parent != 0 && ::getppid() != options.parent) {
         give_up("the parent is already gone");
     }
-    if ((had & CLONE_NEWPID) != 0 && !agentd::confine::fork_into_process_namespace()) {
+    if ((had & CLONE_NEWPID) != 0 && !fork_into_process_namespace()) {
         give_up("cannot start a process tree");
     }
     become(options);

@@ -29,7 +29,7 @@ Command shell(const std::string& script) {
             .grace = 300ms};
 }
 
-bool alive(const std::string& pid_text) {
+bool alive_now(const std::string& pid_text) {
     const pid_t pid = std::stoi(pid_text);
     const std::string stat = "/proc/" + std::to_string(pid) + "/stat";
     if (!std::filesystem::exists(stat)) {
@@ -37,6 +37,14 @@ bool alive(const std::string& pid_text) {
     }
     const std::string text = core::read_file_if_exists(stat).value_or("");
     return text.find(") Z") == std::string::npos && !text.empty();
+}
+
+/// Killed already; on a busy machine it may take a while to be gone.
+bool alive(const std::string& pid_text) {
+    for (int round = 0; round < 500 && alive_now(pid_text); ++round) {
+        std::this_thread::sleep_for(10ms);
+    }
+    return alive_now(pid_text);
 }
 
 } // namespace
