@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""The whole loop on the demo machine: from a wish or a broken service to a commit on the owner's branch."""
+
+import os
+import shutil
+import signal
+
+from client import Lab, Refused, check, main, truth, wait
+
+NGINX = "services.nginx = {"
+
+
+def with_nginx(line):
+    return lambda old: old.replace(NGINX, NGINX + "\n    " + line)
+
+
+def landed(lab, detail):
+    """The very commit that was tested is the head of the owner's branch, and says which proposal it is."""
+    check(lab.head() == detail["candidate_commit"], "the upstream is at", lab.head())
+    message = lab.git("upstream.git", "log", "-1", "--format=%B", "main")
+    check(f"Agentd-Proposal: {detail['id']}" in message.splitlines(), "the message is", message)
+    note = lab.git("upstream.git", "notes", "--ref=refs/notes/agentd", "show", "main")
+    check(f"Agentd-Proposal: {detail['id']}" in note and "Approved-By: alice" in note, "the note is", note)
+    check(detail["landed"] and detail["landing"]["done"], "the rows do not say that it landed")
+
+
+@truth("a service that is expected and missing is observed, and a proposal to enable it appears by itself")
+def missing(lab):
+    seen = wait(40, "the observation", lambda: lab.observation("unit_missing:redis.service"))
+    check(seen["severity"] == "warning" and seen["trusted"], seen)
+    first = wait(60, "the proposal", lambda: next(
+        (p for p in lab.call("list")["proposals"] if p["source"] == "playbook"), None))
+    detail = lab.settled(first["id"], "decided")
+    check(detail["title"] == "enable redis" and detail["observation"] == "unit_missing:redis.service", detail["title"])
+    check(detail["proposer"] == {"id": "playbook", "kind": "planner"}, detail["proposer"])
+    detail = lab.carry_out(first["id"])
+    landed(lab, detail)
+    check("PONG" in lab.on("redis-cli PING"), "redis does not answer")
+    wait(20, "the observation is resolved", lambda: not lab.observation("unit_missing:redis.service"))
+
+
+@truth("a goal in words is decided, approved with an ssh key, applied, confirmed and landed with its note")
+def words(lab):
+    detail = lab.run("install ripgrep and open port 8080")
+    kinds = {e["kind"] for e in detail["effects"]["effects"]}
+    check({"package_added", "port_opened"} <= kinds, kinds)
+    check(detail["goal"] == "install ripgrep and open port 8080" and detail["level"] == "approve", detail["level"])
+    before = detail["toplevel"]
+    detail = lab.carry_out(detail["id"])
+    check(detail["approval"]["approver"] == "alice" and detail["approval"]["method"] == "ssh", detail["approval"])
+    check(detail["events"] == ["way_back_armed", "activated", "healthy", "profile_set", "boot_set"], detail["events"])
+    landed(lab, detail)
+    check(lab.running() == before == lab.profile(), "what was tested is not what runs and boots")
+    check(os.path.exists(lab.running() + "/sw/bin/rg"), "ripgrep is not there")
+    check("8080" in lab.on("cat /run/firewall/iptables.rules"), "the port is not open")
+    check(not os.path.exists(lab.path("apply/in-flight.json")), "something is still in flight")
+    check(not os.path.exists(lab.path("apply/way-back.pid")), "the way back is still armed")
+
+
+@truth("a service enabled by a goal in words answers on the machine")
+def service(lab):
+    landed(lab, lab.carry_out(lab.run("enable postgresql")["id"]))
+    wait(10, "postgresql answers", lambda: lab.answers(5432))
+
+
+@truth("a patch goes the same way, and the page it changes is served")
+def patch(lab):
+    diff = lab.patch("hosts/web/www/index.html", lambda old: old.replace("<body>", "<body><p>patched</p>"))
+    check("patched" in diff, diff)
+    detail = lab.propose("Say that the page was patched", diff)
+    check([f["path"] for f in detail["files"]] == ["hosts/web/www/index.html"], detail["files"])
+    landed(lab, lab.carry_out(detail["id"]))
+    check("patched" in lab.on("wget -q -O - http://127.0.0.1/"), "the page is the old one")
+
+
+def taken_back(lab, port, reason):
+    running, profile, head = lab.running(), lab.profile(), lab.head()
+    detail = lab.propose(f"Move nginx to port {port}",
+                         lab.patch("hosts/web/default.nix", with_nginx(f"defaultHTTPListenPort = {port};")))
+    recorded = detail["effects"]["from"]
+    detail = lab.carry_out(detail["id"], "rolled_back")
+    check(detail["events"][-1] == "taking_back" and "profile_set" not in detail["events"], detail["events"])
+    check(lab.running() == running == recorded, "the machine runs", lab.running())
+    check(lab.profile() == profile and lab.head() == head, "profile or upstream moved")
+    check(reason in detail["apply"]["outcome"]["reason"], detail["apply"]["outcome"]["reason"])
+    check(not detail["landed"] and detail["landing"] is None, detail["landing"])
+    wait(10, "nginx serves again", lambda: lab.answers(80))
+
+
+@truth("a system that builds and serves nobody is taken back by itself, to exactly the path that ran")
+def wrong_port(lab):
+    taken_back(lab, 8000, "web page")
+
+
+@truth("a system whose nginx finds its port taken is taken back by itself")
+def taken_port(lab):
+    taken_back(lab, 22, "nginx.service")
+
+
+@truth("a service that fails after the owner's own switch is observed, and what broke it is taken back")
+def failed(lab):
+    good = lab.head()
+    broken = lab.owner_commits("hosts/web/default.nix", with_nginx('appendHttpConfig = "servre_tokens off;";'),
+                               "Hide the version of nginx")
+    lab.switch(lab.toplevel(broken))
+    seen = wait(40, "the observation", lambda: lab.observation("unit_failed:nginx.service"))
+    check(seen["severity"] == "critical", seen)
+    found = wait(60, "the proposal", lambda: next(
+        (p for p in lab.call("list")["proposals"] if p["title"] == "take back what broke nginx.service"), None))
+    detail = lab.settled(found["id"], "decided")
+    check(broken[:7] in detail["rationale"] and detail["base_commit"] == broken, detail["rationale"])
+    landed(lab, lab.carry_out(found["id"]))
+    check(not lab.git("upstream.git", "diff", good, "main"), "the files are not those of before")
+    lab.on("wget -q -O /dev/null http://127.0.0.1/")
+    wait(20, "the observation is resolved", lambda: not lab.observation("unit_failed:nginx.service"))
+
+
+@truth("the rows folded again from the log are the same rows")
+def rebuilt(lab):
+    done = lab.call("state.rebuild")
+    check(done["rows_before_sha256"] == done["rows_after_sha256"] and done["entries"] > 50, done)
+
+
+@truth("the log verifies, and one flipped byte in a copy is found and its entry named")
+def flipped(lab):
+    report = lab.call("audit.verify")
+    check(report["ok"] and report["problem"] is None and report["size"] == lab.log_size(), report)
+    lab.kill("agentd", signal.SIGTERM)
+    shutil.copytree(lab.path("audit"), lab.path("copy"))
+    entry = next(i for i, e in enumerate(lab.entries()) if e["type"] == "approval.granted")
+    name = sorted(os.listdir(lab.path("copy/log")))[0]
+    with open(lab.path("copy/log", name), "r+b") as f:
+        at = f.read().index(b'"type":"approval.granted"') + 10
+        f.seek(at)
+        f.write(b"X")
+    lab.sh('sed -i "s|^directory = \\"$LAB/audit\\"|directory = \\"$LAB/copy\\"|" "$LAB/etc/agentd.toml"')
+    lab.start_agentd()
+    report = lab.call("audit.verify")
+    check(not report["ok"] and report["problem"]["entry"] == entry, "not entry", entry, "but", report)
+
+
+if __name__ == "__main__":
+    main(Lab("loop", 8571, services='"nginx.service", "redis.service"'))
