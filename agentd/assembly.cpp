@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <grp.h>
 #include <pthread.h>
+#include <unistd.h>
 
 namespace agentd {
 
@@ -27,6 +28,12 @@ evaluator::NixSettings nix_settings(const Config& config) {
     settings.build_deadline = config.nix.build;
     settings.evaluation_memory = static_cast<std::uint64_t>(config.nix.memory_mb) << 20;
     settings.build_log = static_cast<std::size_t>(config.nix.log_kb) << 10;
+    if (::geteuid() != 0) {
+        // Only root can make an empty network; the Nix daemon still builds in one of its own.
+        settings.isolation = sandbox::Need::best_effort;
+        core::log(core::Level::warning, "evaluation runs without a network namespace of its own: "
+                                        "only root can make one");
+    }
     return settings;
 }
 
@@ -49,8 +56,8 @@ web::ServerOptions server_options(const Config& config) {
             .address = config.web.address,
             .port = config.web.port,
             .router = {.guard = {.origins = config.web.origins},
-                       .host = config.host.str(),
-                       .separation = config.programs.separation}};
+                       .entrance = {.host = config.host.str(),
+                                    .separation = config.programs.separation}}};
 }
 
 /// The state directory is ours alone, and made before anything is kept in it.
@@ -72,7 +79,12 @@ Assembly::Assembly(Config config)
       watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desk_),
       server_(server_options(config_), api_, events_, clock_) {}
 
-Assembly::~Assembly() = default;
+Assembly::~Assembly() {
+    // Their jobs use what was made after them, and one another: they end first, the sequencer last of all.
+    desk_.stop();
+    tests_.stop();
+    applies_.stop();
+}
 
 pipeline::Surroundings Assembly::surroundings() {
     return {.config = config_,
