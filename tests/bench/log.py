@@ -1,4 +1,6 @@
 """The log: how many entries a second, against writing the same bytes alone; verification; folding into rows."""
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -112,7 +114,7 @@ def lab_size(auditd):
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(auditd.socket)
         connection.sendall(b'{"op":"head"}\n')
-        return __import__("json").loads(connection.makefile().readline())["size"]
+        return json.loads(connection.makefile().readline())["size"]
 
 
 def fill(path, entries):
@@ -155,6 +157,8 @@ def measure_verify(figures):
         assert lab.call("audit.verify")["ok"]
         ours.append(megabytes / (time.monotonic() - began))
         began = time.monotonic()
-        subprocess.run(["sha256sum", *files], check=True, capture_output=True)
+        for name in files:
+            with open(name, "rb") as file:
+                hashlib.sha256(file.read())
         floors.append(megabytes / (time.monotonic() - began))
-    figures.add("log", f"verify, {megabytes:.1f} MB", "MB/s", ours, floors, "sha256sum")
+    figures.add("log", f"verify, {megabytes:.1f} MB", "MB/s", ours, floors, "SHA-256 of the bytes")

@@ -1,6 +1,6 @@
 """Runs the measurements in an order in which none spoils the next; started by `run` in a lab that is up."""
 import argparse
-import subprocess
+import sys
 import time
 
 import lab_client as lab
@@ -57,7 +57,7 @@ def main():
 
 
 def say(what):
-    print(f"   {what}", file=__import__("sys").stderr, flush=True)
+    print(f"   {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -79,22 +79,11 @@ def measure_status(figures, when):
                     timed(lambda: subprocess.run(["/bin/true"], check=True), 20), "/bin/true")
 
 
-PATCH = """diff --git a/hosts/web/agentd.nix b/hosts/web/agentd.nix
-new file mode 100644
---- /dev/null
-+++ b/hosts/web/agentd.nix
-@@ -0,0 +1,3 @@
-+{ ... }: {
-+  networking.firewall.allowedTCPPorts = [ %d ];
-+}
-"""
-
-
 def patch(port):
-    """A tiny change that fits whatever the daemon's module is now."""
+    """A tiny change of a file that nothing else here touches."""
     show = subprocess.run(["git", "-C", f"{lab.LAB}/upstream.git", "show", "main:hosts/web/www/index.html"],
                           capture_output=True, text=True, check=True).stdout.splitlines()
-    return "".join([f"diff --git a/hosts/web/www/index.html b/hosts/web/www/index.html\n",
+    return "".join(["diff --git a/hosts/web/www/index.html b/hosts/web/www/index.html\n",
                     "--- a/hosts/web/www/index.html\n+++ b/hosts/web/www/index.html\n",
                     f"@@ -1,{len(show)} +1,{len(show) + 1} @@\n", f"+<!-- {port} -->\n"]
                    + [f" {line}\n" for line in show])
