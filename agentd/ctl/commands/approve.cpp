@@ -1,0 +1,202 @@
+#include "agentd/core/crypto.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/applying.hpp"
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/context.hpp"
+#include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/review.hpp"
+#include "agentd/ctl/signing.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+using core::Json;
+
+Trouble needs_presence(std::string message, std::string hint) {
+    return {.problem = {.code = "presence",
+                        .message = "presence needed: " + std::move(message),
+                        .hint = std::move(hint)},
+            .exit = status::presence};
+}
+
+void print_statement(Terminal& terminal, const proposals::Statement& statement,
+                     const std::string& digest) {
+    terminal.line(terminal.paint(Colour::bold, "What you sign"));
+    const auto line = [&](std::string_view name, const std::string& value) {
+        terminal.line("  " + pad(std::string(name), 10) + one_line(value));
+    };
+    line("system", statement.toplevel.value_or(""));
+    line("instead of", " " + statement.from.path);
+    line("commit", statement.candidate_commit.value_or(""));
+    line("effects", statement.effects_sha256.value_or(""));
+    line("until",
+         moment(core::format_instant(statement.expires)) + " UTC, once, on " + statement.host);
+    line("statement", digest);
+}
+
+bool is_dangerous(const Json& detail) {
+    const auto effects = ctl::list(part(detail, "effects"), "effects");
+    return truth(part(detail, "effects"), "truncated") ||
+           std::any_of(effects.begin(), effects.end(), [](const Json& effect) {
+               const std::string risk = raw(effect, "risk");
+               return risk != "none" && risk != "low" && risk != "notice";
+           });
+}
+
+/// nullopt when the person agrees.
+std::optional<Trouble> ask(Context& context, const Json& detail) {
+    if (context.asked().has("--yes")) {
+        return std::nullopt;
+    }
+    Terminal& terminal = context.terminal();
+    const std::string id = reference(detail), host = raw(detail, "host");
+    if (!terminal.can_ask() || terminal.json()) {
+        return needs_presence("approving asks a question, and there is nobody to ask here",
+                              "read `agentctl explain " + id + "`, then: agentctl approve " + id +
+                                  " --yes --key FILE");
+    }
+    const bool dangerous = is_dangerous(detail);
+    const auto answer = terminal.ask(dangerous ? "These changes are risky. Type the host name (" +
+                                                     one_line(host, 80) + ") to sign: "
+                                               : "Sign and approve? [y/N] ");
+    const bool agreed =
+        answer && (dangerous ? *answer == host
+                             : core::to_lower(*answer) == "y" || core::to_lower(*answer) == "yes");
+    if (agreed) {
+        return std::nullopt;
+    }
+    return Trouble{.problem = {.code = "declined", .message = "not approved; nothing was signed"},
+                   .exit = status::declined};
+}
+
+std::variant<SigningKey, Trouble> signing_key(Context& context) {
+    const Surroundings& around = context.around();
+    SigningKey key;
+    if (const auto given = context.asked().value("--key")) {
+        key.file = context.absolute(*given);
+    } else if (const auto home = around.variable("HOME"); home && !home->empty()) {
+        key.file = *home + "/.ssh/id_ed25519";
+    } else {
+        return needs_presence("there is no home to look for a key in", "name one: --key FILE");
+    }
+    const auto config = context.config();
+    const auto* loaded = std::get_if<std::optional<Config>>(&config);
+    if (loaded != nullptr && *loaded && !(*loaded)->programs.ssh_keygen.empty()) {
+        key.program = (*loaded)->programs.ssh_keygen;
+    } else if (const auto found = find_program(around, "ssh-keygen")) {
+        key.program = *found;
+    } else {
+        return needs_presence("there is no ssh-keygen in " +
+                                  core::join(around.program_folders, " or "),
+                              "install OpenSSH, or set [programs] ssh_keygen in agentd.toml");
+    }
+    return key;
+}
+
+std::variant<Json, Trouble> sign(Context& context, const std::string& statement) {
+    auto key = signing_key(context);
+    if (auto* trouble = std::get_if<Trouble>(&key)) {
+        return std::move(*trouble);
+    }
+    try {
+        const auto presence =
+            sign_statement(statement, std::get<SigningKey>(key), context.around());
+        if (presence) {
+            return proposals::to_json(*presence);
+        }
+        Trouble trouble = trouble_of(presence.problem());
+        if (trouble.problem.code == "declined") {
+            return trouble;
+        }
+        trouble.exit = status::presence;
+        trouble.problem.message = "presence needed: " + trouble.problem.message;
+        return trouble;
+    } catch (const core::Failure& failure) {
+        return trouble_of(failure);
+    }
+}
+
+/// What is shown, agreed to and signed; the parameters of `approve`.
+std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
+    Terminal& terminal = context.terminal();
+    const std::string id = raw(detail, "id");
+    const Reply offered = context.call("statement", {{"proposal", id}, {"mode", "switch"}});
+    if (const auto* trouble = std::get_if<Trouble>(&offered)) {
+        return *trouble;
+    }
+    const std::string presence = raw(part(detail, "verdict"), "presence");
+    const auto needed = proposals::parse_presence_method(presence);
+    if (!needed || !proposals::satisfies(proposals::PresenceMethod::ssh, *needed)) {
+        return needs_presence("policy wants `" + one_line(presence, 40) +
+                                  "` for this, an SSH key is "
+                                  "not enough",
+                              "approve it in the page: sudo agentctl web login");
+    }
+    const std::string bytes = raw(std::get<Json>(offered), "statement");
+    const auto statement = check_statement(bytes, detail, context.around().clock.now());
+    if (!statement) {
+        return trouble_of(statement.problem());
+    }
+    terminal.line(terminal.paint(Colour::bold, label(detail)) + " on " + shown(detail, "host", 80));
+    terminal.line();
+    print_effects(terminal, detail);
+    terminal.line();
+    print_verdict(terminal, part(detail, "verdict"));
+    terminal.line();
+    print_statement(terminal, *statement, core::sha256(bytes).hex());
+    if (auto trouble = ask(context, detail)) {
+        return std::move(*trouble);
+    }
+    auto signed_by = sign(context, bytes);
+    if (auto* trouble = std::get_if<Trouble>(&signed_by)) {
+        return std::move(*trouble);
+    }
+    return Json{{"proposal", id},
+                {"statement", bytes},
+                {"presence", std::get<Json>(signed_by)},
+                {"apply", false}};
+}
+
+} // namespace
+
+int approve(Context& context) {
+    Terminal& terminal = context.terminal();
+    auto wanted = context.proposal();
+    if (const auto* trouble = std::get_if<Trouble>(&wanted)) {
+        return terminal.fail(*trouble);
+    }
+    const Reply found = context.proposal_of("show", {{"proposal", std::get<std::string>(wanted)}});
+    if (const auto* trouble = std::get_if<Trouble>(&found)) {
+        return terminal.fail(*trouble);
+    }
+    const Json& detail = std::get<Json>(found);
+    const auto params = agree(context, detail);
+    if (const auto* trouble = std::get_if<Trouble>(&params)) {
+        return terminal.fail(*trouble);
+    }
+    const Reply reply = context.call("approve", std::get<Json>(params));
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    const auto& result = std::get<Json>(reply);
+    const std::string key_id = raw(part(std::get<Json>(params), "presence"), "key_id");
+    const bool apply_too = context.asked().has("--apply");
+    terminal.line();
+    terminal.line(terminal.paint(Colour::good, "approved") + " with " + one_line(key_id, 80) +
+                  (apply_too ? "" : "; next: agentctl apply " + reference(detail)));
+    if (apply_too) {
+        terminal.event("approved", result);
+        return apply_approved(context, raw(detail, "id"));
+    }
+    terminal.result(result);
+    return status::ok;
+}
+
+} // namespace agentd::ctl::commands

@@ -1,0 +1,39 @@
+/// @file
+/// One function a command; each is in a file of its own name and listed in the table.
+#pragma once
+
+namespace agentd::ctl {
+
+class Context;
+
+namespace commands {
+
+int home(Context& context);
+int status(Context& context);
+int doctor(Context& context);
+int observe(Context& context);
+int run(Context& context);
+int propose(Context& context);
+int verify(Context& context);
+int list(Context& context);
+int show(Context& context);
+int diff(Context& context);
+int explain(Context& context);
+int approve(Context& context);
+int reject(Context& context);
+int withdraw(Context& context);
+int apply(Context& context);
+int pull(Context& context);
+int audit_verify(Context& context);
+int audit_tail(Context& context);
+int policy_explain(Context& context);
+int policy_check(Context& context);
+int state_rebuild(Context& context);
+int web_login(Context& context);
+int config_check(Context& context);
+int completion(Context& context);
+int version(Context& context);
+
+} // namespace commands
+
+} // namespace agentd::ctl

@@ -1,0 +1,134 @@
+#include "agentd/core/fd.hpp"
+#include "agentd/core/names.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/context.hpp"
+#include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/view.hpp"
+#include "proposals/operations.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <istream>
+#include <iterator>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+using core::Json;
+
+constexpr std::size_t largest = 1U << 20;
+
+std::variant<std::string, Trouble> read_input(Context& context, const std::string& name) {
+    std::string text;
+    if (name == "-") {
+        std::istream& in = context.around().in;
+        for (char c = 0; text.size() <= largest && in.get(c);) {
+            text += c;
+        }
+    } else {
+        try {
+            text = core::read_file(context.absolute(name), largest + 1);
+        } catch (const core::Failure& failure) {
+            return trouble_of(failure);
+        }
+    }
+    if (text.empty() || text.size() > largest) {
+        return usage(text.empty() ? "there is nothing in it: " + name : "more than 1 MiB: " + name);
+    }
+    if (!core::is_utf8(text)) {
+        return usage("this is not UTF-8 text: " + name);
+    }
+    return text;
+}
+
+std::string title_of_patch(const std::string& patch, const std::string& name) {
+    constexpr std::string_view mark = "Subject: ";
+    for (const auto line : core::lines(patch)) {
+        if (line.starts_with("diff --git ") || line.starts_with("--- ")) {
+            break;
+        }
+        if (line.starts_with(mark)) {
+            std::string_view subject = line.substr(mark.size());
+            const auto end =
+                subject.starts_with("[PATCH") ? subject.find(']') : std::string_view::npos;
+            return std::string(
+                core::trim(end == std::string_view::npos ? subject : subject.substr(end + 1)));
+        }
+    }
+    return name == "-" ? "A patch" : "The patch " + name.substr(name.rfind('/') + 1);
+}
+
+std::variant<Json, Trouble> with_patch(Context& context, const std::string& name) {
+    auto text = read_input(context, name);
+    if (auto* trouble = std::get_if<Trouble>(&text)) {
+        return std::move(*trouble);
+    }
+    const std::string& patch = std::get<std::string>(text);
+    return Json{{"patch", patch}, {"title", title_of_patch(patch, name)}};
+}
+
+std::variant<Json, Trouble> with_operations(Context& context, const std::string& name) {
+    auto text = read_input(context, name);
+    if (auto* trouble = std::get_if<Trouble>(&text)) {
+        return std::move(*trouble);
+    }
+    auto json = core::parse_json(std::get<std::string>(text));
+    auto parsed = json ? proposals::operations_from_json(*json)
+                       : core::Result<proposals::Operations>(json.problem());
+    if (!parsed) {
+        Trouble trouble{.problem = parsed.problem(), .exit = status::usage};
+        trouble.problem.where =
+            name + (trouble.problem.where.empty() ? "" : ": " + trouble.problem.where);
+        return trouble;
+    }
+    const auto& operations = parsed->operations;
+    std::string title = operations.empty() ? "Nothing" : proposals::describe(operations.front());
+    title += operations.size() > 1 ? ", and " + count(operations.size() - 1, "more", "more") : "";
+    return Json{{"operations", *json}, {"title", title}};
+}
+
+std::variant<Json, Trouble> params_of(Context& context) {
+    const Asked& asked = context.asked();
+    const auto patch = asked.value("--patch"), operations = asked.value("--operations");
+    if (patch.has_value() == operations.has_value()) {
+        return usage("give either --patch FILE or --operations FILE",
+                     "git diff | agentctl propose --patch -");
+    }
+    const auto base = asked.value("--base");
+    if (base && !core::Commit::parse(*base)) {
+        return usage("--base is a full commit id of 40 hex digits", "git rev-parse HEAD");
+    }
+    auto made = patch ? with_patch(context, *patch) : with_operations(context, *operations);
+    if (Json* params = std::get_if<Json>(&made)) {
+        (*params)["title"] = asked.value("--title").value_or(raw(*params, "title"));
+        (*params)["rationale"] = asked.value("--rationale").value_or("");
+        if (base) {
+            (*params)["base"] = *base;
+        }
+    }
+    return made;
+}
+
+} // namespace
+
+int propose(Context& context) {
+    Terminal& terminal = context.terminal();
+    const auto params = params_of(context);
+    if (const auto* trouble = std::get_if<Trouble>(&params)) {
+        return terminal.fail(*trouble);
+    }
+    const Reply reply = context.call("propose", std::get<Json>(params));
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    const auto& result = std::get<Json>(reply);
+    const Json& proposal = part(result, "proposal");
+    terminal.line(terminal.paint(Colour::bold, label(proposal)));
+    terminal.line("  it is being tested; follow it: agentctl verify " + reference(proposal));
+    terminal.result(result);
+    return status::ok;
+}
+
+} // namespace agentd::ctl::commands

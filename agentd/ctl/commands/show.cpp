@@ -1,0 +1,113 @@
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/context.hpp"
+#include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+using core::Json;
+
+void print_head(Terminal& terminal, const Json& detail) {
+    terminal.line(terminal.paint(Colour::bold, label(detail)));
+    terminal.line("  " + state_line(terminal, detail));
+    terminal.line("  " + shown(detail, "id", 40) + " on " + shown(detail, "host", 80) + ", by " +
+                  shown(part(detail, "proposer"), "id", 80) + " (" + shown(detail, "source", 40) +
+                  "), " + moment(raw(detail, "created")));
+    terminal.line("  " + shown(detail, "base_branch", 80) + " " +
+                  shown(detail, "base_commit", 40).substr(0, 12) + " -> " +
+                  shown(detail, "candidate_commit", 40).substr(0, 12));
+    for (const Json& file : ctl::list(detail, "files")) {
+        terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
+    }
+    if (const auto blocked = shown(detail, "blocked"); !blocked.empty()) {
+        terminal.line("  not to be approved now: " + blocked);
+    }
+}
+
+void print_refusal(Terminal& terminal, const Json& detail) {
+    const Json& refusal = part(detail, "refusal");
+    if (refusal.is_null()) {
+        return;
+    }
+    terminal.line();
+    terminal.line(terminal.paint(Colour::bad, "Refused") + " at " + shown(refusal, "stage", 40) +
+                  " (" + shown(refusal, "code", 80) + ")");
+    const std::string message = raw(refusal, "message");
+    for (const auto line : core::lines(message)) {
+        terminal.line("  " + one_line(line, 500));
+    }
+    for (const auto& [key, name] : {std::pair("where", "where"), std::pair("hint", "next")}) {
+        if (const auto text = shown(refusal, key, 1000); !text.empty()) {
+            terminal.line("  " + std::string(name) + ": " + text);
+        }
+    }
+}
+
+void print_fate(Terminal& terminal, const Json& detail) {
+    const Json& approval = part(detail, "approval");
+    if (!approval.is_null()) {
+        terminal.line("  approved by " + shown(approval, "approver", 80) + " with " +
+                      shown(approval, "method", 40) + " " + shown(approval, "key_id", 80) + ", " +
+                      moment(raw(approval, "at")));
+    }
+    for (const Json& step : ctl::list(part(detail, "apply"), "steps")) {
+        terminal.line("  " + moment(raw(step, "at")) + "  " + shown(step, "step", 40) + " " +
+                      shown(step, "detail"));
+    }
+    const Json& outcome = part(part(detail, "apply"), "outcome");
+    if (!outcome.is_null()) {
+        terminal.line("  outcome: " + shown(outcome, "outcome", 40) + " " +
+                      shown(outcome, "reason"));
+    }
+    const Json& landing = part(detail, "landing");
+    if (!landing.is_null()) {
+        const std::string reason = shown(landing, "reason");
+        terminal.line("  landing on " + shown(landing, "branch", 80) + ": " +
+                      (reason.empty() ? "done" : reason));
+    }
+}
+
+void print_history(Terminal& terminal, const Json& detail) {
+    terminal.line(terminal.paint(Colour::bold, "History"));
+    for (const Json& row : ctl::list(detail, "history")) {
+        terminal.line("  " + pad(std::to_string(number(row, "index")), 6) +
+                      moment(raw(row, "time")) + "  " + pad(shown(row, "type", 40), 19) + " " +
+                      pad(shown(row, "actor", 40), 14) + " " + shown(row, "text"));
+    }
+    print_fate(terminal, detail);
+}
+
+} // namespace
+
+int show(Context& context) {
+    Terminal& terminal = context.terminal();
+    auto wanted = context.proposal();
+    if (const auto* trouble = std::get_if<Trouble>(&wanted)) {
+        return terminal.fail(*trouble);
+    }
+    const Reply reply = context.call("show", {{"proposal", std::get<std::string>(wanted)}});
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    const auto& result = std::get<Json>(reply);
+    const Json& detail = part(result, "proposal");
+    print_head(terminal, detail);
+    print_refusal(terminal, detail);
+    terminal.line();
+    print_evidence(terminal, detail);
+    terminal.line();
+    print_history(terminal, detail);
+    if (const auto next = next_command(detail); !next.empty()) {
+        terminal.line();
+        terminal.line("look: agentctl explain " + reference(detail) + " · next: " + next);
+    }
+    terminal.result(result);
+    return status::ok;
+}
+
+} // namespace agentd::ctl::commands

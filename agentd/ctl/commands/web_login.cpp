@@ -1,0 +1,54 @@
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/context.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+Config settings_of(Context& context) {
+    const auto config = context.config();
+    const auto* loaded = std::get_if<std::optional<Config>>(&config);
+    return loaded != nullptr && *loaded ? **loaded
+                                        : Config{.host = *core::HostName::parse("unknown")};
+}
+
+} // namespace
+
+int web_login(Context& context) {
+    constexpr std::size_t longest_label = 64;
+    Terminal& terminal = context.terminal();
+    const std::string label = context.asked().value("--label").value_or("browser");
+    if (label.size() > longest_label || !core::hidden_code_points(label).empty()) {
+        return terminal.fail(usage("--label is plain text of at most 64 bytes"));
+    }
+    const Config config = settings_of(context);
+    if (context.around().uid != 0 && config.programs.separation) {
+        return terminal.fail(
+            {.problem = {.code = "denied",
+                         .message = "only root may invite a browser: it will be able "
+                                    "to approve",
+                         .hint = "sudo agentctl web login"},
+             .exit = status::denied});
+    }
+    const Reply page = context.call("web.login", {{"label", label}});
+    if (const auto* trouble = std::get_if<Trouble>(&page)) {
+        return terminal.fail(*trouble);
+    }
+    const Reply invited = ask_helper(
+        config.sockets.apply, {{"op", "pair.invite"}, {"label", label}}, context.around().stop);
+    if (const auto* trouble = std::get_if<Trouble>(&invited)) {
+        return terminal.fail(*trouble);
+    }
+    const std::string link = shown(std::get<core::Json>(page), "url") + "#" +
+                             shown(std::get<core::Json>(invited), "token");
+    terminal.line(link);
+    terminal.progress("open it in the browser that is to approve: good once, for two minutes");
+    terminal.result({{"url", link}, {"good_for_seconds", 120}});
+    return status::ok;
+}
+
+} // namespace agentd::ctl::commands

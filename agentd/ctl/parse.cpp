@@ -1,0 +1,189 @@
+#include "agentd/ctl/parse.hpp"
+
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+namespace agentd::ctl {
+
+namespace {
+
+/// Where CLI11 puts what it reads; maps, because it keeps references.
+struct Slots {
+    std::map<std::string, std::string> values;
+    std::map<std::string, bool> switches;
+    std::map<std::string, std::vector<std::string>> arguments;
+};
+
+void add(CLI::App& app, const Option& option, Slots& slots) {
+    const std::string name(option.name);
+    const std::string flags =
+        option.letter != '\0' ? std::string("-") + option.letter + "," + name : name;
+    if (option.value.empty()) {
+        app.add_flag(flags, slots.switches[name]);
+    } else {
+        app.add_option(flags, slots.values[name]);
+    }
+}
+
+CLI::App& child_of(CLI::App& parent, const std::string& name) {
+    for (CLI::App* child : parent.get_subcommands([](const CLI::App*) { return true; })) {
+        if (child->get_name() == name) {
+            return *child;
+        }
+    }
+    CLI::App& made = *parent.add_subcommand(name);
+    made.set_help_flag();
+    made.fallthrough();
+    return made;
+}
+
+void add(CLI::App& root, const Command& command, Slots& slots) {
+    CLI::App* app = &root;
+    for (const auto word : core::split(command.path, ' ')) {
+        app = &child_of(*app, std::string(word));
+    }
+    for (const Argument& argument : command.arguments) {
+        auto& words = slots.arguments[std::string(argument.name)];
+        auto* option = app->add_option(std::string(argument.name), words);
+        option->expected(argument.words ? -1 : 1);
+    }
+    for (const Option& option : command.options) {
+        add(*app, option, slots);
+    }
+}
+
+std::string chosen_path(const CLI::App& root) {
+    std::string path;
+    for (const CLI::App* app = &root; !app->get_subcommands().empty();) {
+        app = app->get_subcommands().front();
+        path += (path.empty() ? "" : " ") + app->get_name();
+    }
+    return path;
+}
+
+Trouble not_understood(const std::vector<std::string>& arguments, const std::string& why) {
+    std::vector<std::string> names;
+    for (const Command& command : command_table()) {
+        names.emplace_back(core::split(command.path, ' ').front());
+    }
+    const bool word = !arguments.empty() && !arguments.front().starts_with("-");
+    if (word && std::find(names.begin(), names.end(), arguments.front()) == names.end()) {
+        const auto near = core::nearest(arguments.front(), names, 1);
+        return usage("there is no command `" + one_line(arguments.front(), 60) + "`",
+                     near.empty() ? "`agentctl --help` lists them"
+                                  : "did you mean `agentctl " + near.front() + "`?");
+    }
+    return usage(one_line(why), "`agentctl --help` says what there is");
+}
+
+/// What CLI11 cannot know: arguments that have to be there, and what they may be.
+std::optional<Trouble> check(const Asked& asked) {
+    for (const Argument& argument : asked.command->arguments) {
+        const std::string given = asked.argument(std::string(argument.name));
+        const std::string how = "agentctl " + std::string(asked.command->path) + " --help";
+        if (argument.required && given.empty()) {
+            return usage(std::string(argument.name) + " is missing: " + std::string(argument.help),
+                         how);
+        }
+        const auto choices = core::split(argument.choices, '|');
+        if (!argument.choices.empty() &&
+            std::find(choices.begin(), choices.end(), given) == choices.end()) {
+            return usage(
+                "`" + one_line(given, 60) + "` is none of " + std::string(argument.choices), how);
+        }
+    }
+    const std::string colour = asked.value("--color").value_or("auto");
+    if (colour != "auto" && colour != "always" && colour != "never") {
+        return usage("--color is one of auto, always, never");
+    }
+    return std::nullopt;
+}
+
+Asked collect(const CLI::App& root, const Slots& slots) {
+    Asked asked;
+    asked.topic = chosen_path(root);
+    asked.command = find_command(asked.topic);
+    for (const auto& [name, value] : slots.values) {
+        if (!value.empty()) {
+            asked.values.emplace(name, value);
+        }
+    }
+    for (const auto& [name, set] : slots.switches) {
+        if (set) {
+            asked.switches.insert(name);
+        }
+    }
+    for (const auto& [name, words] : slots.arguments) {
+        if (!words.empty()) {
+            asked.arguments.emplace(name, core::join(words, " "));
+        }
+    }
+    asked.help = asked.has("--help");
+    if (asked.has("--version")) {
+        asked.command = find_command("version");
+    }
+    return asked;
+}
+
+} // namespace
+
+std::optional<std::string> Asked::value(const std::string& name) const {
+    const auto it = values.find(name);
+    return it == values.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string Asked::argument(const std::string& name) const {
+    const auto it = arguments.find(name);
+    return it == arguments.end() ? std::string() : it->second;
+}
+
+Terminal::Style Asked::style() const {
+    const std::string colour = value("--color").value_or("auto");
+    return {.json = has("--json"),
+            .stream = command->streams,
+            .colour = colour == "always"  ? ColourChoice::always
+                      : colour == "never" ? ColourChoice::never
+                                          : ColourChoice::automatic};
+}
+
+std::variant<Asked, Trouble> parse(const std::vector<std::string>& arguments) {
+    CLI::App root;
+    root.set_help_flag();
+    Slots slots;
+    for (const Option& option : common_options()) {
+        add(root, option, slots);
+    }
+    for (const Command& command : command_table()) {
+        if (!command.path.empty()) {
+            add(root, command, slots);
+        }
+    }
+    try {
+        // CLI11 takes them from the back.
+        root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+        return not_understood(arguments, error.what());
+    }
+    Asked asked = collect(root, slots);
+    const bool group = asked.command == nullptr;
+    if (group) {
+        asked.command = find_command("");
+    }
+    if (asked.help) {
+        return asked;
+    }
+    if (group) {
+        return usage("`agentctl " + asked.topic + "` needs one more word",
+                     "agentctl " + asked.topic + " --help");
+    }
+    if (auto trouble = check(asked)) {
+        return std::move(*trouble);
+    }
+    return asked;
+}
+
+} // namespace agentd::ctl

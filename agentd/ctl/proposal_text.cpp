@@ -1,0 +1,233 @@
+#include "agentd/ctl/proposal_text.hpp"
+
+#include "agentd/core/clock.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/view.hpp"
+#include "proposals/effects.hpp"
+#include "proposals/state.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace agentd::ctl {
+
+using core::Json;
+using proposals::State;
+
+namespace {
+
+constexpr std::size_t most_effects = 200;
+
+proposals::Risk risk_of(const Json& effect) {
+    // What is not known is shown first.
+    return proposals::parse_risk(raw(effect, "risk")).value_or(proposals::Risk::critical);
+}
+
+std::string bytes_text(std::int64_t bytes) {
+    constexpr std::int64_t kib = 1024;
+    const std::int64_t size = bytes < 0 ? -bytes : bytes;
+    const std::string sign = bytes < 0 ? "-" : "+";
+    if (size < kib * kib) {
+        return sign + std::to_string((size + kib - 1) / kib) + " KiB";
+    }
+    return sign + std::to_string(size / (kib * kib)) + " MiB";
+}
+
+void print_effect(Terminal& terminal, const Json& effect) {
+    terminal.line("  " + terminal.paint_risk(pad(shown(effect, "risk", 20), 9)) + " " +
+                  shown(effect, "sentence"));
+    const std::string before = shown(effect, "before", 120), after = shown(effect, "after", 120);
+    if (!before.empty() || !after.empty()) {
+        terminal.line(terminal.paint(Colour::dim, "            " + shown(effect, "subject", 120) +
+                                                      ": " + (before.empty() ? "(none)" : before) +
+                                                      " -> " + (after.empty() ? "(none)" : after)));
+    }
+}
+
+std::string level_words(const std::string& level) {
+    return level == "forbid"    ? "policy forbids it"
+           : level == "propose" ? "policy lets it be looked at, not approved"
+           : level == "approve" ? "policy wants a person to approve it"
+           : level == "veto"    ? "policy lets it happen unless somebody objects"
+           : level == "auto"    ? "policy lets it happen by itself"
+                                : "policy says `" + one_line(level, 40) + "`";
+}
+
+} // namespace
+
+std::string reference(const Json& proposal) {
+    const auto state = proposals::parse_state(raw(proposal, "state"));
+    const auto given = number(proposal, "number");
+    return state && proposals::is_open(*state) && given > 0 ? std::to_string(given)
+                                                            : shown(proposal, "id", 40);
+}
+
+std::string label(const Json& proposal) {
+    const auto state = proposals::parse_state(raw(proposal, "state"));
+    const bool open = state && proposals::is_open(*state);
+    return (open ? "#" + std::to_string(number(proposal, "number")) : shown(proposal, "id", 40)) +
+           " " + shown(proposal, "title", 200);
+}
+
+std::string next_command(const Json& proposal) {
+    const auto state = proposals::parse_state(raw(proposal, "state"));
+    const std::string id = reference(proposal);
+    switch (state.value_or(State::withdrawn)) {
+    case State::drafted:
+    case State::checking:
+    case State::verified:
+    case State::stale:
+    case State::expired:
+        return "agentctl verify " + id;
+    case State::decided:
+        return "agentctl approve " + id + " --apply";
+    case State::approved:
+        return "agentctl apply " + id;
+    case State::denied:
+        return "agentctl policy explain " + id;
+    case State::applying:
+    case State::refused:
+    case State::rolled_back:
+    case State::failed:
+        return "agentctl show " + id;
+    case State::confirmed:
+        return truth(proposal, "landed") ? "" : "agentctl pull";
+    case State::withdrawn:
+    case State::superseded:
+    case State::lapsed:
+        return "";
+    }
+    return "";
+}
+
+std::string state_line(const Terminal& terminal, const Json& proposal) {
+    std::string text = shown(proposal, "state", 40);
+    if (const auto risk = shown(proposal, "risk", 20); !risk.empty()) {
+        text += " · risk " + terminal.paint_risk(risk);
+    }
+    if (const auto level = raw(proposal, "level"); !level.empty()) {
+        text += " · " + level_words(level);
+    }
+    return text + (truth(proposal, "landed") ? " · landed" : "");
+}
+
+int exit_of_state(const std::string& name) {
+    switch (proposals::parse_state(name).value_or(State::failed)) {
+    case State::decided:
+    case State::approved:
+    case State::applying:
+    case State::confirmed:
+        return status::ok;
+    case State::drafted:
+    case State::checking:
+    case State::verified:
+        return status::pending;
+    case State::denied:
+        return status::denied;
+    case State::expired:
+    case State::stale:
+        return status::again;
+    case State::rolled_back:
+    case State::failed:
+    case State::refused:
+    case State::withdrawn:
+    case State::superseded:
+    case State::lapsed:
+        return status::failed;
+    }
+    return status::failed;
+}
+
+void print_effects(Terminal& terminal, const Json& detail) {
+    terminal.line(terminal.paint(Colour::bold, "What changes on this machine"));
+    const Json& effects = part(detail, "effects");
+    if (effects.is_null()) {
+        terminal.line("  not known yet: it has not been built and compared");
+        return;
+    }
+    auto rows = list(effects, "effects");
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Json& a, const Json& b) { return risk_of(a) > risk_of(b); });
+    for (std::size_t i = 0; i < std::min(rows.size(), most_effects); ++i) {
+        print_effect(terminal, rows[i]);
+    }
+    if (rows.size() > most_effects) {
+        terminal.line("  … and " + count(rows.size() - most_effects, "less risky change") +
+                      ": all are in --json");
+    }
+    if (rows.empty()) {
+        terminal.line("  nothing");
+    }
+    if (truth(effects, "truncated")) {
+        terminal.line("  " + terminal.paint(Colour::bad, "more was found than is listed"));
+    }
+    if (truth(effects, "reboot_needed")) {
+        terminal.line("  " + terminal.paint(Colour::warn, "a reboot is needed"));
+    }
+    const Json& closure = part(effects, "closure");
+    terminal.line(terminal.paint(
+        Colour::dim,
+        "  store paths +" + std::to_string(number(closure, "paths_added")) + " -" +
+            std::to_string(number(closure, "paths_removed")) + ", size " +
+            bytes_text(number(closure, "bytes_after") - number(closure, "bytes_before"))));
+}
+
+void print_verdict(Terminal& terminal, const Json& verdict) {
+    terminal.line(terminal.paint(Colour::bold, "Why it needs you"));
+    if (verdict.is_null()) {
+        terminal.line("  policy has not spoken yet");
+        return;
+    }
+    const std::string presence = shown(verdict, "presence", 40);
+    terminal.line(
+        "  " + level_words(raw(verdict, "level")) +
+        (presence.empty() || presence == "none" ? "" : "; proof that you are there: " + presence));
+    for (const Json& reason : list(verdict, "reasons")) {
+        const std::string level = shown(reason, "level", 40), because = shown(reason, "because");
+        terminal.line("  - " + shown(reason, "effect", 40) + (level.empty() ? "" : " " + level) +
+                      " (" + shown(reason, "rule", 80) + "): " + shown(reason, "why") +
+                      (because.empty() ? "" : "; " + because));
+    }
+    for (const Json& change : list(verdict, "would_change")) {
+        terminal.line("  it would be otherwise if: " +
+                      one_line(change.is_string() ? change.get<std::string>() : ""));
+    }
+}
+
+std::string evidence_line(const Terminal& terminal, const Json& evidence) {
+    const std::string outcome = shown(evidence, "status", 20);
+    const auto took = std::chrono::milliseconds(number(evidence, "duration_ms"));
+    return "  " + pad(shown(evidence, "level", 20), 13) +
+           terminal.paint(outcome == "passed" ? Colour::good : Colour::bad, pad(outcome, 10)) +
+           pad(std::to_string(took.count()) + " ms", 10) + shown(evidence, "summary", 200);
+}
+
+void print_evidence(Terminal& terminal, const Json& detail) {
+    terminal.line(terminal.paint(Colour::bold, "Evidence"));
+    const auto rows = list(detail, "evidence");
+    for (const Json& row : rows) {
+        terminal.line(evidence_line(terminal, row));
+    }
+    if (rows.empty()) {
+        terminal.line("  none yet");
+    }
+    for (const Json& warning : list(detail, "warnings")) {
+        terminal.line("  warning: " +
+                      one_line(warning.is_string() ? warning.get<std::string>() : ""));
+    }
+}
+
+void print_claims(Terminal& terminal, const Json& detail) {
+    terminal.line(terminal.paint(Colour::bold, "Claimed by its proposer") + " (" +
+                  shown(part(detail, "proposer"), "id", 80) + ", not checked)");
+    for (const char* key : {"title", "goal", "rationale"}) {
+        const std::string text = raw(detail, key);
+        std::string_view prefix = "  > ";
+        for (const auto line : core::lines(text)) {
+            terminal.line(std::string(prefix) + one_line(line, 500));
+        }
+    }
+}
+
+} // namespace agentd::ctl

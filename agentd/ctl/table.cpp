@@ -1,0 +1,233 @@
+#include "agentd/ctl/table.hpp"
+
+#include "agentd/ctl/commands/commands.hpp"
+
+#include <algorithm>
+
+namespace agentd::ctl {
+
+namespace {
+
+constexpr Argument id{.name = "ID", .help = "number, id, or at least six characters of an id"};
+constexpr Option detailed{.name = "--detailed-exitcode", .help = "exit 2 when there is something"};
+constexpr Option reason{.name = "--reason", .value = "TEXT", .help = "kept in the log"};
+
+std::vector<Command> look() {
+    return {
+        {.group = "Look",
+         .summary = "The health of the machine, and the most useful proposal with its command",
+         .handler = commands::home},
+        {.path = "status",
+         .group = "Look",
+         .summary = "How the machine is, and everything that stands out",
+         .handler = commands::status},
+        {.path = "doctor",
+         .group = "Look",
+         .summary = "Look for what is amiss with agentd itself",
+         .more = "Exit 1 when something is.",
+         .handler = commands::doctor},
+        {.path = "observe",
+         .group = "Look",
+         .summary = "Let every observer look now",
+         .options = {detailed},
+         .handler = commands::observe},
+        {.path = "list",
+         .group = "Look",
+         .summary = "The proposals that are open",
+         .options = {{.name = "--all", .help = "also those that are over"}, detailed},
+         .handler = commands::list},
+        {.path = "show",
+         .group = "Look",
+         .summary = "One proposal: state, evidence, history",
+         .arguments = {id},
+         .handler = commands::show},
+        {.path = "diff",
+         .group = "Look",
+         .summary = "The change itself, as the daemon drew it",
+         .arguments = {id},
+         .options = {detailed},
+         .more = "Characters that can hide what a line says are drawn, and the line is marked.",
+         .handler = commands::diff},
+        {.path = "explain",
+         .group = "Look",
+         .summary = "What it would do here by risk, why it needs you, what it claims",
+         .arguments = {id},
+         .more = "Exit 8 while its effects are not known.",
+         .handler = commands::explain},
+    };
+}
+
+std::vector<Command> change() {
+    return {
+        {.path = "run",
+         .group = "Change",
+         .summary = "Ask for a change in plain words; wait until it is tested and decided",
+         .arguments = {{.name = "GOAL", .help = "what you want, like: add ripgrep", .words = true}},
+         .options = {{.name = "--no-wait", .help = "return once it is drafted"}},
+         .more = "Nothing is applied. Exit 77 when policy denies it, 1 when a test refuses it.",
+         .streams = true,
+         .handler = commands::run},
+        {.path = "propose",
+         .group = "Change",
+         .summary = "Offer a change of your own: a patch, or typed operations",
+         .options = {{.name = "--patch", .value = "FILE", .help = "a unified diff; - is the input"},
+                     {.name = "--operations", .value = "FILE", .help = "agentd.ops/1 as JSON"},
+                     {.name = "--title", .value = "TEXT", .help = "one line for lists"},
+                     {.name = "--rationale", .value = "TEXT", .help = "why; shown as your claim"},
+                     {.name = "--base", .value = "COMMIT", .help = "what the patch was made on"}},
+         .handler = commands::propose},
+        {.path = "verify",
+         .group = "Change",
+         .summary = "Test it (again), and wait for the end",
+         .arguments = {id},
+         .more = "Exits as run does.",
+         .streams = true,
+         .handler = commands::verify},
+        {.path = "withdraw",
+         .group = "Change",
+         .summary = "Take a proposal back",
+         .arguments = {id},
+         .options = {reason},
+         .handler = commands::withdraw},
+    };
+}
+
+std::vector<Command> decide() {
+    return {
+        {.path = "approve",
+         .group = "Decide",
+         .summary = "Read what it does, sign it with your SSH key",
+         .arguments = {id},
+         .options = {{.name = "--key", .value = "FILE", .help = "default ~/.ssh/id_ed25519"},
+                     {.name = "--apply", .help = "and apply it at once"},
+                     {.name = "--yes", .help = "do not ask; you have read it"}},
+         .more =
+             "agentctl checks that the statement binds exactly what it showed before ssh-keygen "
+             "signs it. Risky changes want the host name typed. Without a terminal nothing is "
+             "asked: exit 4, unless --yes is given. An ssh-agent is used when SSH_AUTH_SOCK is "
+             "set.",
+         .streams = true,
+         .handler = commands::approve},
+        {.path = "apply",
+         .group = "Decide",
+         .summary = "Apply what is approved; taken back by itself when unwell",
+         .arguments = {id},
+         .streams = true,
+         .handler = commands::apply},
+        {.path = "reject",
+         .group = "Decide",
+         .summary = "Say no, with a reason",
+         .arguments = {id},
+         .options = {reason},
+         .handler = commands::reject},
+        {.path = "pull",
+         .group = "Decide",
+         .summary = "Fast-forward your clone to what was applied",
+         .options = {{.name = "--clone", .value = "DIR", .help = "your clone; default: here"}},
+         .more =
+             "Only onto a clean work tree, on the right branch, when it continues what you have; "
+             "otherwise it says why and changes nothing. Run it as the owner of the clone.",
+         .handler = commands::pull},
+    };
+}
+
+std::vector<Command> prove() {
+    return {
+        {.path = "audit verify",
+         .group = "Prove",
+         .summary = "Is the log what was written?",
+         .options =
+             {{.name = "--directory", .value = "DIR", .help = "read a log offline, by yourself"},
+              {.name = "--vkey", .value = "KEY", .help = "the key that was printed at setup"}},
+         .more =
+             "Names the entry, the segment and the offset of the first flaw. Reads the log itself "
+             "when agentd does not answer.",
+         .handler = commands::audit_verify},
+        {.path = "audit tail",
+         .group = "Prove",
+         .summary = "The last entries of the log",
+         .options =
+             {{.name = "--lines", .value = "N", .help = "how many, default 20", .letter = 'n'},
+              {.name = "--follow", .help = "go on as they come", .letter = 'f'}},
+         .streams = true,
+         .handler = commands::audit_tail},
+        {.path = "policy explain",
+         .group = "Prove",
+         .summary = "Which rules decided, and on which facts",
+         .arguments = {id},
+         .handler = commands::policy_explain},
+        {.path = "policy check",
+         .group = "Prove",
+         .summary = "Every problem in a policy file, offline",
+         .arguments = {{.name = "FILE",
+                        .help = "default: the configured policy",
+                        .required = false}},
+         .handler = commands::policy_check},
+    };
+}
+
+std::vector<Command> set_up() {
+    return {
+        {.path = "web login",
+         .group = "Set up",
+         .summary = "A link that pairs a browser, good once for two minutes",
+         .options = {{.name = "--label", .value = "TEXT", .help = "what to call the browser"}},
+         .more = "Must run as root: the browser will be able to approve.",
+         .handler = commands::web_login},
+        {.path = "config check",
+         .group = "Set up",
+         .summary = "Every problem in agentd.toml, offline",
+         .arguments = {{.name = "FILE", .help = "default: the one in use", .required = false}},
+         .handler = commands::config_check},
+        {.path = "state rebuild",
+         .group = "Set up",
+         .summary = "Fold the log into the database again",
+         .handler = commands::state_rebuild},
+        {.path = "completion",
+         .group = "Set up",
+         .summary = "A completion script for your shell",
+         .arguments = {{.name = "SHELL", .help = "bash, zsh or fish", .choices = "bash|zsh|fish"}},
+         .handler = commands::completion},
+        {.path = "version",
+         .group = "Set up",
+         .summary = "Which agentctl this is",
+         .handler = commands::version},
+    };
+}
+
+std::vector<Command> all_commands() {
+    std::vector<Command> all;
+    for (auto& group : {look(), change(), decide(), prove(), set_up()}) {
+        all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+}
+
+} // namespace
+
+std::span<const Command> command_table() {
+    static const std::vector<Command> all = all_commands();
+    return all;
+}
+
+std::span<const Option> common_options() {
+    static const std::vector<Option> all{
+        {.name = "--json", .help = "the result as JSON on stdout; streams: one object a line"},
+        {.name = "--color", .value = "WHEN", .help = "auto, always or never; NO_COLOR is honoured"},
+        {.name = "--socket", .value = "PATH", .help = "where agentd listens (AGENTD_SOCKET)"},
+        {.name = "--config",
+         .value = "FILE",
+         .help = "default /etc/agentd/agentd.toml (AGENTD_CONFIG)"},
+        {.name = "--help", .help = "this, for any command", .letter = 'h'},
+        {.name = "--version", .help = "which agentctl this is"}};
+    return all;
+}
+
+const Command* find_command(std::string_view path) {
+    const auto all = command_table();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const Command& command) { return command.path == path; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace agentd::ctl

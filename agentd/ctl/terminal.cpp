@@ -1,0 +1,147 @@
+#include "agentd/ctl/terminal.hpp"
+
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+namespace agentd::ctl {
+
+using core::Json;
+
+namespace {
+
+bool wants_colour(const Surroundings& around, ColourChoice choice) {
+    if (choice != ColourChoice::automatic) {
+        return choice == ColourChoice::always;
+    }
+    const auto no_colour = around.variable("NO_COLOR");
+    const auto term = around.variable("TERM");
+    return around.out_is_terminal && (!no_colour || no_colour->empty()) && term &&
+           *term != "dumb" && !term->empty();
+}
+
+std::string_view code_of(Colour colour) {
+    switch (colour) {
+    case Colour::bold:
+        return "1";
+    case Colour::dim:
+        return "2";
+    case Colour::good:
+        return "32";
+    case Colour::warn:
+        return "33";
+    case Colour::bad:
+        return "31;1";
+    }
+    return "0";
+}
+
+Json error_object(const Trouble& trouble) {
+    const auto or_null = [](const std::string& text) {
+        return text.empty() ? Json() : Json(core::to_utf8(text));
+    };
+    return {{"code", trouble.problem.code},
+            {"message", core::to_utf8(trouble.problem.message)},
+            {"where", or_null(trouble.problem.where)},
+            {"hint", or_null(trouble.problem.hint)},
+            {"exit", trouble.exit}};
+}
+
+} // namespace
+
+Terminal::Terminal(const Surroundings& around, Style style)
+    : around_(around), style_(style), coloured_(wants_colour(around, style.colour)) {}
+
+void Terminal::line(std::string_view text) {
+    if (!style_.json) {
+        around_.out << text << '\n';
+    }
+}
+
+void Terminal::progress(std::string_view text) {
+    if (!style_.json) {
+        around_.err << text << std::endl; // a person watches: each line when it is true
+    }
+}
+
+void Terminal::begin_stream() {
+    if (style_.stream && !begun_) {
+        begun_ = true;
+        around_.out << core::canonical({{"type", "version"}, {"schema", "agentctl/1"}})
+                    << std::endl;
+    }
+}
+
+void Terminal::event(std::string_view type, Json object) {
+    if (!style_.json) {
+        return;
+    }
+    begin_stream();
+    object["type"] = type;
+    around_.out << core::canonical(object) << std::endl;
+}
+
+void Terminal::result(const Json& object) {
+    if (!style_.json) {
+        return;
+    }
+    if (style_.stream) {
+        event("result", {{"result", object}});
+    } else {
+        around_.out << core::canonical(object) << std::endl;
+    }
+}
+
+int Terminal::fail(const Trouble& trouble) {
+    const core::Problem& problem = trouble.problem;
+    around_.out.flush();
+    around_.err << "agentctl: " << one_line(problem.message, 1000) << '\n';
+    if (!problem.where.empty()) {
+        around_.err << "  where: " << one_line(problem.where, 1000) << '\n';
+    }
+    if (!problem.hint.empty()) {
+        around_.err << "  next: " << one_line(problem.hint, 1000) << '\n';
+    }
+    around_.err.flush();
+    if (style_.json && style_.stream) {
+        event("error", {{"error", error_object(trouble)}});
+    } else if (style_.json) {
+        around_.out << core::canonical({{"error", error_object(trouble)}}) << std::endl;
+    }
+    return trouble.exit;
+}
+
+std::string Terminal::paint(Colour colour, std::string_view text) const {
+    if (!coloured_) {
+        return std::string(text);
+    }
+    return "\x1b[" + std::string(code_of(colour)) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::string Terminal::paint_risk(std::string_view risk) const {
+    const std::string name =
+        core::trim(risk).empty() ? std::string(risk) : std::string(core::trim(risk));
+    if (name == "critical" || name == "high") {
+        return paint(Colour::bad, risk);
+    }
+    if (name == "notice") {
+        return paint(Colour::warn, risk);
+    }
+    return paint(Colour::dim, risk);
+}
+
+std::optional<std::string> Terminal::ask(std::string_view question) {
+    around_.out.flush();
+    around_.err << question << std::flush;
+    std::string answer;
+    if (!std::getline(around_.in, answer)) {
+        around_.err << '\n';
+        return std::nullopt;
+    }
+    return std::string(core::trim(answer));
+}
+
+} // namespace agentd::ctl
