@@ -48,7 +48,9 @@ Problem stale(const core::Commit& base, const PatchPlace& place) {
 
 /// A title is one printable line.
 std::string clean_title(std::string_view title) {
-    std::string line = core::printable(core::shorten(core::trim(title), 100));
+    // What is drawn for hidden characters is longer than they are: cut again.
+    std::string line =
+        core::shorten(core::printable(core::shorten(core::trim(title), 400)), 100);
     for (char& c : line) {
         c = c == '\n' || c == '\t' ? ' ' : c;
     }
