@@ -93,6 +93,18 @@ std::string line_of(const evaluator::BuildEvent& event) {
     return {};
 }
 
+/// The end of a log: where builders say what was wrong.
+std::string last_lines(const std::string& log) {
+    constexpr std::size_t most = 10;
+    const auto all = core::lines(core::trim(log));
+    const std::size_t first = all.size() > most ? all.size() - most : 0;
+    std::string text;
+    for (std::size_t i = first; i < all.size(); ++i) {
+        text += "\n" + core::shorten(core::printable(all[i]), 200);
+    }
+    return text;
+}
+
 Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                    const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::build, tools);
@@ -120,6 +132,7 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                           .warnings = std::move(evaluated.warnings)};
         },
         [&](evaluator::BuildRefused& refused) -> Step<Tested> {
+            refused.problem.message += last_lines(refused.log.text);
             report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
                                         refused.nix_time, refused.log.text));
             return Refused{std::move(refused.problem)};
