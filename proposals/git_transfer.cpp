@@ -42,7 +42,10 @@ Problem bad_branch(std::string_view branch) {
 }
 
 Problem no_such_branch(const std::string& name, const std::string& path) {
-    return {.code = "no_such_branch", .message = "the upstream has no " + name, .where = path};
+    return {.code = "no_such_branch",
+            .message = "the upstream has no " + name,
+            .where = path,
+            .hint = "push a first commit to it, or set [flake] branch in agentd.toml"};
 }
 
 bool has_object(git_repository* repository, const git_oid& oid) {

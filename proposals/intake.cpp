@@ -93,7 +93,9 @@ Result<FileEdit> edit_of(const PatchFile& file, const TreeReader& base) {
     const std::string before = here ? base.read(file.path).value_or("") : "";
     auto after = apply_hunks(before, file.hunks);
     if (!after) {
-        return after.problem();
+        Problem problem = after.problem();
+        problem.message = file.path + ": " + problem.message;
+        return problem;
     }
     FileEdit edit{.path = file.path, .mode = here ? here->mode : FileMode::file};
     if (file.kind == PatchKind::removed) {
