@@ -101,6 +101,14 @@ Api::Api(pipeline::Surroundings surroundings, pipeline::Pipeline& pipeline, pipe
          Inbox& desk)
     : in_(std::move(surroundings)), pipeline_(pipeline), watch_(watch), desk_(desk) {}
 
+/// The right to apply, until it is let go; null when somebody has it.
+std::shared_ptr<void> Api::take_turn() {
+    if (applying_->exchange(true)) {
+        return nullptr;
+    }
+    return {applying_.get(), [held = applying_](void*) { held->store(false); }};
+}
+
 void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_event, Done done) {
     const auto row =
         std::find_if(table.begin(), table.end(), [&](const Row& r) { return r.name == method; });
@@ -108,13 +116,19 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
     if (row == table.end() || (from_browser && !row->browser)) {
         return done(refused({.code = "usage", .message = "there is no method `" + method + "` here"}));
     }
+    std::shared_ptr<void> turn;
+    if (row->where == Where::applies && (turn = take_turn()) == nullptr) {
+        return done(refused({.code = "busy",
+                             .message = "another change is being applied right now",
+                             .hint = "wait until it has ended: `agentctl list` says when"}));
+    }
     Inbox& inbox = row->where == Where::desk    ? desk_
                    : row->where == Where::tests ? in_.tests
                                                 : in_.applies;
     const bool posted =
         inbox.post([this, handler = row->handler, caller = std::move(caller),
-                    params = std::move(params), on_event = std::move(on_event),
-                    done](const std::stop_token& stop) {
+                    params = std::move(params), on_event = std::move(on_event), turn, done](
+                       const std::stop_token& stop) mutable {
             web::Answer answer;
             try {
                 const auto result =
@@ -128,8 +142,10 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
                 core::log(core::Level::error, std::string("internal error: ") + error.what());
                 answer = refused({.code = "failed", .message = "internal error; the daemon's own log says more"});
             }
+            turn.reset(); // before the answer, which may bring the next request
             done(std::move(answer));
         });
+    turn.reset();
     if (!posted) {
         done(refused({.code = "busy", .message = "the daemon has too much to do; try again"}));
     }

@@ -7,6 +7,8 @@
 #include "agentd/pipeline/watch.hpp"
 #include "web/control_plane.hpp"
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 namespace agentd::api {
@@ -60,11 +62,15 @@ private:
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();
     core::Json parts_status();
+    std::shared_ptr<void> take_turn();
 
     pipeline::Surroundings in_;
     pipeline::Pipeline& pipeline_;
     pipeline::Watch& watch_;
     Inbox& desk_;
+    /// Set while an apply is waiting or under way: a second one is told so, not queued behind it. Shared with
+    /// the job, which may outlive this.
+    std::shared_ptr<std::atomic<bool>> applying_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 } // namespace agentd::api
