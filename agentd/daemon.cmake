@@ -9,7 +9,7 @@ agentd_room(daemon
           api/machine_calls.cpp api/proposal_calls.cpp api/views.cpp observers/links.cpp
           observers/observer.cpp observers/units.cpp pipeline/check.cpp
           pipeline/decide_and_apply.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
-          pipeline/propose.cpp pipeline/watch.cpp planners/remedies.cpp
+          pipeline/propose.cpp pipeline/recover.cpp pipeline/watch.cpp planners/remedies.cpp
           stages/apply.cpp stages/approve.cpp stages/decide.cpp stages/explain.cpp stages/keep.cpp
           stages/land.cpp stages/patch.cpp stages/test.cpp
   USES agentd_front agentd_service agentd_machine agentd_analysis agentd_policy agentd_audit

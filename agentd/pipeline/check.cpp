@@ -81,55 +81,79 @@ Result<Done> Pipeline::record_refusal(const Job& job, const char* stage, const P
     return problem;
 }
 
+/// While it lives the proposal is known to be in somebody's hands; withdrawing it stops them.
+class Pipeline::Testing {
+public:
+    Testing(Pipeline& pipeline, std::string id, std::stop_source stop)
+        : pipeline_(pipeline), id_(std::move(id)) {
+        pipeline_.in_.sequencer.ask([&] { pipeline_.checking_.insert_or_assign(id_, stop); });
+    }
+    Testing(const Testing&) = delete;
+    Testing& operator=(const Testing&) = delete;
+    ~Testing() {
+        try {
+            pipeline_.in_.sequencer.ask([&] { pipeline_.checking_.erase(id_); });
+        } catch (const core::Failure&) {
+            // The daemon is ending: nobody will ask.
+        }
+    }
+
+private:
+    Pipeline& pipeline_;
+    std::string id_;
+};
+
 Result<Done> Pipeline::check(const std::string& id, const std::stop_token& stop) {
     const auto job = job_of(id);
     if (!job) {
         return job.problem();
     }
-    const auto began = in_.clock.now();
     const auto head = this->head();
     if (!head) {
         return head.problem();
     }
-    if (*head != job->base) {
-        const Problem moved{.code = "stale_base",
-                            .message = job->draft.base_branch + " has moved to " +
-                                       head->short_form() + " since this change was made",
-                            .where = job->draft.base_branch,
-                            .hint = "propose it again on the new head"};
-        mark(job->id.str(), State::stale, moved.message);
-        return moved;
-    }
-    if (const auto begun = go(job->id.str(), State::checking, "", daemon_itself()); !begun) {
-        return begun.problem();
-    }
-    record("evidence.recorded", job->id.str(), intake_evidence(job->draft, began, in_.clock));
     // Withdrawing stops the test; so does the end of the daemon.
     std::stop_source own;
-    in_.sequencer.ask([&] { checking_.insert_or_assign(job->id.str(), own); });
+    const Testing testing(*this, job->id.str(), own);
     const std::stop_callback forward(stop, [&own] { own.request_stop(); });
+    return test_and_decide(*job, *head, own.get_token());
+}
+
+Result<Done> Pipeline::test_and_decide(const Job& job, const core::Commit& head,
+                                       const std::stop_token& stop) {
+    const auto began = in_.clock.now();
+    if (head != job.base) {
+        const Problem moved{.code = "stale_base",
+                            .message = job.draft.base_branch + " has moved to " +
+                                       head.short_form() + " since this change was made",
+                            .where = job.draft.base_branch,
+                            .hint = "propose it again on the new head"};
+        mark(job.id.str(), State::stale, moved.message);
+        return moved;
+    }
+    if (const auto begun = go(job.id.str(), State::checking, "", daemon_itself()); !begun) {
+        return begun.problem();
+    }
+    record("evidence.recorded", job.id.str(), intake_evidence(job.draft, began, in_.clock));
     const auto tested = stages::test(
-        {.id = job->id,
+        {.id = job.id,
          .source = {.repository = in_.config.state.directory + "/repository.git",
-                    .ref = "refs/agentd/" + job->id.str(),
-                    .commit = job->candidate},
-         .host = job->host},
+                    .ref = "refs/agentd/" + job.id.str(),
+                    .commit = job.candidate},
+         .host = job.host},
         {.nix = in_.nix,
          .blobs = in_.blobs,
          .clock = in_.clock,
          .gc_roots = in_.config.state.directory + "/gcroots"},
-        reporter(job->id.str()), own.get_token());
-    auto result = core::match(
-        tested,
-        [&](const stages::Tested& done) { return explain_and_decide(*job, done, own.get_token()); },
+        reporter(job.id.str()), stop);
+    return core::match(
+        tested, [&](const stages::Tested& done) { return explain_and_decide(job, done, stop); },
         [&](const stages::Refused& refused) {
-            return record_refusal(*job, "test", refused.problem);
+            return record_refusal(job, "test", refused.problem);
         },
         [](const stages::Cancelled&) -> Result<Done> {
             return Problem{.code = "cancelled", .message = "the test was stopped"};
         });
-    in_.sequencer.ask([&] { checking_.erase(job->id.str()); });
-    return result;
 }
 
 Result<Done> Pipeline::explain_and_decide(const Job& job, const stages::Tested& tested,

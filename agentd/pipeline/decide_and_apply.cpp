@@ -75,35 +75,60 @@ Result<proposals::Statement> Pipeline::statement(const std::string& id, proposal
     if (!decided) {
         return decided.problem();
     }
+    if (const auto holds = still_holds(*job, *decided); !holds) {
+        return holds.problem();
+    }
+    return desk_.prepare(*decided, mode);
+}
+
+Result<Done> Pipeline::still_holds(const Job& job, const stages::Decided& decided) {
+    const auto stale = [&](Problem problem) -> Result<Done> {
+        mark(job.id.str(), State::stale, problem.message);
+        return problem;
+    };
     const machine::Machine machine(in_.machine);
     const auto running = machine.links().running;
-    if (!running || running->str() != decided->revision.from_path) {
-        mark(job->id.str(), State::stale, machine_changed().message);
-        return machine_changed();
+    if (!running || running->str() != decided.revision.from_path) {
+        return stale(machine_changed());
     }
     const auto head = this->head();
     if (!head) {
         return head.problem();
     }
-    if (*head != job->base) {
-        const Problem moved{.code = "stale",
-                            .message = job->draft.base_branch + " has moved since this was tested",
-                            .hint = "propose the change again on the new head"};
-        mark(job->id.str(), State::stale, moved.message);
-        return moved;
+    if (*head != job.base) {
+        return stale({.code = "stale",
+                      .message = job.draft.base_branch + " has moved since this was tested",
+                      .where = job.draft.base_branch + " is at " + head->short_form(),
+                      .hint = "propose the change again on the new head"});
     }
-    return desk_.prepare(*decided, mode);
+    const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
+    if (!policy) {
+        return policy.problem();
+    }
+    if (policy->digest.hex() != decided.decision.policy_sha256) {
+        return stale({.code = "stale",
+                      .message = "the policy has changed since it spoke about this",
+                      .where = in_.config.policy.file,
+                      .hint = "`agentctl verify " + job.id.str() + "` asks the new one"});
+    }
+    return Done{};
 }
 
 Result<Done> Pipeline::approve(const std::string& id, const std::string& statement,
                                const proposals::Presence& presence, const Actor& actor) {
+    const auto job = job_of(id);
     const auto decided = this->decided(id);
-    if (!decided) {
-        return decided.problem();
+    if (!job || !decided) {
+        return job ? decided.problem() : job.problem();
     }
     const auto approved = desk_.approve(*decided, statement, presence, approvers());
     if (!approved) {
         return approved.problem();
+    }
+    if (job->row.state == State::decided) {
+        if (const auto holds = still_holds(*job, *decided); !holds) {
+            return holds.problem();
+        }
     }
     return in_.sequencer.ask([&]() -> Result<Done> {
         const auto digest = proposals::digest(approved->statement()).hex();
@@ -155,12 +180,16 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
         }
         return approved.problem();
     }
+    if (const auto holds = still_holds(*job, *decided); !holds) {
+        return holds.problem();
+    }
     auto outcome = stages::apply(in_.config.sockets.apply, *approved, on_step, stop);
     in_.sequencer.ask([&] { in_.ledger.catch_up(); });
     if (!outcome) {
         // The helper refused before it touched anything: what it refused will not get better by itself.
         const bool stale = outcome.problem().code == "from_mismatch" ||
-                           outcome.problem().code == "policy_changed";
+                           outcome.problem().code == "policy_changed" ||
+                           outcome.problem().code == "used";
         if (stale || outcome.problem().code == "expired") {
             mark(job->id.str(), stale ? State::stale : State::expired, outcome.problem().message);
         }
@@ -198,43 +227,6 @@ void Pipeline::land(const Job& job, const std::string& approver) {
     }
     record("landing.done", job.id.str(),
            {{"branch", branch}, {"commit", job.candidate.str()}, {"how", "fast-forward"}});
-}
-
-void Pipeline::recover(const std::stop_token& stop) {
-    in_.sequencer.ask([&] { in_.ledger.catch_up(); });
-    try {
-        // Also when no row says so: the helper may have begun just before everything died.
-        if (const auto settled = stages::settle(in_.config.sockets.apply, stop); !settled) {
-            core::log(core::Level::warning, "agentd-applyd: " + settled.problem().message);
-        }
-        in_.sequencer.ask([&] { in_.ledger.catch_up(); });
-    } catch (const core::Failure& failure) {
-        core::log(core::Level::warning, std::string("cannot ask agentd-applyd what it was doing: ") +
-                                            failure.what());
-    }
-    for (const auto& row : in_.sequencer.ask(
-             [&] { return in_.ledger.queries().proposals(store::Which::all); })) {
-        resume(row);
-    }
-}
-
-void Pipeline::resume(const store::ProposalRow& row) {
-    if (row.state == State::checking || row.state == State::verified) {
-        mark(row.id, State::stale, "the daemon was restarted while it was testing");
-        check_soon(row.id);
-    } else if (row.state == State::drafted) {
-        check_soon(row.id);
-    } else if (row.state == State::confirmed && !row.landed) {
-        // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
-        const auto rows = in_.sequencer.ask([&] {
-            const auto queries = in_.ledger.queries();
-            return std::pair(queries.landing(row.id), queries.approval(row.id));
-        });
-        const auto job = job_of(row.id);
-        if (!rows.first && rows.second && job) {
-            land(*job, rows.second->approver);
-        }
-    }
 }
 
 } // namespace agentd::pipeline

@@ -16,7 +16,9 @@ using core::Result;
 using proposals::State;
 
 Pipeline::Pipeline(Surroundings surroundings)
-    : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement) {}
+    : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement) {
+    repository(); // made here, before several threads would make it at once
+}
 
 proposals::Repository Pipeline::repository() const {
     return proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");

@@ -17,6 +17,7 @@
 #include "store/blobs.hpp"
 #include "web/events.hpp"
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -76,6 +77,10 @@ public:
     /// After a start: what was in flight is settled by looking at the machine, what was waiting goes on.
     void recover(const std::stop_token& stop);
 
+    /// Now and then: what nobody is busy with any more goes on, such as a test that broke off, an apply whose
+    /// end nobody heard of, a confirmed change that is not landed.
+    void pick_up();
+
     /// The head of the owner's branch, mirrored now.
     core::Result<core::Commit> head();
     /// What a proposal needs to be approved, from the rows of this moment.
@@ -83,6 +88,11 @@ public:
 
 private:
     struct Job;
+    class Testing;
+    /// That machine, branch and policy are still those it was decided for; else it is stale from now on.
+    core::Result<core::Done> still_holds(const Job& job, const stages::Decided& decided);
+    core::Result<core::Done> test_and_decide(const Job& job, const core::Commit& head,
+                                             const std::stop_token& stop);
     core::Result<core::Done> explain_and_decide(const Job& job, const stages::Tested& tested,
                                                 const std::stop_token& stop);
     core::Result<core::Done> record_refusal(const Job& job, const char* stage,
@@ -91,6 +101,8 @@ private:
                         const stages::CurrentPolicy& policy);
     void land(const Job& job, const std::string& approver);
     void resume(const store::ProposalRow& row);
+    void settle(const std::stop_token& stop);
+    void finish_applies(const std::stop_token& stop);
     core::Result<Job> job_of(const std::string& id);
     stages::Reporter reporter(const std::string& id);
     /// Goes to `to` when the table lets it; a Problem when it does not.
@@ -107,6 +119,8 @@ private:
     Surroundings in_;
     stages::ApprovalDesk desk_;
     std::map<std::string, std::stop_source> checking_; ///< touched on the sequencer thread only
+    std::map<std::string, int> picked_up_;             ///< likewise: how often, by proposal
+    std::atomic<bool> finishing_ = false;
 };
 
 } // namespace agentd::pipeline

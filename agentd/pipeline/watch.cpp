@@ -23,6 +23,7 @@ observers::HeadSystem Watch::head() const {
 }
 
 void Watch::look(const std::stop_token& stop) {
+    const std::lock_guard one_at_a_time(look_mutex_); // the watch thread, and whoever asks to look now
     std::vector<std::string> looked_at;
     const auto now = conditions(stop, looked_at);
     const auto open = in_.sequencer.ask([&] {
@@ -35,6 +36,7 @@ void Watch::look(const std::stop_token& stop) {
         tried_.erase(resolved.key);
     }
     plan_remedies(now, stop);
+    pipeline_.pick_up();
 }
 
 std::vector<Condition> Watch::conditions(const std::stop_token& stop,

@@ -5,12 +5,13 @@
 #include "agentd/observers/links.hpp"
 #include "agentd/pipeline/pipeline.hpp"
 
+#include <mutex>
 #include <set>
 #include <string>
 
 namespace agentd::pipeline {
 
-/// Used by the watch thread only.
+/// Looking is done by one thread at a time; the others wait.
 class Watch {
 public:
     Watch(Surroundings surroundings, Pipeline& pipeline);
@@ -32,6 +33,7 @@ private:
 
     Surroundings in_;
     Pipeline& pipeline_;
+    std::mutex look_mutex_;
     observers::HeadSystem head_;
     mutable std::mutex head_mutex_;
     std::set<std::string> tried_; ///< observation keys of which a remedy was planned or is not known

@@ -1,0 +1,98 @@
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/pipeline/job.hpp"
+#include "agentd/stages/apply.hpp"
+
+#include <algorithm>
+
+namespace agentd::pipeline {
+
+using proposals::State;
+
+void Pipeline::settle(const std::stop_token& stop) {
+    try {
+        if (const auto settled = stages::settle(in_.config.sockets.apply, stop); !settled) {
+            core::log(core::Level::warning, "agentd-applyd: " + settled.problem().message);
+        }
+        in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning,
+                  std::string("cannot ask agentd-applyd what it was doing: ") + failure.what());
+    }
+}
+
+void Pipeline::recover(const std::stop_token& stop) {
+    in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    // Also when no row says so: the helper may have begun just before everything died.
+    settle(stop);
+    for (const auto& row :
+         in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::all); })) {
+        resume(row);
+    }
+}
+
+void Pipeline::resume(const store::ProposalRow& row) {
+    if (row.state == State::checking || row.state == State::verified) {
+        mark(row.id, State::stale, "its test broke off before it ended");
+        check_soon(row.id);
+    } else if (row.state == State::drafted) {
+        check_soon(row.id);
+    } else if (row.state == State::confirmed && !row.landed) {
+        // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
+        const auto rows = in_.sequencer.ask([&] {
+            const auto queries = in_.ledger.queries();
+            return std::pair(queries.landing(row.id), queries.approval(row.id));
+        });
+        const auto job = job_of(row.id);
+        if (!rows.first && rows.second && job) {
+            land(*job, rows.second->approver);
+        }
+    }
+}
+
+void Pipeline::finish_applies(const std::stop_token& stop) {
+    if (in_.sequencer.ask([&] { return !in_.ledger.queries().in_flight().empty(); })) {
+        settle(stop);
+    }
+    for (const auto& row :
+         in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::all); })) {
+        if (row.state == State::confirmed) {
+            resume(row);
+        }
+    }
+}
+
+void Pipeline::pick_up() {
+    constexpr int most_times = 3; // a test that always breaks off is for a person to look at
+    std::vector<store::ProposalRow> broken;
+    const bool unfinished = in_.sequencer.ask([&] {
+        const auto queries = in_.ledger.queries();
+        bool any = false;
+        for (const auto& row : queries.proposals(store::Which::all)) {
+            const bool half = row.state == State::checking || row.state == State::verified;
+            if (half && !checking_.contains(row.id) && picked_up_[row.id]++ < most_times) {
+                broken.push_back(row);
+            }
+            any = any || row.state == State::applying ||
+                  (row.state == State::confirmed && !row.landed && !queries.landing(row.id));
+        }
+        return any;
+    });
+    for (const auto& row : broken) {
+        resume(row);
+    }
+    // Behind whatever is being applied on that thread: what it ends by itself is not picked up.
+    if (unfinished && !finishing_.exchange(true)) {
+        const bool posted = in_.applies.post([this](const std::stop_token& stop) {
+            try {
+                finish_applies(stop);
+            } catch (const core::Failure& failure) {
+                core::log(core::Level::warning, failure.what());
+            }
+            finishing_ = false;
+        });
+        finishing_ = finishing_ && posted;
+    }
+}
+
+} // namespace agentd::pipeline
