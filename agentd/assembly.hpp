@@ -35,7 +35,7 @@ private:
 
     Config config_;
     core::SystemClock clock_;
-    web::EventHub events_;
+    web::EventHub events_{4096, web::first_event_id(clock_.now().time_since_epoch())};
     store::Blobs blobs_;
     store::Projection projection_;
     evaluator::Nix nix_;

@@ -13,14 +13,17 @@ Inbox::Inbox(std::string name)
           run(stop);
       }) {}
 
-Inbox::~Inbox() {
+void Inbox::stop() {
+    std::deque<Job> dropped; // let go of without the lock: a job may own what posts again
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
-        jobs_.clear();
+        dropped.swap(jobs_);
     }
     thread_.request_stop();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
 }
 
 bool Inbox::post(Job job) {

@@ -16,16 +16,18 @@ namespace agentd {
 
 /// Runs jobs one after the other on its own thread. A job gets the token that asks it to stop.
 class Inbox {
-public:
+  public:
     using Job = std::function<void(std::stop_token)>;
     static constexpr std::size_t capacity = 1024;
 
     /// @param name at most 15 characters: the thread's name in `ps -L`.
     explicit Inbox(std::string name);
-    /// Asks the running job to stop, drops the waiting ones, joins.
-    ~Inbox();
+    ~Inbox() { stop(); }
     Inbox(const Inbox&) = delete;
     Inbox& operator=(const Inbox&) = delete;
+
+    /// Asks the running job to stop, drops the waiting ones, joins. Not from the thread itself.
+    void stop();
 
     /// False when the queue is full or the thread is stopping; the job is then dropped.
     [[nodiscard]] bool post(Job job);
@@ -42,7 +44,7 @@ public:
         return wait(std::move(answer));
     }
 
-private:
+  private:
     template <class Value> void post_or_throw(std::packaged_task<Value()> task) {
         // std::function wants copies: the task is held by a pointer that every copy shares.
         auto shared = std::make_shared<std::packaged_task<Value()>>(std::move(task));

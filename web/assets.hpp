@@ -8,7 +8,7 @@
 namespace agentd::web {
 
 struct Asset {
-    std::string_view path;   ///< `/index.html`, `/assets/…`
+    std::string_view path; ///< `/index.html`, `/assets/…`
     std::string_view bytes;
     std::string_view brotli; ///< empty when there is no smaller form
     std::string_view sha256; ///< of `bytes`, hex: the strong ETag

@@ -25,19 +25,24 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& origins)
 
 std::optional<Response> Guard::refuse(const Request& request) const {
     if (!is_own_host(request.header("host"), origins)) {
-        return error_response(421, "wrong_host",
-                              "this address is not one the daemon answers to",
+        return error_response(421, "wrong_host", "this address is not one the daemon answers to",
                               "open the link that `agentctl web login` prints, or add the origin "
                               "under [web] origins");
     }
     if (request.method == Method::get) {
         return std::nullopt;
     }
+    if (request.method != Method::post) {
+        Response response = error_response(405, "bad_method", "only GET and POST are spoken here");
+        response.headers.emplace_back("Allow", "GET, POST");
+        return response;
+    }
     const auto site = request.header("sec-fetch-site");
     const auto origin = request.header("origin");
     const bool own_origin = std::find(origins.begin(), origins.end(), origin) != origins.end();
     if (site.empty() ? !own_origin : site != "same-origin") {
-        return error_response(403, "cross_site", "the request does not come from agentd's own page");
+        return error_response(403, "cross_site",
+                              "the request does not come from agentd's own page");
     }
     if (!origin.empty() && !own_origin) {
         return error_response(403, "cross_site", "the request comes from another origin");
@@ -63,10 +68,13 @@ std::string Sessions::open(std::string key_id, std::string name) {
         by_token_digest_.erase(oldest);
     }
     const std::string token = core::hex_encode(core::random_bytes(32));
-    by_token_digest_[core::sha256(token).hex()] = {.key_id = std::move(key_id),
-                                                   .name = std::move(name),
-                                                   .created = now,
-                                                   .last_seen = now};
+    const std::string digest = core::sha256(token).hex();
+    by_token_digest_[digest] = {.key_id = std::move(key_id),
+                                .name = std::move(name),
+                                .created = now,
+                                .last_seen = now,
+                                .checked = now,
+                                .digest = digest};
     return std::string(cookie_name) + "=" + token +
            "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200";
 }
@@ -85,6 +93,30 @@ std::optional<Session> Sessions::find(const Request& request) {
     }
     it->second.last_seen = now;
     return it->second;
+}
+
+bool Sessions::is_alive(const Session& session) {
+    const std::lock_guard lock(mutex_);
+    expire(clock_.now());
+    return by_token_digest_.contains(session.digest);
+}
+
+bool Sessions::is_due(const Session& session) const {
+    return clock_.now() - session.checked >= 1min;
+}
+
+void Sessions::confirm(const std::string& key_id) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [digest, session] : by_token_digest_) {
+        if (session.key_id == key_id) {
+            session.checked = clock_.now();
+        }
+    }
+}
+
+void Sessions::close_all(const std::string& key_id) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(by_token_digest_, [&](const auto& item) { return item.second.key_id == key_id; });
 }
 
 std::size_t Sessions::size() const {

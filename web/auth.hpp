@@ -17,9 +17,10 @@ namespace agentd::web {
 struct Guard {
     std::vector<std::string> origins{}; ///< e.g. `http://localhost:8484`
 
-    /// A refusal, or nullopt when the request may go on: Host in the list (else 421); a POST needs
-    /// `Sec-Fetch-Site: same-origin` (or, where the browser sends none, an Origin of the list), JSON
-    /// content and `X-Agentd: 1` (else 403/415). `same-site` is another port: never enough.
+    /// A refusal, or nullopt when the request may go on: Host in the list (else 421); GET or POST
+    /// (else 405); a POST needs `Sec-Fetch-Site: same-origin` (or, where the browser sends none, an
+    /// Origin of the list), JSON content and `X-Agentd: 1` (else 403/415). `same-site` is another
+    /// port: never enough.
     std::optional<Response> refuse(const Request& request) const;
 };
 
@@ -28,20 +29,31 @@ struct Session {
     std::string name{};
     core::Instant created{};
     core::Instant last_seen{};
+    core::Instant checked{}; ///< when its key was last known to be an approver's
+    std::string digest{};    ///< of its token
 };
 
-/// Server-side sessions: 256-bit random tokens of which only the SHA-256 is kept. Idle 30 minutes, 12 hours
-/// at most. Thread-safe.
+/// Server-side sessions: 256-bit random tokens of which only the SHA-256 is kept. Idle 30 minutes,
+/// 12 hours at most. Thread-safe.
 class Sessions {
-public:
+  public:
     explicit Sessions(const core::Clock& clock) : clock_(clock) {}
 
     /// The `Set-Cookie` value of a new session.
     std::string open(std::string key_id, std::string name);
+    /// The session of a request's cookie; being asked for keeps it from going idle.
     std::optional<Session> find(const Request& request);
+    /// Whether it is still there, without keeping it from going idle.
+    bool is_alive(const Session& session);
+    /// Whether its key was last looked up more than a minute ago.
+    bool is_due(const Session& session) const;
+    /// The key was looked up and is an approver's still.
+    void confirm(const std::string& key_id);
+    /// The key is nobody's any more: its sessions end.
+    void close_all(const std::string& key_id);
     std::size_t size() const;
 
-private:
+  private:
     void expire(core::Instant now);
     const core::Clock& clock_;
     mutable std::mutex mutex_;

@@ -1,6 +1,6 @@
 /// @file
-/// The port through which the page, the API and the command line reach the daemon. The daemon implements
-/// it; tests implement it in ten lines.
+/// The port through which the page, the API and the command line reach the daemon. The daemon
+/// implements it; tests implement it in ten lines.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,17 +11,19 @@
 
 namespace agentd::web {
 
-/// Who asks. Made by the listener from what the kernel or a session says, never from the request's text.
+/// Who asks. Made by the listener from what the kernel or a session says, never from the request's
+/// text.
 struct Caller {
     enum class Channel { local_socket, browser };
     Channel channel = Channel::local_socket;
-    std::uint32_t uid = 0;  ///< the peer of a local socket
-    std::string key_id{};   ///< the paired browser's key; empty on a local socket
-    std::string name{};     ///< for the log: user or approver name
-    bool paired = false;    ///< a browser without a session may only pair
+    std::uint32_t uid = 0; ///< the peer of a local socket
+    std::string key_id{};  ///< the paired browser's key; empty on a local socket
+    std::string name{};    ///< for the log: user or approver name
+    bool paired = false;   ///< a browser without a session may only pair
 };
 
-/// What came of a call. `body` is one JSON document: the result, or `{code,message,where,hint,exit}`.
+/// What came of a call. `body` is one JSON document: the result, or
+/// `{code,message,where,hint,exit}`.
 struct Answer {
     bool ok = false;
     std::string body{};
@@ -29,13 +31,13 @@ struct Answer {
 };
 
 class ControlPlane {
-public:
+  public:
     using OnEvent = std::function<void(const std::string& json)>;
     using Done = std::function<void(Answer)>;
 
     virtual ~ControlPlane() = default;
-    /// Starts one call of the contract (docs/contracts.md). Returns at once. `on_event` is called zero or
-    /// more times and `done` exactly once, each from any thread.
+    /// Starts one call of the contract (docs/contracts.md). Returns at once. `on_event` is called
+    /// zero or more times and `done` exactly once, each from any thread.
     virtual void call(Caller caller, std::string method, nlohmann::json params, OnEvent on_event,
                       Done done) = 0;
 };

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace agentd::web {
 
 namespace {
@@ -33,6 +35,13 @@ std::optional<std::string> percent_decode(std::string_view text) {
     return clean ? std::optional(std::move(out)) : std::nullopt;
 }
 
+bool is_plain_path(std::string_view path) {
+    return path.find("..") == std::string_view::npos &&
+           std::none_of(path.begin(), path.end(), [](char c) {
+               return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\';
+           });
+}
+
 } // namespace
 
 std::string_view Request::header(const std::string& lower_case_name) const {
@@ -57,8 +66,10 @@ std::optional<Request> parse_target(Method method, std::string_view target) {
     }
     Request request{.method = method};
     const auto mark = target.find('?');
-    auto path = percent_decode(target.substr(0, mark));
-    if (!path || path->find("..") != std::string::npos) {
+    const auto raw = target.substr(0, mark);
+    auto path = percent_decode(raw);
+    if (!path || !is_plain_path(*path) ||
+        core::split(*path, '/').size() != core::split(raw, '/').size()) {
         return std::nullopt;
     }
     request.path = std::move(*path);
@@ -73,7 +84,9 @@ std::optional<Request> parse_target(Method method, std::string_view target) {
         if (!key || !value) {
             return std::nullopt;
         }
-        request.query[*key] = *value;
+        if (!request.query.emplace(*key, *value).second) {
+            return std::nullopt;
+        }
     }
     return request;
 }

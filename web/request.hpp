@@ -2,6 +2,8 @@
 /// A request and a response as values of our own, so that routes are tested without a socket.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,8 +16,8 @@ enum class Method { get, post, other };
 
 struct Request {
     Method method = Method::get;
-    std::string path{};                         ///< decoded, always begins with `/`
-    std::map<std::string, std::string> query{}; ///< decoded
+    std::string path{};                           ///< decoded, always begins with `/`
+    std::map<std::string, std::string> query{};   ///< decoded
     std::map<std::string, std::string> headers{}; ///< names in lower case
     std::string body{};
 
@@ -29,9 +31,12 @@ struct Response {
     std::string body{};
     /// Set: the answer is the event stream, from after this id.
     std::optional<std::uint64_t> events_after{};
+    /// For a stream: asked from time to time, on the web thread; it ends when this says no.
+    std::function<bool()> events_while{};
 };
 
-/// Splits and decodes a request target; nullopt for anything malformed, with `..`, or over 2 KiB.
+/// Splits and decodes a request target; nullopt for anything malformed, over 2 KiB, with `..` or a
+/// control character or an encoded `/` in its path, or with a query that names a thing twice.
 std::optional<Request> parse_target(Method method, std::string_view target);
 
 /// A JSON answer with the headers every API answer carries.

@@ -63,6 +63,10 @@ std::optional<Json> match(std::string_view pattern, std::string_view path) {
 std::optional<core::Problem> add_inputs(const Request& request, Json& params) {
     if (request.method == Method::get) {
         for (const auto& [key, value] : request.query) {
+            if (params.contains(key)) {
+                return core::Problem{.code = "bad_query",
+                                     .message = "`" + key + "` is in the path"};
+            }
             if (const auto number = core::parse_integer(value)) {
                 params[key] = key == "all" ? Json(*number != 0) : Json(*number);
             } else {
@@ -87,36 +91,25 @@ std::optional<core::Problem> add_inputs(const Request& request, Json& params) {
     return std::nullopt;
 }
 
-int status_of(std::string_view code) noexcept {
-    struct Row {
-        std::string_view code;
-        int status;
-    };
-    constexpr std::array table{Row{"not_found", 404},   Row{"denied", 403}, Row{"presence", 403},
-                               Row{"stale", 409},       Row{"busy", 409},   Row{"pending", 409},
-                               Row{"unavailable", 503}, Row{"failed", 500}};
-    for (const Row& row : table) {
-        if (row.code == code) {
-            return row.status;
+/// Whether an `Accept-Encoding` or `If-None-Match` list has this member; `br;q=0` is a no.
+bool lists(std::string_view header, std::string_view wanted) {
+    for (const auto part : core::split(header, ',')) {
+        const auto pieces = core::split(part, ';');
+        const bool refused = pieces.size() > 1 && core::trim(pieces[1]) == "q=0";
+        if (core::trim(pieces[0]) == wanted && !refused) {
+            return true;
         }
     }
-    return 400;
-}
-
-Response to_response(const Answer& answer) {
-    return answer.ok ? json_response(200, answer.body)
-                     : json_response(status_of(answer.code), "{\"error\":" + answer.body + "}");
+    return false;
 }
 
 Response asset_response(const Request& request, const Asset& asset) {
-    const bool brotli = !asset.brotli.empty() &&
-                        request.header("accept-encoding").find("br") != std::string_view::npos;
+    const bool brotli = !asset.brotli.empty() && lists(request.header("accept-encoding"), "br");
     const std::string etag = "\"" + std::string(asset.sha256) + (brotli ? "-br\"" : "\"");
     Response response{.headers = {{"ETag", etag}, {"Vary", "Accept-Encoding"}}};
-    response.headers.emplace_back("Cache-Control",
-                                  asset.immutable() ? "public, max-age=31536000, immutable"
-                                                    : "no-cache");
-    if (request.header("if-none-match") == etag) {
+    response.headers.emplace_back(
+        "Cache-Control", asset.immutable() ? "public, max-age=31536000, immutable" : "no-cache");
+    if (lists(request.header("if-none-match"), etag)) {
         response.status = 304;
         return response;
     }
@@ -133,32 +126,65 @@ Response page_response(const Request& request) {
         return asset_response(request, *asset);
     }
     // Views of the page have paths of their own; everything else that is not there is not there.
-    const bool view = request.path == "/" || request.path == "/audit" || request.path == "/machine" ||
-                      request.path == "/pair" || request.path.starts_with("/proposals");
+    const bool view = request.path == "/" || request.path == "/audit" ||
+                      request.path == "/machine" || request.path == "/pair" ||
+                      request.path.starts_with("/proposals");
     if (const auto index = view ? find_asset("/index.html") : std::nullopt) {
         return asset_response(request, *index);
     }
     return error_response(404, "not_found", "there is nothing at this address");
 }
 
+Response stream_response(const Request& request, const std::shared_ptr<Entrance>& entrance,
+                         const Session& session) {
+    const auto header = request.header("last-event-id");
+    const auto since = request.query.find("since");
+    const auto after = core::parse_integer(
+        !header.empty() || since == request.query.end() ? header : since->second);
+    return {.events_after =
+                after && *after > 0 ? static_cast<std::uint64_t>(*after) : std::uint64_t{0},
+            .events_while = [entrance, session] { return entrance->is_alive(session); }};
+}
+
+/// Finds the route, puts its parameters together and calls.
+void call_route(const Request& request, std::string_view path, const Session& session,
+                ControlPlane& plane, const Router::Respond& respond) {
+    for (const Route& route : routes) {
+        auto params = route.method == request.method ? match(route.pattern, path) : std::nullopt;
+        if (!params) {
+            continue;
+        }
+        if (const auto problem = add_inputs(request, *params)) {
+            return respond(error_response(400, problem->code, problem->message, problem->hint));
+        }
+        const bool goal = route.call == "propose" && params->contains("goal");
+        const Caller caller{.channel = Caller::Channel::browser,
+                            .key_id = session.key_id,
+                            .name = session.name,
+                            .paired = true};
+        return plane.call(caller, std::string(goal ? "run" : route.call), std::move(*params), {},
+                          [respond](const Answer& answer) { respond(to_response(answer)); });
+    }
+    respond(error_response(404, "not_found", "the API has no such address"));
+}
+
 } // namespace
 
-Router::Router(RouterOptions options, ControlPlane& control_plane, Sessions& sessions)
-    : options_(std::move(options)), control_plane_(control_plane), sessions_(sessions) {}
+Router::Router(RouterOptions options, ControlPlane& control_plane, const core::Clock& clock)
+    : options_(std::move(options)), control_plane_(control_plane),
+      entrance_(std::make_shared<Entrance>(options_.entrance, control_plane, clock)) {}
 
 void Router::handle(const Request& request, Respond respond) {
     const Respond finish = [respond = std::move(respond)](Response response) {
         add_security_headers(response);
         respond(std::move(response));
     };
-    if (request.path == "/healthz") {
-        return finish({.headers = {{"Content-Type", "text/plain"}}, .body = "ok\n"});
+    if (request.path == "/healthz" && request.method == Method::get) {
+        return finish({.headers = {{"Content-Type", "text/plain"}, {"Cache-Control", "no-store"}},
+                       .body = "ok\n"});
     }
     if (auto refused = options_.guard.refuse(request)) {
         return finish(std::move(*refused));
-    }
-    if (request.method == Method::other) {
-        return finish(error_response(405, "bad_method", "only GET and POST are spoken here"));
     }
     if (request.path.starts_with("/api/v1/")) {
         return api(request, finish);
@@ -170,75 +196,27 @@ void Router::handle(const Request& request, Respond respond) {
 }
 
 void Router::api(const Request& request, const Respond& respond) {
-    const std::string_view path = std::string_view(request.path).substr(7);
+    const std::string path = request.path.substr(7);
     if (path == "/session" && request.method == Method::get) {
-        return respond(session_state(request));
+        return respond(entrance_->state(request));
     }
     if (path == "/pair" && request.method == Method::post) {
-        return pair(request, respond);
+        return entrance_->pair(request, respond);
     }
-    const auto session = sessions_.find(request);
-    if (!session) {
-        return respond(error_response(403, "not_paired", "this browser is not paired",
-                                      "run `agentctl web login` on the machine and open its link"));
+    if (path == "/login" && request.method == Method::post) {
+        return entrance_->login(request, respond);
     }
     if (path == "/events" && request.method == Method::get) {
-        const auto header = request.header("last-event-id");
-        const auto since = request.query.find("since");
-        const auto after = core::parse_integer(
-            !header.empty() || since == request.query.end() ? header : since->second);
-        return respond({.events_after = after && *after > 0 ? static_cast<std::uint64_t>(*after)
-                                                            : std::uint64_t{0}});
+        return entrance_->admit(request, respond,
+                                [request, respond, entrance = entrance_](const Session& session) {
+                                    respond(stream_response(request, entrance, session));
+                                });
     }
-    for (const Route& route : routes) {
-        auto params = route.method == request.method ? match(route.pattern, path) : std::nullopt;
-        if (!params) {
-            continue;
-        }
-        if (const auto problem = add_inputs(request, *params)) {
-            return respond(error_response(400, problem->code, problem->message, problem->hint));
-        }
-        const bool goal = route.call == "propose" && params->contains("goal");
-        const Caller caller{.channel = Caller::Channel::browser,
-                            .key_id = session->key_id,
-                            .name = session->name,
-                            .paired = true};
-        return control_plane_.call(caller, std::string(goal ? "run" : route.call),
-                                   std::move(*params), {},
-                                   [respond](const Answer& answer) { respond(to_response(answer)); });
-    }
-    respond(error_response(404, "not_found", "the API has no such address"));
-}
-
-void Router::pair(const Request& request, const Respond& respond) {
-    Json params = Json::object();
-    if (const auto problem = add_inputs(request, params)) {
-        return respond(error_response(400, problem->code, problem->message, problem->hint));
-    }
-    control_plane_.call(Caller{.channel = Caller::Channel::browser}, "pair.enrol", std::move(params),
-                        {}, [this, respond](const Answer& answer) {
-                            Response response = to_response(answer);
-                            if (answer.ok) {
-                                const Json body = Json::parse(answer.body);
-                                response.headers.emplace_back(
-                                    "Set-Cookie",
-                                    sessions_.open(body.at("key_id").get<std::string>(),
-                                                   body.value("name", std::string("browser"))));
-                            }
-                            respond(std::move(response));
-                        });
-}
-
-Response Router::session_state(const Request& request) {
-    const auto session = sessions_.find(request);
-    Json body{{"paired", session.has_value()}, {"key_id", nullptr},
-              {"name", nullptr},               {"separation", options_.separation},
-              {"host", options_.host}};
-    if (session) {
-        body["key_id"] = session->key_id;
-        body["name"] = session->name;
-    }
-    return json_response(200, core::canonical(body));
+    // What runs after a look at the session may run when this router has gone: values only.
+    entrance_->admit(request, respond,
+                     [request, path, respond, &plane = control_plane_](const Session& session) {
+                         call_route(request, path, session, plane, respond);
+                     });
 }
 
 } // namespace agentd::web

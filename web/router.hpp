@@ -4,6 +4,7 @@
 
 #include "web/auth.hpp"
 #include "web/control_plane.hpp"
+#include "web/entrance.hpp"
 #include "web/request.hpp"
 
 #include <functional>
@@ -12,28 +13,25 @@ namespace agentd::web {
 
 struct RouterOptions {
     Guard guard{};
-    std::string host{};      ///< the machine's name, shown before pairing
-    bool separation = false; ///< whether the processes run under uids of their own
+    EntranceOptions entrance{};
 };
 
-/// Routes of `/api/v1`, the page and `/healthz`. Holds references only: the control plane and the sessions
-/// outlive it.
+/// Routes of `/api/v1`, the page and `/healthz`. The control plane and the clock outlive it; it may
+/// itself be gone when an answer comes.
 class Router {
-public:
+  public:
     using Respond = std::function<void(Response)>;
 
-    Router(RouterOptions options, ControlPlane& control_plane, Sessions& sessions);
+    Router(RouterOptions options, ControlPlane& control_plane, const core::Clock& clock);
     /// Calls `respond` exactly once, now or later, from any thread.
     void handle(const Request& request, Respond respond);
 
-private:
+  private:
     void api(const Request& request, const Respond& respond);
-    void pair(const Request& request, const Respond& respond);
-    Response session_state(const Request& request);
 
     RouterOptions options_;
     ControlPlane& control_plane_;
-    Sessions& sessions_;
+    std::shared_ptr<Entrance> entrance_; ///< shared with the answers that are still to come
 };
 
 } // namespace agentd::web

@@ -51,6 +51,8 @@ constexpr std::array table{
     Row{"state.rebuild", &Api::state_rebuild, Where::desk, false},
     Row{"web.login", &Api::web_login, Where::desk, false},
     Row{"pair.enrol", &Api::pair_enrol},
+    Row{"session.login", &Api::session_login},
+    Row{"session.check", &Api::session_check},
 };
 
 /// Codes of the rooms as the few that the contract knows, with the exit status of `agentctl`.

@@ -55,6 +55,8 @@ public:
     core::Result<core::Json> state_rebuild(const Call& call);
     core::Result<core::Json> web_login(const Call& call);
     core::Result<core::Json> pair_enrol(const Call& call);
+    core::Result<core::Json> session_login(const Call& call);
+    core::Result<core::Json> session_check(const Call& call);
 
 private:
     core::Result<store::ProposalRow> find(const Call& call);

@@ -1,31 +1,36 @@
 /// @file
-/// HTTP/1.1 by Beast: connections, limits and event streams; routing is somebody else's.
+/// Accepts HTTP connections and keeps their number within bounds; routing is somebody else's.
 #pragma once
 
-#include "web/events.hpp"
-#include "web/router.hpp"
+#include "web/server/http_connection.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
-#include <memory>
 
 namespace agentd::web {
 
 class HttpServer {
-public:
-    HttpServer(boost::asio::io_context& io, const std::string& address, std::uint16_t port,
-               Router& router, EventHub& events);
+  public:
+    struct Address {
+        std::string address{};
+        std::uint16_t port = 0;
+    };
+    HttpServer(boost::asio::io_context& io, const Address& address, Router& router,
+               EventHub& events, Limits limits, std::shared_ptr<Mailbox> mailbox);
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     void close();
 
-private:
+  private:
     void accept();
-    boost::asio::io_context& io_;
+    void pause();
+
     boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer pause_;
     Router& router_;
     EventHub& events_;
-    std::shared_ptr<int> open_ = std::make_shared<int>(0); ///< shared with each connection: how many there are
+    Limits limits_;
+    std::shared_ptr<Mailbox> mailbox_;
+    Crowd<HttpConnection> crowd_;
+    Crowd<EventStream> streams_;
 };
 
 } // namespace agentd::web

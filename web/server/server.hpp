@@ -1,12 +1,13 @@
 /// @file
-/// The two listeners of the daemon, on one thread: HTTP on loopback, JSON lines on `admin.sock`. The only
-/// folder that sees Asio and Beast.
+/// The two listeners of the daemon, on one thread: HTTP on loopback, JSON lines on `admin.sock`.
+/// The only folder that sees Asio and Beast.
 #pragma once
 
 #include "agentd/core/clock.hpp"
 #include "web/control_plane.hpp"
 #include "web/events.hpp"
 #include "web/router.hpp"
+#include "web/server/limits.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -16,18 +17,18 @@
 namespace agentd::web {
 
 struct ServerOptions {
-    std::string admin_socket{};            ///< path of the socket file
+    std::string admin_socket{}; ///< path of the socket file
     std::optional<std::uint32_t> admin_group{};
     bool http = true;
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8484;             ///< 0: any free one
+    std::uint16_t port = 8484; ///< 0: any free one
     RouterOptions router{};
+    Limits limits{};
 };
 
-/// Limits, in one place: header 16 KiB, body 1 MiB, 30 s to send a request, 128 HTTP connections of which 32
-/// may be event streams, 32 local connections, 4 MiB behind before a slow reader is dropped.
+/// An answer or an event that comes when the server has gone, on whatever thread, is dropped.
 class Server {
-public:
+  public:
     /// Binds at once; Failure{busy} names the address or socket that is taken.
     Server(ServerOptions options, ControlPlane& control_plane, EventHub& events,
            const core::Clock& clock);
@@ -41,7 +42,7 @@ public:
     /// From any thread or a signal's thread.
     void stop();
 
-private:
+  private:
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

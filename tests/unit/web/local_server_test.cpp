@@ -1,0 +1,160 @@
+#include "tests/support/catch.hpp"
+#include "tests/unit/web/client.hpp"
+
+#include <future>
+#include <unistd.h>
+
+using namespace agentd;
+using nlohmann::json;
+using test::Running;
+
+namespace {
+
+json ask(test::Client& client, const std::string& line) {
+    client.send(line + "\n");
+    return json::parse(client.line());
+}
+
+} // namespace
+
+TEST_CASE("a line is a call, of the uid that the kernel names") {
+    Running running;
+    auto client = running.local();
+    CHECK(ask(client, R"({"method":"status","params":{"a":1}})") ==
+          json{{"ok", true}, {"result", {{"did", "status"}}}});
+    const auto call = running.plane.calls().back();
+    CHECK(call.caller.channel == web::Caller::Channel::local_socket);
+    CHECK(call.caller.uid == ::getuid());
+    CHECK_FALSE(call.caller.name.empty());
+    CHECK(call.params == json{{"a", 1}});
+}
+
+TEST_CASE("a request in pieces, or two in one piece, is the same as one at a time") {
+    Running running;
+    auto client = running.local();
+    for (const char* piece :
+         {"{\"met", "hod\":", "\"status\"}", "\n{\"method\":\"list\"}\n{\"method\":\"show\"}\n"}) {
+        client.send(piece);
+    }
+    CHECK(json::parse(client.line())["result"]["did"] == "status");
+    CHECK(json::parse(client.line())["result"]["did"] == "list");
+    CHECK(json::parse(client.line())["result"]["did"] == "show");
+}
+
+TEST_CASE("a malformed request is told so, and the next one is answered") {
+    Running running;
+    auto client = running.local();
+    for (const char* line :
+         {"", "nonsense", "[]", "null", "{}", R"({"method":1})", R"({"method":"x","params":[]})",
+          R"({"method":"x","params":null})", R"({"method":"x","uid":0})", "{\"method\":\"\xff\"}",
+          R"({"method":"x","method":"y"})"}) {
+        CAPTURE(line);
+        const auto answer = ask(client, line);
+        CHECK(answer["ok"] == false);
+        CHECK(answer["error"]["code"] == "usage");
+        CHECK(answer["error"]["exit"] == 64);
+    }
+    CHECK(running.plane.calls().empty());
+    CHECK(ask(client, R"({"method":"status"})")["ok"] == true);
+}
+
+TEST_CASE("a line of more than 1 MiB is refused and hung up on; one just below is read") {
+    Running running;
+    auto client = running.local();
+    std::jthread sender([&] { client.send(std::string((1U << 20) + 100, 'x')); });
+    CHECK(json::parse(client.line())["error"]["message"] == "a request may have at most 1 MiB");
+    CHECK(client.is_hung_up());
+    auto other = running.local();
+    const std::string head = R"({"method":"status","params":{"a":")";
+    const std::string tail = R"("}})";
+    const std::string large(((1U << 20) - head.size() - tail.size()) - 1, 'x');
+    std::jthread writer([&] { other.send(head + large + tail + "\n"); });
+    CHECK(json::parse(other.line())["ok"] == true);
+}
+
+TEST_CASE("events come before the answer, in order") {
+    Running running;
+    running.plane.reply = [](const auto&, const auto& on_event, const auto& done) {
+        for (int i = 0; i < 100; ++i) {
+            on_event(std::to_string(i));
+        }
+        done(test::FakePlane::good("{}"));
+    };
+    auto client = running.local();
+    client.send("{\"method\":\"verify\"}\n");
+    for (int i = 0; i < 100; ++i) {
+        CHECK(json::parse(client.line())["event"] == i);
+    }
+    CHECK(json::parse(client.line())["ok"] == true);
+}
+
+TEST_CASE("a client that hangs up in the middle of a call harms nobody") {
+    Running running;
+    std::promise<std::pair<web::ControlPlane::OnEvent, web::ControlPlane::Done>> asked;
+    running.plane.reply = [&](const auto&, const auto& on_event, const auto& done) {
+        asked.set_value({on_event, done});
+    };
+    auto client = running.local();
+    client.send("{\"method\":\"apply\"}\n");
+    const auto [on_event, done] = asked.get_future().get();
+    client.hang_up();
+    for (int i = 0; i < 100; ++i) {
+        on_event("{}");
+    }
+    done(test::FakePlane::good("{}"));
+    running.plane.reply = [](const auto&, const auto&, const auto& finish) {
+        finish(test::FakePlane::good("{}"));
+    };
+    auto other = running.local();
+    CHECK(ask(other, R"({"method":"status"})")["ok"] == true);
+}
+
+TEST_CASE("a client that takes none of its events is hung up on") {
+    Running running({.behind = 64U << 10});
+    std::promise<void> told;
+    running.plane.reply = [&](const auto&, const auto& on_event, const auto& done) {
+        for (int i = 0; i < 200; ++i) {
+            on_event("\"" + std::string(16U << 10, 'x') + "\"");
+        }
+        done(test::FakePlane::good("{}"));
+        told.set_value();
+    };
+    auto client = running.local();
+    client.send("{\"method\":\"verify\"}\n");
+    told.get_future().wait();
+    CHECK(client.read_all().size() < 200U * (16U << 10));
+    CHECK(client.is_hung_up());
+}
+
+TEST_CASE("many terminals at once are each answered their own") {
+    Running running;
+    running.plane.reply = [](const auto& call, const auto&, const auto& done) {
+        std::thread([done, body = call.params.dump()] {
+            done(test::FakePlane::good(body));
+        }).detach();
+    };
+    std::vector<test::Client> clients;
+    for (int i = 0; i < 32; ++i) {
+        clients.push_back(running.local());
+    }
+    for (int round = 0; round < 5; ++round) {
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            clients[i].send(json{{"method", "x"}, {"params", {{"i", i}}}}.dump() + "\n");
+        }
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            CHECK(json::parse(clients[i].line())["result"]["i"] == i);
+        }
+    }
+    auto one_more = running.local();
+    CHECK(one_more.is_hung_up());
+}
+
+TEST_CASE("a breakage in a call is an error to one terminal, not the end of the daemon") {
+    Running running;
+    running.plane.reply = [](const auto&, const auto&, const auto&) {
+        throw std::runtime_error("disk");
+    };
+    auto client = running.local();
+    CHECK(ask(client, R"({"method":"status"})")["error"]["code"] == "failed");
+    CHECK(ask(client, R"({"method":"status"})")["error"]["code"] == "failed");
+}

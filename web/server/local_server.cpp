@@ -1,0 +1,225 @@
+#include "web/server/local_server.hpp"
+
+#include "agentd/core/json.hpp"
+#include "agentd/core/log.hpp"
+
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+
+#include <deque>
+#include <istream>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace agentd::web {
+
+namespace asio = boost::asio;
+using local = asio::local::stream_protocol;
+using error_code = boost::system::error_code;
+
+namespace {
+
+std::string error_line(std::string_view code, std::string_view message, int exit) {
+    return core::canonical({{"ok", false},
+                            {"error",
+                             {{"code", code},
+                              {"message", message},
+                              {"where", nullptr},
+                              {"hint", nullptr},
+                              {"exit", exit}}}});
+}
+
+/// The account's name as the machine knows it; for the log, never for a decision.
+std::string user_name(uid_t uid) {
+    const ::passwd* account = ::getpwuid(uid); // only the web thread asks
+    return account != nullptr ? account->pw_name : "uid " + std::to_string(uid);
+}
+
+/// `{"method":…,"params":{…}}` and nothing else.
+core::Result<core::Json> parse_request(std::string_view line) {
+    auto request = core::parse_json(line);
+    if (!request) {
+        return request.problem();
+    }
+    const bool object = request->is_object();
+    const auto method = object ? request->find("method") : request->end();
+    const auto params = object ? request->find("params") : request->end();
+    const bool has_params = params != request->end();
+    if (method == request->end() || !method->is_string() || (has_params && !params->is_object()) ||
+        request->size() != (has_params ? 2U : 1U)) {
+        return core::Problem{.code = "usage",
+                             .message = "a request is {\"method\":…,\"params\":{…}}"};
+    }
+    return request;
+}
+
+} // namespace
+
+/// A request line at a time, each answered before the next is read.
+class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
+  public:
+    LocalConnection(local::socket socket, core::Peer peer, ControlPlane& control_plane,
+                    const Limits& limits, std::shared_ptr<Mailbox> mailbox,
+                    Crowd<LocalConnection>& crowd)
+        : socket_(std::move(socket)), peer_(peer), control_plane_(control_plane),
+          buffer_(core::LineChannel::max_line), most_behind_(limits.behind),
+          mailbox_(std::move(mailbox)), crowd_(crowd) {}
+
+    void read() {
+        asio::async_read_until(
+            socket_, buffer_, '\n',
+            [self = shared_from_this()](error_code error, std::size_t) { self->on_line(error); });
+    }
+
+  private:
+    void on_line(error_code error) {
+        if (error == asio::error::not_found) {
+            ending_ = true;
+            return write(error_line("usage", "a request may have at most 1 MiB", 64));
+        }
+        if (error) {
+            return close();
+        }
+        std::string line;
+        std::istream stream(&buffer_);
+        std::getline(stream, line);
+        auto request = parse_request(line);
+        if (!request) {
+            write(error_line("usage", request.problem().message, 64));
+            return read();
+        }
+        call(std::move(*request));
+    }
+
+    void call(core::Json request) {
+        const Caller caller{.channel = Caller::Channel::local_socket,
+                            .uid = peer_.uid,
+                            .name = user_name(peer_.uid)};
+        // Answers come on any thread, perhaps when this connection or the whole server has gone.
+        const auto post = [weak = weak_from_this(), mailbox = mailbox_](std::string text,
+                                                                        bool last) {
+            mailbox->post([weak, text = std::move(text), last] {
+                if (const auto self = weak.lock()) {
+                    self->answer(text, last);
+                }
+            });
+        };
+        try {
+            control_plane_.call(
+                caller, request.at("method").get<std::string>(),
+                request.value("params", core::Json::object()),
+                [post](const std::string& event) { post("{\"event\":" + event + "}", false); },
+                [post](const Answer& answer) {
+                    post(answer.ok ? "{\"ok\":true,\"result\":" + answer.body + "}"
+                                   : "{\"error\":" + answer.body + ",\"ok\":false}",
+                         true);
+                });
+        } catch (const std::exception& error) {
+            core::log(core::Level::error,
+                      std::string("a call could not be started: ") + error.what());
+            write(error_line("failed", "internal error; the daemon's own log says more", 1));
+            read();
+        }
+    }
+
+    void answer(const std::string& line, bool last) {
+        write(line);
+        if (last && socket_.is_open()) {
+            read();
+        }
+    }
+
+    void write(const std::string& line) {
+        behind_ += line.size() + 1;
+        if (!socket_.is_open() || behind_ > most_behind_) {
+            return close();
+        }
+        queue_.push_back(line + "\n");
+        if (queue_.size() == 1) {
+            write_next();
+        }
+    }
+
+    void write_next() {
+        asio::async_write(socket_, asio::buffer(queue_.front()),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                              if (error) {
+                                  return self->close();
+                              }
+                              self->behind_ -= self->queue_.front().size();
+                              self->queue_.pop_front();
+                              if (!self->queue_.empty()) {
+                                  self->write_next();
+                              } else if (self->ending_) {
+                                  self->close();
+                              }
+                          });
+    }
+
+    void close() {
+        const auto self = shared_from_this(); // leaving may let go of the last other owner
+        error_code ignored;
+        socket_.close(ignored);
+        crowd_.leave(this);
+    }
+
+    local::socket socket_;
+    core::Peer peer_;
+    ControlPlane& control_plane_;
+    asio::streambuf buffer_;
+    std::size_t most_behind_;
+    std::size_t behind_ = 0;
+    std::shared_ptr<Mailbox> mailbox_;
+    Crowd<LocalConnection>& crowd_;
+    std::deque<std::string> queue_;
+    bool ending_ = false;
+};
+
+LocalServer::LocalServer(asio::io_context& io, core::Listener listener, ControlPlane& control_plane,
+                         Limits limits, std::shared_ptr<Mailbox> mailbox)
+    : listener_(std::move(listener)), acceptor_(io), pause_(io), control_plane_(control_plane),
+      limits_(limits), mailbox_(std::move(mailbox)) {
+    acceptor_.assign(local(), ::dup(listener_.fd()));
+    accept();
+}
+
+LocalServer::~LocalServer() = default;
+
+void LocalServer::close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+}
+
+void LocalServer::accept() {
+    acceptor_.async_accept([this](error_code error, local::socket socket) {
+        if (!acceptor_.is_open()) {
+            return;
+        }
+        if (error) {
+            return pause();
+        }
+        if (crowd_.size() < limits_.local_connections) {
+            const core::Peer peer = core::peer_of(socket.native_handle());
+            auto connection = std::make_shared<LocalConnection>(
+                std::move(socket), peer, control_plane_, limits_, mailbox_, crowd_);
+            crowd_.join(connection);
+            connection->read();
+        }
+        accept();
+    });
+}
+
+/// No descriptor is free, most likely: trying at once would only spin.
+void LocalServer::pause() {
+    pause_.expires_after(std::chrono::milliseconds(100));
+    pause_.async_wait([this](error_code error) {
+        if (!error) {
+            accept();
+        }
+    });
+}
+
+} // namespace agentd::web
