@@ -32,7 +32,8 @@ std::string strings(const Json& holder, const char* key, std::size_t most) {
 
 std::string system_text(const Terminal& terminal, const Json& machine) {
     const Json& head = part(machine, "head");
-    const std::string at = shown(head, "branch", 80) + " (" + shown(head, "commit", 12) + ")";
+    const std::string at =
+        shown(head, "branch", 80) + " (" + shown(head, "commit", 40).substr(0, 12) + ")";
     const std::string same = raw(machine, "running_is_head");
     std::string text =
         same == "yes"  ? "runs what " + at + " builds"
@@ -82,7 +83,7 @@ std::string observations_text(const Terminal& terminal, const Json& status) {
 std::string log_text(const Terminal& terminal, const Json& log) {
     const Json& verified = part(log, "verified");
     std::string text = count(static_cast<std::size_t>(number(log, "size")), "entry", "entries") +
-                       ", root " + shown(log, "root", 12);
+                       ", root " + shown(log, "root", 64).substr(0, 12);
     if (verified.is_boolean()) {
         text += truth(log, "verified") ? ", whole"
                                        : ", " + terminal.paint(Colour::bad, "NOT what was written");

@@ -142,10 +142,11 @@ Result<proposals::Presence> sign_statement(std::string_view statement, const Sig
     const std::string file = scratch.path() + "/statement";
     const core::Fd fd = core::open_file(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
     core::write_all(fd.get(), statement, file);
-    const int ending = run_with_terminal(
-        key.program,
-        {"-Y", "sign", "-n", std::string(proposals::approval_namespace), "-f", key.file, file},
-        environment_of(around));
+    const int ending =
+        run_with_terminal(key.program,
+                          {"-q", "-Y", "sign", "-n", std::string(proposals::approval_namespace),
+                           "-f", key.file, file},
+                          environment_of(around));
     if (WIFSIGNALED(ending) && WTERMSIG(ending) == SIGINT) {
         return Problem{.code = "declined", .message = "not signed"};
     }

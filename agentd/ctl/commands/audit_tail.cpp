@@ -29,7 +29,8 @@ int follow(Context& context, std::int64_t next) {
     do {
         const Reply reply = context.call("audit.tail", {{"from", next}, {"limit", most_entries}});
         if (const auto* trouble = std::get_if<Trouble>(&reply)) {
-            return context.terminal().fail(*trouble);
+            return context.around().stop.stop_requested() ? status::ok
+                                                          : context.terminal().fail(*trouble);
         }
         for (const Json& row : ctl::list(std::get<Json>(reply), "entries")) {
             print_entry(context, row);
