@@ -1,5 +1,8 @@
 #include "proposals/git_handles.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace agentd::proposals {
 
 using core::Done;
@@ -83,11 +86,24 @@ void copy_history(git_repository* from, git_repository* to, const git_oid& want,
     check_git(git_odb_refresh(odb), "opening the objects", folder);
 }
 
+/// Several threads mirror with handles of their own: whoever finds the ref locked waits for the
+/// other.
 void set_mirror(git_repository* repository, const std::string& name, const git_oid& oid) {
-    git_reference* made = nullptr;
-    check_git(git_reference_create(&made, repository, name.c_str(), &oid, 1, nullptr),
-              "setting a ref", name);
-    const GitReference owner(made);
+    constexpr int patience = 400;
+    for (int attempt = 0;; ++attempt) {
+        // A mirror that is right already is not even locked.
+        const auto now = ref_target(repository, name);
+        if (now && git_oid_equal(&*now, &oid) != 0) {
+            return;
+        }
+        git_reference* made = nullptr;
+        const int code = git_reference_create(&made, repository, name.c_str(), &oid, 1, nullptr);
+        const GitReference owner(made);
+        if (code != GIT_ELOCKED || attempt == patience) {
+            return check_git(code, "setting a ref", name);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 /// Notes that the upstream has beyond ours come along, so that ours can be pushed again later.
