@@ -20,8 +20,15 @@ export function keyId(spki) {
 export function isSigned(spki, statement, presence) {
     const digest = sha256(statement);
     if (presence.method !== "browser" || presence.signed_digest !== digest) return false;
+    return fits(spki, `agentd-approve@v1:${digest}`, presence.signature);
+}
+
+/** True when the owner of this public key signed this challenge to log in. */
+export function isLogin(spki, challenge, signature) {
+    return fits(spki, `agentd-login@v1:${challenge}`, signature);
+}
+
+function fits(spki, text, signature) {
     const key = createPublicKey({ key: spki, format: "der", type: "spki" });
-    const signature = Buffer.from(presence.signature, "base64");
-    return verify("sha256", Buffer.from(`agentd-approve@v1:${digest}`),
-        { key, dsaEncoding: "ieee-p1363" }, signature);
+    return verify("sha256", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64"));
 }

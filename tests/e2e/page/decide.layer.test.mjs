@@ -136,7 +136,39 @@ describe("watching", () => {
         await page.locator(".items li", { hasText: "flake input" }).locator("[data-state=decided]").waitFor();
     }, { expected: [/503/] });
 
+    paired("a session that ended comes back by itself, with the key that was paired", async ({ page, machine }) => {
+        machine.sessions.clear();
+        machine.events.removeAllListeners();
+        await page.reload();
+        await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+        assert.equal(machine.sessions.size, 1);
+        assert.equal(machine.approvers.size, 1);
+    });
+
+    paired("what a person asked for is done although the session ended in between", async ({ page, machine, cases }) => {
+        await page.getByRole("link", { name: "Install ripgrep" }).click();
+        await page.locator("article.proposal").waitFor();
+        machine.sessions.clear();
+        await approveDialog(page);
+        machine.sessions.clear();
+        await page.getByRole("button", { name: "Approve and apply" }).click();
+        await state(page, "confirmed");
+        assert.equal(machine.entries.filter(({ entry }) => entry.type === "approval.granted" && entry.subject === cases.ripgrep.id).length, 1);
+    }, { expected: [/403/] });
+
+    paired("a key that the machine does not know any more is not let in, and not tried again and again", async ({ page, machine }) => {
+        machine.approvers.clear();
+        machine.sessions.clear();
+        let logins = 0;
+        page.on("request", (request) => { if (request.url().endsWith("/login")) logins += 1; });
+        await page.reload();
+        await page.getByRole("heading", { name: "This browser is not paired" }).waitFor();
+        await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+        assert.equal(logins, 1);
+    }, { expected: [/403/] });
+
     paired("a session that ended leaves nothing readable", async ({ page, machine }) => {
+        machine.approvers.clear();
         machine.sessions.clear();
         await page.reload();
         await page.getByRole("heading", { name: "This browser is not paired" }).waitFor();
@@ -145,6 +177,7 @@ describe("watching", () => {
 
     paired("a session that ends under an open page is noticed at the next refusal", async ({ page, machine, cases }) => {
         await page.locator("[data-connection=live]").waitFor();
+        machine.approvers.clear();
         machine.sessions.clear();
         machine.move(cases.building, "decided");
         await page.getByRole("heading", { name: "This browser is not paired" }).waitFor();

@@ -2,7 +2,7 @@
 // verified, an apply that takes its steps, a log, and the event stream.
 import { EventEmitter } from "node:events";
 import { randomBytes } from "node:crypto";
-import { canonical, isSigned, keyId, sha256 } from "./canonical.mjs";
+import { canonical, isLogin, isSigned, keyId, sha256 } from "./canonical.mjs";
 import { ago, HOST, POLICY, RUNNING, ulid } from "./data.mjs";
 import { HOSTILE, proposals, RLO } from "./proposals.mjs";
 
@@ -26,6 +26,8 @@ export class Machine {
         this.entries = [];
         this.tokens = new Map();
         this.sessions = new Map();
+        this.approvers = new Map();
+        this.challenges = new Set();
         this.statements = new Map();
         this.logs = new Map();
         this.verifyProblem = null;
@@ -109,10 +111,30 @@ export class Machine {
             throw new Refusal(403, "denied", "This link is used up or too old", null, "agentctl web login");
         }
         const bytes = Buffer.from(spki, "base64");
-        const cookie = randomBytes(32).toString("base64url");
-        this.sessions.set(cookie, { key_id: keyId(bytes), name: label, spki: bytes });
+        this.approvers.set(keyId(bytes), { key_id: keyId(bytes), name: label, spki: bytes });
+        const cookie = this.open(keyId(bytes));
         this.record("approver.enrolled", `host:${HOST}`, { key_id: keyId(bytes), method: "browser", label }, "human", label);
         return { cookie, key_id: keyId(bytes) };
+    }
+
+    open(key) {
+        const cookie = randomBytes(32).toString("base64url");
+        this.sessions.set(cookie, { ...this.approvers.get(key) });
+        return cookie;
+    }
+
+    challenge() {
+        const challenge = randomBytes(32).toString("hex");
+        this.challenges.add(challenge);
+        return challenge;
+    }
+
+    login({ key_id, challenge, signature }) {
+        if (!this.challenges.delete(challenge)) throw new Refusal(403, "bad_challenge", "The challenge was used");
+        const known = this.approvers.get(key_id);
+        if (!known) throw new Refusal(403, "unknown_key", "This key is no approver's");
+        if (!isLogin(known.spki, challenge, signature)) throw new Refusal(403, "bad_signature", "Not signed by this key");
+        return { cookie: this.open(key_id), key_id };
     }
 
     statement(one) {

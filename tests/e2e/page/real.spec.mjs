@@ -3,13 +3,17 @@
 //   AGENTD_PAGE_URL       the link that `agentctl web login` printed (http://localhost:PORT/pair#TOKEN)
 //   AGENTD_PAGE_PROPOSAL  number or id of a proposal that waits or is about to (default: the first open)
 //   AGENTD_PAGE_SHOTS     a folder for screenshots (optional)
+//   AGENTD_PAGE_RESTART   a program that restarts the daemon (optional): the page has to come back by itself
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { launch, open, pair, violations } from "./browser.mjs";
 
 const LINK = process.env.AGENTD_PAGE_URL;
 const WANTED = process.env.AGENTD_PAGE_PROPOSAL ?? "";
+const RESTART = process.env.AGENTD_PAGE_RESTART ?? "";
 const PATIENCE = 120_000;
 
 async function shot(page, name) {
@@ -61,6 +65,16 @@ async function audited(page, id) {
     }
 }
 
+/** The daemon forgets its sessions; the browser still holds its key. */
+async function comesBack(page) {
+    const login = page.waitForResponse((response) => response.url().endsWith("/api/v1/login") && response.ok());
+    await promisify(execFile)(RESTART, [], { timeout: PATIENCE });
+    await login;
+    await page.locator("[data-connection=live]").waitFor();
+    await page.getByRole("link", { name: "Proposals", exact: true }).click();
+    await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+}
+
 test("a person pairs, reads, approves, and sees it confirmed and on record", { skip: !LINK && "AGENTD_PAGE_URL is not set" }, async () => {
     const browser = await launch();
     try {
@@ -83,6 +97,7 @@ test("a person pairs, reads, approves, and sees it confirmed and on record", { s
         await audited(page, id);
         await shot(page, "4-audit");
         assert.deepEqual(said, [], "the console of the browser");
+        if (RESTART) await comesBack(page); // the console tells of the moment without a daemon
     } finally {
         await browser.close();
     }

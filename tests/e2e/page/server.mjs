@@ -71,14 +71,15 @@ async function api(machine, request, response, url) {
     guard(request);
     const session = sessionOf(machine, request);
     if (path === "/session") {
-        return { paired: session !== null, key_id: session?.key_id ?? null, name: session?.name ?? null, separation: false, host: session ? HOST : "" };
+        return { paired: session !== null, key_id: session?.key_id ?? null, name: session?.name ?? null, separation: false, host: session ? HOST : "", challenge: session ? null : machine.challenge() };
     }
-    if (path === "/pair") {
-        const { cookie, key_id } = machine.pair(await json(request));
+    if (path === "/pair" || path === "/login") {
+        const body = await json(request);
+        const { cookie, key_id } = path === "/pair" ? machine.pair(body) : machine.login(body);
         response.setHeader("Set-Cookie", `agentd=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
         return { key_id };
     }
-    if (!session) throw new Refusal(403, "denied", "This browser is not paired", null, "agentctl web login");
+    if (!session) throw new Refusal(403, "not_paired", "This browser is not paired", null, "agentctl web login");
     if (path === "/events") {
         if (machine.noStream) throw new Refusal(503, "unavailable", "No stream now");
         return stream(machine, request, response);

@@ -20,7 +20,8 @@ export class ApiError extends Error {
 }
 
 const BASE = "/api/v1";
-const SESSION = "/session";
+/** What a browser without a session may ask for: a refusal there says nothing about a session. */
+const OPEN: ReadonlySet<string> = new Set(["/session", "/pair", "/login"]);
 
 function unreachable(cause: unknown): ApiError {
     return new ApiError({
@@ -58,15 +59,14 @@ export function errorFrom(status: number, body: unknown, path: string): ApiError
     });
 }
 
-const forbidden = new Set<() => void>();
+let comeBack: () => Promise<boolean> = () => Promise.resolve(false);
 
-/** A refusal may mean that the session ended: whoever keeps the session looks at once. */
-export function onForbidden(listener: () => void): () => void {
-    forbidden.add(listener);
-    return () => forbidden.delete(listener);
+/** A refusal may mean that the session ended: whoever keeps the session says whether there is one again. */
+export function onForbidden(listener: () => Promise<boolean>): void {
+    comeBack = listener;
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+async function call<T>(path: string, init: RequestInit, again = false): Promise<T> {
     const response = await fetch(BASE + path, {
         credentials: "same-origin",
         cache: "no-store",
@@ -78,9 +78,14 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
         throw unreachable(cause);
     });
     const body: unknown = await response.json().catch(() => undefined);
-    if (response.status === 403 && path !== SESSION) for (const listener of forbidden) listener();
-    if (!response.ok || body === undefined) throw errorFrom(response.status, body, path);
-    return body as T;
+    if (response.ok && body !== undefined) return body as T;
+    const error = errorFrom(response.status, body, path);
+    // Nothing was done for a request without a session, so asking once more is asking for the first time.
+    if (response.status === 403 && !OPEN.has(path) && !again && await comeBack()
+        && error.code === "not_paired") {
+        return call<T>(path, init, true);
+    }
+    throw error;
 }
 
 export function read<T>(path: string, signal?: AbortSignal): Promise<T> {

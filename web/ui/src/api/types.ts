@@ -19,6 +19,8 @@ export interface Session {
     name: string | null;
     separation: boolean;
     host: string;
+    /** For a browser that is not paired and holds a key: what to sign to come back. */
+    challenge: string | null;
 }
 
 export interface Summary {

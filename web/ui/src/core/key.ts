@@ -14,7 +14,9 @@ export interface NewKey {
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
-const DOMAIN = "agentd-approve@v1:";
+// A login is signed under another name than an approval: neither can be taken for the other.
+const APPROVAL = "agentd-approve@v1:";
+const LOGIN = "agentd-login@v1:";
 
 /** Why this page cannot hold a key here, or null when it can. */
 export function whyNoKeys(): string | null {
@@ -70,11 +72,19 @@ export async function storedKey(): Promise<BrowserKey | null> {
     return found ?? null;
 }
 
-/** Signs the digest of a statement: raw r‖s in base64. */
-export async function sign(key: BrowserKey, statementSha256: string): Promise<string> {
-    const bytes = new TextEncoder().encode(DOMAIN + statementSha256);
+async function signBytes(key: BrowserKey, text: string): Promise<string> {
+    const bytes = new TextEncoder().encode(text);
     const signature = await crypto.subtle.sign(
         { name: "ECDSA", hash: "SHA-256" }, key.privateKey, bytes,
     );
     return base64(new Uint8Array(signature));
+}
+
+/** Signs the digest of a statement: raw r‖s in base64. */
+export function sign(key: BrowserKey, statementSha256: string): Promise<string> {
+    return signBytes(key, APPROVAL + statementSha256);
+}
+
+export function signLogin(key: BrowserKey, challenge: string): Promise<string> {
+    return signBytes(key, LOGIN + challenge);
 }

@@ -99,7 +99,20 @@ export function RiskCounts({ effects }: { effects: Effect[] }) {
     );
 }
 
+/** What carries no risk at all (the name of the commit, say) stands below, where there is anything else. */
+function WithoutRisk({ effects }: { effects: Effect[] }) {
+    return (
+        <details class="more">
+            <summary>{effects.length} without risk</summary>
+            <ul class="effects">{effects.map((e) => <Line effect={e} />)}</ul>
+        </details>
+    );
+}
+
 export function EffectsView({ effects }: { effects: Effects }) {
+    const risky = effects.effects.filter(({ risk }) => risk !== "none");
+    const harmless = effects.effects.filter(({ risk }) => risk === "none");
+    const split = risky.length > 0 && harmless.length > 0;
     return (
         <>
             {effects.effects.length > 0
@@ -111,7 +124,8 @@ export function EffectsView({ effects }: { effects: Effects }) {
                     change as not fully known.
                 </p>
             )}
-            {groups(effects.effects).map((group) => <GroupBlock group={group} />)}
+            {groups(split ? risky : effects.effects).map((group) => <GroupBlock group={group} />)}
+            {split && <WithoutRisk effects={harmless} />}
             <Closure effects={effects} />
         </>
     );

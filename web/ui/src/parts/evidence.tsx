@@ -55,6 +55,11 @@ function Status({ of, tail, checking }: {
     return <ToneBadge tone="quiet" icon="ring" word={checking ? "Waiting" : "Did not run"} />;
 }
 
+/** A level that only some versions of the daemon run is named only where it ran. */
+function shownLevels(detail: Detail): Level[] {
+    return EVIDENCE_LEVELS.filter(({ level }) => level !== "dry_activate" || latest(detail.evidence, level));
+}
+
 function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail | undefined }) {
     const checking = detail.state === "checking";
     const found = latest(detail.evidence, level.level);
@@ -76,7 +81,7 @@ export function EvidenceView({ detail, tails }: { detail: Detail; tails: Tails }
     return (
         <>
             <ol class="evidences">
-                {EVIDENCE_LEVELS.map((level) => (
+                {shownLevels(detail).map((level) => (
                     <Row level={level} detail={detail} tail={tails[level.level]} />
                 ))}
             </ol>

@@ -1,9 +1,10 @@
 // The frame: who this browser is, which view the address names, and whether news come in.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type ApiError, asApiError, onForbidden, read } from "../api/client.ts";
+import { type ApiError, asApiError, onForbidden } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { useConnection, useEvents } from "../core/hooks.ts";
 import { type Connection, startLive } from "../core/live.ts";
+import { whoAmI } from "../core/login.ts";
 import { Link, useLocation } from "../core/router.tsx";
 import { SessionContext } from "../core/session.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
@@ -75,7 +76,7 @@ function NotFound() {
 }
 
 function View({ path, session, paired }: {
-    path: string; session: Session; paired: () => Promise<void>;
+    path: string; session: Session; paired: () => Promise<unknown>;
 }) {
     if (path === "/pair") return <PairView paired={paired} />;
     if (!session.paired) return <NotPaired />;
@@ -91,12 +92,14 @@ function useSessionState() {
     const [error, setError] = useState<ApiError | null>(null);
     const load = useCallback(async () => {
         try {
-            const now = await read<Session>("/session");
+            const now = await whoAmI();
             setSession(now);
             setError(null);
             if (now.paired) startLive();
+            return now.paired;
         } catch (failure) {
             setError(asApiError(failure));
+            return false;
         }
     }, []);
     useEffect(() => {
@@ -106,7 +109,7 @@ function useSessionState() {
     useEvents((event) => {
         if (event.kind === "poll") void load();
     });
-    useEffect(() => onForbidden(() => void load()), [load]);
+    useEffect(() => onForbidden(load), [load]);
     return { session, error, load };
 }
 

@@ -69,7 +69,7 @@ export function NotPaired() {
     );
 }
 
-function PairForm({ token, paired }: { token: string; paired: () => Promise<void> }) {
+function PairForm({ token, paired }: { token: string; paired: () => Promise<unknown> }) {
     const [label, setLabel] = useState(deviceName);
     const id = useId();
     const pairing = useAction(async () => {
@@ -100,7 +100,7 @@ function PairForm({ token, paired }: { token: string; paired: () => Promise<void
     );
 }
 
-export function PairView({ paired }: { paired: () => Promise<void> }) {
+export function PairView({ paired }: { paired: () => Promise<unknown> }) {
     useTitle("Pair this browser");
     const [token, setToken] = useState(taken);
     useEffect(() => {

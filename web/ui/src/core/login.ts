@@ -1,0 +1,37 @@
+// Coming back: a session ends, the key stays. Whoever holds the key of a pairing signs a challenge and
+// is let in again, without a person having to do anything.
+import { ApiError, read, send } from "../api/client.ts";
+import type { Session } from "../api/types.ts";
+import { signLogin, storedKey } from "./key.ts";
+
+/** The key that the machine does not know (any more): asking again would only be refused again. */
+let unknown: string | null = null;
+let asking: Promise<Session> | null = null;
+
+async function logIn(session: Session): Promise<Session> {
+    const key = session.challenge === null ? null : await storedKey().catch(() => null);
+    if (session.challenge === null || !key || key.keyId === unknown) return session;
+    try {
+        await send("/login", {
+            key_id: key.keyId, challenge: session.challenge, signature: await signLogin(key, session.challenge),
+        });
+    } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 403) throw error;
+        if (error.code === "unknown_key") unknown = key.keyId;
+        return session;
+    }
+    return read<Session>("/session");
+}
+
+async function look(): Promise<Session> {
+    const session = await read<Session>("/session");
+    return session.paired ? session : logIn(session);
+}
+
+/** Who this browser is to the daemon, after trying to come back. Askers at the same moment share one answer. */
+export function whoAmI(): Promise<Session> {
+    asking ??= look().finally(() => {
+        asking = null;
+    });
+    return asking;
+}
