@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace agentd::applyd {
@@ -32,14 +33,16 @@ std::string systemd_program(const char* name) {
     throw Failure(FailureKind::misconfigured, std::string("systemd's ") + name + " is not there");
 }
 
-std::string unit_of(const std::string& nonce) { return "agentd-way-back-" + nonce.substr(0, 16); }
+std::string unit_of(const std::string& nonce) {
+    return "agentd-way-back-" + nonce.substr(0, 16);
+}
 
 void arm_timer(const std::string& nonce, std::chrono::seconds after, const std::string& config) {
-    const sandbox::Command command{
-        .program = systemd_program("systemd-run"),
-        .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
-                      "--on-active=" + std::to_string(after.count()), "--expand-environment=no",
-                      own_program(), "--config", config, "--settle", nonce}};
+    const sandbox::Command command{.program = systemd_program("systemd-run"),
+                                   .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
+                                                 "--on-active=" + std::to_string(after.count()),
+                                                 "--expand-environment=no", own_program(),
+                                                 "--config", config, "--settle", nonce}};
     const auto outcome = sandbox::run(command);
     if (!outcome.succeeded()) {
         throw Failure(FailureKind::unavailable,
@@ -52,9 +55,9 @@ void arm_timer(const std::string& nonce, std::chrono::seconds after, const std::
 void arm_process(const std::string& nonce, std::chrono::seconds after, const std::string& config,
                  const std::string& pid_file) {
     std::string program = own_program();
-    std::array<std::string, 7> texts{program, "--config",
-                                     config,  "--settle-after",
-                                     std::to_string(after.count()), "--settle", nonce};
+    std::array<std::string, 7> texts{
+        program,    "--config", config, "--settle-after", std::to_string(after.count()),
+        "--settle", nonce};
     std::array<char*, 8> argv{};
     for (std::size_t i = 0; i < texts.size(); ++i) {
         argv[i] = texts[i].data();
@@ -66,7 +69,10 @@ void arm_process(const std::string& nonce, std::chrono::seconds after, const std
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    sigset_t none;
+    ::sigemptyset(&none); // ours are blocked, for the thread that waits for them
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
     pid_t pid = 0;
     const int error = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, argv.data(),
                                     environment.data());
@@ -78,13 +84,25 @@ void arm_process(const std::string& nonce, std::chrono::seconds after, const std
     core::write_file_durably(pid_file, std::to_string(pid) + "\n");
 }
 
+/// Not whoever got its number after it had ended.
+bool is_way_back(std::int64_t pid, const std::string& nonce) {
+    const auto words =
+        core::read_file_if_exists("/proc/" + std::to_string(pid) + "/cmdline", 1U << 16);
+    return words && words->find("--settle") != std::string::npos &&
+           words->find(nonce) != std::string::npos;
+}
+
 } // namespace
 
 void WayBack::arm(const std::string& nonce) {
+    // Once the new system runs, /etc holds its configuration, which may be broken or name other
+    // folders.
+    const std::string config = config_.apply.directory + "/way-back.toml";
+    core::write_file_durably(config, core::read_file(config_file_, 1U << 20));
     if (config_.machine.kind == MachineKind::systemd) {
-        arm_timer(nonce, config_.apply.way_back, config_file_);
+        arm_timer(nonce, config_.apply.way_back, config);
     } else {
-        arm_process(nonce, config_.apply.way_back, config_file_,
+        arm_process(nonce, config_.apply.way_back, config,
                     config_.apply.directory + "/way-back.pid");
     }
 }
@@ -99,8 +117,11 @@ void WayBack::disarm(const std::string& nonce) noexcept {
         const std::string file = config_.apply.directory + "/way-back.pid";
         const auto pid = core::read_file_if_exists(file, 32);
         const auto number = pid ? core::parse_integer(core::trim(*pid)) : std::nullopt;
-        if (number && *number > 1) {
-            ::kill(static_cast<pid_t>(*number), SIGTERM);
+        if (number && *number > 1 && is_way_back(*number, nonce)) {
+            // It waits: whoever disarms holds the lock.
+            ::kill(static_cast<pid_t>(*number), SIGKILL);
+            ::waitpid(static_cast<pid_t>(*number), nullptr,
+                      0); // fails at once when it is not our child
         }
         ::unlink(file.c_str());
     } catch (const std::exception&) {
