@@ -8,6 +8,7 @@
 #include "policy/load.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,35 +22,51 @@ using core::Result;
 using proposals::Mode;
 using proposals::Statement;
 
-/// A file that decides about root's acts: root's (or our own where separation is off), nobody else may write
-/// it, and it is read once.
+bool only_root_writes(const struct stat& info) {
+    return (info.st_uid == 0 || info.st_uid == ::geteuid()) && (info.st_mode & 022) == 0;
+}
+
+/// A file that decides about root's acts: root's (or our own where separation is off), nobody else
+/// may write it or its folder, and it is read once. It may be a link, as NixOS makes them in /etc:
+/// who may write the folder says where it leads.
 std::string read_trusted(const std::string& path) {
-    const core::Fd fd = core::open_file(path, O_RDONLY | O_NOFOLLOW);
+    const core::Fd fd = core::open_file(path, O_RDONLY);
     struct stat info {};
-    if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
-        (info.st_uid != 0 && info.st_uid != ::geteuid()) || (info.st_mode & 022) != 0) {
+    struct stat folder {};
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || !only_root_writes(info) ||
+        ::stat(parent.c_str(), &folder) != 0 || !only_root_writes(folder)) {
         throw core::Failure(core::FailureKind::misconfigured,
-                            "has to be a regular file that only root may write", path);
+                            "has to be a regular file, in a folder, that only root may write",
+                            path);
     }
-    std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
     constexpr off_t most = 1 << 20;
-    if (info.st_size > most ||
-        ::pread(fd.get(), bytes.data(), bytes.size(), 0) != info.st_size) {
+    std::string bytes(info.st_size <= most ? static_cast<std::size_t>(info.st_size) : 0, '\0');
+    if (info.st_size > most || ::pread(fd.get(), bytes.data(), bytes.size(), 0) != info.st_size) {
         throw core::Failure(core::FailureKind::misconfigured, "cannot be read whole", path);
     }
     return bytes;
 }
 
-/// What every toplevel of NixOS has; presence of names only, no content is read.
+/// What every toplevel of NixOS has, and in the store: a link that leads out of it would let
+/// somebody say after the approval what root runs. Presence of names only, no content is read.
 bool looks_like_a_toplevel(const core::StorePath& path) {
-    const std::string base = path.str();
-    return ::access((base + "/bin/switch-to-configuration").c_str(), X_OK) == 0 &&
-           ::access((base + "/activate").c_str(), X_OK) == 0 &&
-           ::access((base + "/etc").c_str(), F_OK) == 0 &&
-           ::access((base + "/init").c_str(), F_OK) == 0;
+    struct stat info {};
+    if (::lstat(path.str().c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+        return false;
+    }
+    const auto has = [&](const char* name, int mode) {
+        std::error_code error;
+        const auto real = std::filesystem::canonical(path.str() + name, error);
+        return !error && real.string().starts_with("/nix/store/") &&
+               ::access(real.c_str(), mode) == 0;
+    };
+    return has("/bin/switch-to-configuration", X_OK) && has("/activate", X_OK) &&
+           has("/etc", F_OK) && has("/init", F_OK);
 }
 
-/// Paths of the candidate that the running system does not have: those whose bytes nobody relied on yet.
+/// Paths of the candidate that the running system does not have: those whose bytes nobody relied on
+/// yet.
 std::vector<core::StorePath> new_paths(const evaluator::Closure& before,
                                        const evaluator::Closure& after) {
     std::vector<core::StorePath> paths;
@@ -66,7 +83,8 @@ Result<Done> check_hashes(const Statement& statement, const evaluator::Closure& 
     const auto* from = before.find(before.root);
     const auto* to = after.find(after.root);
     if (from == nullptr || from->nar_hash != statement.from.nar_hash) {
-        return Problem{.code = "from_mismatch", .message = "the running system's NAR hash is another"};
+        return Problem{.code = "from_mismatch",
+                       .message = "the running system's NAR hash is another"};
     }
     if (to == nullptr || to->nar_hash != statement.toplevel_nar_hash) {
         return Problem{.code = "wrong_nar_hash",
@@ -102,14 +120,25 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
     if (!approver) {
         return approver.problem();
     }
-    const auto running = machine_.links().running;
+    const auto links = machine_.links();
+    const auto running = links.running;
     const auto from = core::StorePath::parse(statement->from.path);
     const auto to = core::StorePath::parse(statement->toplevel.value_or(""));
     if (!running || !from || *running != *from) {
         return Problem{.code = "from_mismatch",
-                       .message = "the machine runs another system than the one this was approved for",
+                       .message =
+                           "the machine runs another system than the one this was approved for",
                        .where = running ? running->str() : "/run/current-system",
                        .hint = "verify the proposal again and approve what it says then"};
+    }
+    if (!presence && statement->mode != Mode::test && links.profile != from) {
+        // The effects say what changes against what runs. For the next boot that may be far more: a
+        // trial that somebody signed must not become lasting through a change without effects that
+        // nobody signs.
+        return Problem{.code = "presence",
+                       .message =
+                           "what runs is not what the next boot takes, so a person has to agree",
+                       .where = links.profile ? links.profile->str() : ""};
     }
     if (!to || !looks_like_a_toplevel(*to)) {
         return Problem{.code = "not_a_toplevel",
@@ -129,7 +158,8 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
 
 Result<Done> Verifier::check_fields(const Statement& statement) const {
     if (statement.host != config_.host.str()) {
-        return Problem{.code = "wrong_host", .message = "the statement is for host " + statement.host};
+        return Problem{.code = "wrong_host",
+                       .message = "the statement is for host " + statement.host};
     }
     if (statement.machine_id != machine_.machine_id()) {
         return Problem{.code = "wrong_machine", .message = "the statement is for another machine"};
@@ -144,10 +174,11 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
     if (now < statement.not_before) {
         return Problem{.code = "not_yet", .message = "the statement is not valid yet"};
     }
-    if (now >= statement.expires || statement.expires - statement.not_before > std::chrono::hours(48)) {
+    if (now >= statement.expires ||
+        statement.expires - statement.not_before > std::chrono::hours(48)) {
         return Problem{.code = "expired",
-                       .message = "the statement ran out at " +
-                                  core::format_instant(statement.expires),
+                       .message =
+                           "the statement ran out at " + core::format_instant(statement.expires),
                        .hint = "approve the proposal again"};
     }
     if (journal_.spent(statement.nonce)) {
@@ -156,7 +187,8 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
     if (journal_.frozen()) {
         return Problem{.code = "frozen",
                        .message = "the owner froze this machine",
-                       .hint = "remove " + journal_.directory() + "/frozen to let changes in again"};
+                       .hint =
+                           "remove " + journal_.directory() + "/frozen to let changes in again"};
     }
     return Done{};
 }
@@ -171,9 +203,9 @@ Result<std::string> Verifier::check_presence(const std::string& bytes, const Sta
                    : Problem{.code = "presence", .message = "nobody signed this statement"};
     }
     if (presence->method == proposals::PresenceMethod::break_glass) {
-        return peer.uid == 0 ? Result<std::string>(std::string("root (break glass)"))
-                             : Problem{.code = "presence",
-                                       .message = "only root itself may break the glass"};
+        return peer.uid == 0
+                   ? Result<std::string>(std::string("root (break glass)"))
+                   : Problem{.code = "presence", .message = "only root itself may break the glass"};
     }
     const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
     const auto approver = proposals::verify_presence(bytes, *presence, approvers.approvers);
@@ -198,7 +230,8 @@ Result<proposals::Effects> Verifier::check_store(const Statement& statement,
     if (const auto done = check_hashes(statement, *before, *after); !done) {
         return done.problem();
     }
-    if (const auto sound = evaluator::verify_paths(nix_, new_paths(*before, *after), stop); !sound) {
+    if (const auto sound = evaluator::verify_paths(nix_, new_paths(*before, *after), stop);
+        !sound) {
         return sound.problem();
     }
     auto effects = analysis::effects_between(worker_, *before, *after, stop);
@@ -218,13 +251,14 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
                        .where = config_.policy.file,
                        .hint = "verify the proposal again and approve it under the new policy"};
     }
-    const auto loaded = policy::load_policy(
-        text, {.file = config_.policy.file,
-               .today = std::chrono::floor<std::chrono::days>(clock_.now())});
+    const auto loaded =
+        policy::load_policy(text, {.file = config_.policy.file,
+                                   .today = std::chrono::floor<std::chrono::days>(clock_.now())});
     if (!loaded.policy) {
         return loaded.problems.front();
     }
-    // Only what root can know by itself: who proposed and why stays unknown, and unknown never helps.
+    // Only what root can know by itself: who proposed and why stays unknown, and unknown never
+    // helps.
     const auto verdict =
         policy::decide(*loaded.policy, policy::facts_from(effects, {.host = statement.host}));
     const bool by_hand = presence && presence->method == proposals::PresenceMethod::break_glass;

@@ -20,9 +20,10 @@
 
 namespace agentd::applyd {
 
-/// A statement that this process checked against the machine, the store and its own root-owned files.
+/// A statement that this process checked against the machine, the store and its own root-owned
+/// files.
 class VerifiedStatement {
-public:
+  public:
     const proposals::Statement& statement() const noexcept { return statement_; }
     const std::string& sha256() const noexcept { return sha256_; }
     const core::StorePath& from() const noexcept { return from_; }
@@ -30,7 +31,7 @@ public:
     const proposals::Effects& effects() const noexcept { return effects_; }
     const std::string& approver() const noexcept { return approver_; }
 
-private:
+  private:
     friend class Verifier;
     VerifiedStatement(proposals::Statement statement, std::string sha256, core::StorePath from,
                       core::StorePath to, proposals::Effects effects, std::string approver)
@@ -45,11 +46,11 @@ private:
 };
 
 /// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
-/// `unsupported_mode`, `not_yet`, `expired`, `used`, `frozen`; those of verify_presence, `presence`; `from_mismatch`,
-/// `not_a_toplevel`, `not_in_store`, `wrong_nar_hash`, `wrong_manifest`, `store_damaged`, `wrong_effects`,
-/// `policy_changed`, `denied`.
+/// `unsupported_mode`, `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
+/// `presence`; `from_mismatch`, `not_a_toplevel`, `not_in_store`, `wrong_nar_hash`,
+/// `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`, `denied`.
 class Verifier {
-public:
+  public:
     Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
              const evaluator::Nix& nix, machine::Machine& machine, analysis::Worker worker);
 
@@ -57,7 +58,7 @@ public:
                                            const std::optional<proposals::Presence>& presence,
                                            const core::Peer& peer, const std::stop_token& stop);
 
-private:
+  private:
     core::Result<core::Done> check_fields(const proposals::Statement& statement) const;
     core::Result<std::string> check_presence(const std::string& bytes,
                                              const proposals::Statement& statement,
