@@ -27,7 +27,9 @@ std::set<std::string> units_of_kind(const proposals::Effects& effects, std::stri
     return names;
 }
 
-bool restless(const UnitState& unit) { return unit.sub == "auto-restart" || !unit.settled(); }
+bool restless(const UnitState& unit) {
+    return unit.sub == "auto-restart" || !unit.settled();
+}
 
 /// Sleeps, but not through a stop request.
 void pause(milliseconds time, const std::stop_token& stop) {
@@ -37,36 +39,64 @@ void pause(milliseconds time, const std::stop_token& stop) {
     }
 }
 
+/// Why a unit is not as it should be, or "". @param touched the change added or changed it.
+std::string trouble_with(const UnitState& unit, const UnitState* old, bool touched) {
+    if (old != nullptr && (old->failed() || old->sub == "auto-restart")) {
+        return {}; // was sick before: not this change's fault
+    }
+    if (unit.failed()) {
+        return "failed (" + (unit.result.empty() ? unit.sub : unit.result) + ")";
+    }
+    // A job that a timer or a person started meanwhile may take its time: nothing ran there before.
+    const bool at_work = !touched && unit.active == "activating" && unit.sub.starts_with("start") &&
+                         (old == nullptr || old->active != "active");
+    if (unit.name.ends_with(".service") && restless(unit) && !at_work) {
+        return "does not come to rest: " + unit.active + " (" + unit.sub + "), " +
+               std::to_string(unit.restarts) + " restarts";
+    }
+    // A start by the switch begins the count anew; the same process goes on with its old count.
+    const bool same = old != nullptr && old->main_pid != 0 && old->main_pid == unit.main_pid;
+    if (touched && unit.restarts > 0 && !same) {
+        return "was restarted " + std::to_string(unit.restarts) + " times already";
+    }
+    if (!touched && old != nullptr && unit.restarts > old->restarts + 1) {
+        return "falls again and again: " + std::to_string(unit.restarts - old->restarts) +
+               " restarts meanwhile";
+    }
+    return {};
+}
+
+/// What stops without a failure and should not: programs, and what starts them.
+bool should_go_on(const UnitState& unit) {
+    return unit.active == "active" &&
+           ((unit.name.ends_with(".service") && unit.sub == "running") ||
+            unit.name.ends_with(".timer") || unit.name.ends_with(".socket"));
+}
+
 } // namespace
 
 std::vector<CheckResult> judge_units(const std::vector<UnitState>& before,
                                      const std::vector<UnitState>& after,
                                      const proposals::Effects& effects) {
     const auto removed = units_of_kind(effects, "unit_removed");
-    const auto added = units_of_kind(effects, "unit_added");
+    auto touched = units_of_kind(effects, "unit_added");
+    touched.merge(units_of_kind(effects, "unit_changed"));
     std::vector<CheckResult> results;
-    const auto bad = [&](const std::string& name, const std::string& detail) {
-        results.push_back({.name = name, .detail = detail});
-    };
     for (const UnitState& unit : after) {
         const UnitState* old = machine::find_unit(before, unit.name);
-        const bool failed_before = old != nullptr && (old->failed() || restless(*old));
-        if (unit.failed() && !failed_before) {
-            bad(unit.name, "failed (" + (unit.result.empty() ? unit.sub : unit.result) + ")");
-        } else if (unit.name.ends_with(".service") && restless(unit) && !failed_before) {
-            bad(unit.name, "does not come to rest: " + unit.active + " (" + unit.sub + "), " +
-                               std::to_string(unit.restarts) + " restarts");
-        } else if (added.contains(unit.name) && unit.restarts > 0) {
-            bad(unit.name, "was restarted " + std::to_string(unit.restarts) + " times already");
+        if (std::string trouble = trouble_with(unit, old, touched.contains(unit.name));
+            !trouble.empty()) {
+            results.push_back({.name = unit.name, .detail = std::move(trouble)});
         }
     }
     for (const UnitState& unit : before) {
         const UnitState* now = machine::find_unit(after, unit.name);
-        const bool ran = unit.name.ends_with(".service") && unit.active == "active" &&
-                         unit.sub == "running";
+        // A timer that was made for one time is gone once it fired; an installed one is still
+        // loaded.
+        const bool installed = unit.name.ends_with(".service") || now != nullptr;
         const bool runs = now != nullptr && now->active != "inactive";
-        if (ran && !runs && !removed.contains(unit.name)) {
-            bad(unit.name, "ran before and does not run now");
+        if (should_go_on(unit) && installed && !runs && !removed.contains(unit.name)) {
+            results.push_back({.name = unit.name, .detail = "ran before and does not run now"});
         }
     }
     return results;
@@ -130,7 +160,7 @@ std::vector<CheckResult> Health::look(const Baseline& before, const proposals::E
 
 CheckResult Health::run_check(const HealthCheck& check, const std::stop_token& stop) {
     if (check.unit.empty()) {
-        return probe_tcp(check, check.tcp, stop);
+        return probe(check, stop);
     }
     const auto units = machine_.units().list();
     const UnitState* unit = machine::find_unit(units, check.unit);
@@ -141,21 +171,34 @@ CheckResult Health::run_check(const HealthCheck& check, const std::stop_token& s
             .detail = unit == nullptr ? "no such unit" : unit->active + " (" + unit->sub + ")"};
 }
 
-CheckResult Health::probe_tcp(const HealthCheck& check, const std::string& address,
-                              const std::stop_token& stop) {
+CheckResult Health::probe(const HealthCheck& check, const std::stop_token& stop) {
+    const std::string& address = check.http.empty() ? check.tcp : check.http;
     const auto colon = address.rfind(':');
+    const std::vector<std::string> words =
+        check.http.empty()
+            ? std::vector<std::string>{"tcp", address.substr(0, colon),
+                                       colon == std::string::npos ? "" : address.substr(colon + 1),
+                                       "1"}
+            : std::vector<std::string>{"http", address, "1"};
     CheckResult result{.name = check.name, .required = check.required};
     const auto until = steady_clock::now() + check.timeout;
     do {
-        auto command = machine_.in_network(
-            probe_, {"tcp", address.substr(0, colon),
-                     colon == std::string::npos ? "" : address.substr(colon + 1), "1"});
+        auto command = machine_.in_network(probe_, words);
         command.deadline = seconds(5);
         const auto outcome = sandbox::run(command, stop);
+        if (const auto* exited = std::get_if<sandbox::Exited>(&outcome.ending);
+            exited != nullptr && exited->code == 64) {
+            // A check that nobody can carry out must not pass for one that failed before.
+            throw core::Failure(core::FailureKind::misconfigured,
+                                "this health check cannot be carried out: " +
+                                    core::printable(core::trim(outcome.err.bytes)),
+                                address);
+        }
         result.ok = outcome.succeeded();
-        result.detail = result.ok ? address + " answers"
-                                  : address + ": " +
-                                        core::shorten(core::printable(core::trim(outcome.err.bytes)), 200);
+        result.detail =
+            result.ok ? address + " answers"
+                      : address + ": " +
+                            core::shorten(core::printable(core::trim(outcome.err.bytes)), 200);
         if (!result.ok) {
             pause(between_looks, stop);
         }

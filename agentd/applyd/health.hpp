@@ -26,20 +26,20 @@ struct Baseline {
 };
 
 class Health {
-public:
+  public:
     Health(const Config& config, machine::Machine& machine, std::string probe_program);
 
+    /// Failure{misconfigured} when a check of the configuration cannot be carried out at all.
     Baseline baseline(const std::stop_token& stop);
-    /// Waits until the changed units came to rest (`[apply] settle_seconds` at least), then looks: nothing
-    /// failed that had not failed before, what ran before or was added runs and does not restart over and over, and
-    /// every check of the configuration that was well before is well.
+    /// Waits until the changed units came to rest (`[apply] settle_seconds` at least), then looks:
+    /// nothing failed that had not failed before, what ran before or was added runs and does not
+    /// restart over and over, and every check of the configuration that was well before is well.
     std::vector<CheckResult> look(const Baseline& before, const proposals::Effects& effects,
                                   const std::stop_token& stop);
 
-private:
+  private:
     CheckResult run_check(const HealthCheck& check, const std::stop_token& stop);
-    CheckResult probe_tcp(const HealthCheck& check, const std::string& address,
-                          const std::stop_token& stop);
+    CheckResult probe(const HealthCheck& check, const std::stop_token& stop);
     std::vector<machine::UnitState> settle(const std::stop_token& stop);
 
     const Config& config_;
