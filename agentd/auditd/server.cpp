@@ -24,7 +24,8 @@ void Server::run(core::Listener& listener, std::stop_token stop) {
                                        " may not use the log"}));
             continue;
         }
-        if (slots_.size() >= max_connections) {
+        const bool own = connection->peer.uid == 0 || connection->peer.uid == ::geteuid();
+        if (slots_.size() >= max_connections - (own ? 0 : reserved_connections)) {
             connection->channel.write_line(
                 error_line({.code = "busy", .message = "too many connections; try again"}));
             continue;

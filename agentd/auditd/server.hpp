@@ -21,6 +21,8 @@ struct ServerOptions {
 class Server {
   public:
     static constexpr std::size_t max_connections = 64;
+    /// Kept for root and our own uid: no other writer can keep the privileged helper from writing.
+    static constexpr std::size_t reserved_connections = 8;
 
     Server(ServerOptions options, Desk desk) : options_(std::move(options)), desk_(desk) {}
     /// Serves until `stop`; returns when every connection is closed.

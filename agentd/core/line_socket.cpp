@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -195,6 +196,9 @@ std::optional<Listener::Connection> Listener::accept(std::stop_token stop) {
 LineChannel connect_to(const std::string& path) {
     const sockaddr_un address = address_of(path);
     Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    // While nobody accepts and the queue is full, connecting waits: not for ever.
+    const timeval patience{.tv_sec = 10, .tv_usec = 0};
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw system_failure("cannot connect", path, errno);
     }
