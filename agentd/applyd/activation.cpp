@@ -18,7 +18,7 @@ constexpr auto log_patience = std::chrono::seconds(20);
 
 /// One apply from its intent to its outcome.
 class Apply {
-public:
+  public:
     Apply(InFlight in_flight, const Tools& tools, OnStep on_step)
         : in_flight_(std::move(in_flight)), tools_(tools), on_step_(std::move(on_step)) {}
 
@@ -26,10 +26,13 @@ public:
         if (on_step_) {
             on_step_(name, detail);
         }
-        // The machine may have moved already: a log that hangs must not keep it from going on or back.
-        record_patiently(tools_.log, tools_.clock, "apply.step", in_flight_.proposal,
-                         {{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}},
-                         std::chrono::seconds(2));
+        // The machine may have moved already: a log that hangs must not keep it from going on or
+        // back, so it is waited for once only.
+        log_answers_ = log_answers_ &&
+                       record_patiently(
+                           tools_.log, tools_.clock, "apply.step", in_flight_.proposal,
+                           {{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}},
+                           std::chrono::seconds(2));
     }
 
     void reach(Phase phase) {
@@ -49,26 +52,42 @@ public:
             result.residue = {"files that services wrote while the new system ran are still there",
                               "users and groups that the new system made are still there"};
         }
-        const bool written = record_patiently(
-            tools_.log, tools_.clock, "apply.outcome", in_flight_.proposal,
-            to_json(result, tools_.machine.links()), log_patience);
+        const bool written =
+            record_patiently(tools_.log, tools_.clock, "apply.outcome", in_flight_.proposal,
+                             to_json(result, tools_.machine.links()), log_patience);
         if (written) {
             tools_.journal.clear(); // else the next start settles, and says so in the log
+            tools_.switcher.release();
         }
         tools_.way_back.disarm(in_flight_.nonce);
         return result;
     }
 
+    /// @throws core::Failure when not even that can be tried: the journal and the way back stay as
+    /// they are.
     Outcome take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled) {
-        step("taking_back", reason);
         const auto from = core::StorePath::parse(in_flight_.from);
         AGENTD_CHECK(from.has_value());
+        if (const auto other = somebody_elses()) {
+            return end("failed",
+                       reason + "; somebody switched to " + other->str() +
+                           " meanwhile, which stays",
+                       std::move(checks), settled);
+        }
+        if (in_flight_.phase > Phase::activated) {
+            reach(Phase::activated); // whoever picks this up goes back too, not forward
+        }
+        step("taking_back", reason);
         const auto verb = tools_.switcher.run(*from, "test");
         const auto running = tools_.machine.links().running;
+        std::string trouble;
         if (running != from || (verb.exit_status != 0 && verb.exit_status != 4)) {
-            return end("failed",
-                       reason + "; taking it back failed with status " +
-                           std::to_string(verb.exit_status) + ": " + verb.said,
+            trouble = "status " + std::to_string(verb.exit_status) + ": " + verb.said;
+        } else {
+            trouble = restore_profile();
+        }
+        if (!trouble.empty()) {
+            return end("failed", reason + "; taking it back failed with " + trouble,
                        std::move(checks), settled);
         }
         return end("rolled_back", reason, std::move(checks), settled);
@@ -79,7 +98,12 @@ public:
         const auto to = core::StorePath::parse(in_flight_.to);
         AGENTD_CHECK(to.has_value());
         if (in_flight_.mode == "test") {
-            return end("confirmed", "runs until the next boot, as asked", std::move(checks), settled);
+            return end("confirmed", "runs until the next boot, as asked", std::move(checks),
+                       settled);
+        }
+        if (const auto other = somebody_elses()) {
+            return end("failed", "somebody switched to " + other->str() + " meanwhile, which stays",
+                       std::move(checks), settled);
         }
         if (const auto set = tools_.switcher.set_profile(*to); !set) {
             return take_back(set.problem().message, std::move(checks), settled);
@@ -96,22 +120,59 @@ public:
         return end("confirmed", "healthy", std::move(checks), settled);
     }
 
+    /// Something that should work did not, between the intent and the outcome.
+    Outcome broken(const std::string& what) {
+        if (in_flight_.phase == Phase::intent && !profile_moved()) {
+            return end("failed", what + "; nothing was touched", {}, false);
+        }
+        return take_back(what, {}, false);
+    }
+
+    bool profile_moved() const {
+        const auto profile = tools_.machine.links().profile;
+        return profile && profile->str() == in_flight_.to && in_flight_.profile != in_flight_.to;
+    }
+
+    /// What runs, when it is neither of the two systems this is about.
+    std::optional<core::StorePath> somebody_elses() const {
+        const auto running = tools_.machine.links().running;
+        const bool ours =
+            !running || running->str() == in_flight_.from || running->str() == in_flight_.to;
+        return ours ? std::nullopt : running;
+    }
+
     const InFlight& in_flight() const noexcept { return in_flight_; }
 
-private:
+  private:
+    /// The next boot takes what it took before. Says what went wrong, else "".
+    std::string restore_profile() {
+        const auto before = core::StorePath::parse(in_flight_.profile);
+        if (!profile_moved() || !before) {
+            return {};
+        }
+        if (const auto set = tools_.switcher.set_profile(*before); !set) {
+            return set.problem().message;
+        }
+        const auto boot = tools_.switcher.run(*before, "boot");
+        return boot.exit_status == 0 ? "" : "the boot entry: " + boot.said;
+    }
+
     InFlight in_flight_;
     const Tools& tools_;
     OnStep on_step_;
+    bool log_answers_ = true;
 };
 
 InFlight begin(const VerifiedStatement& verified, const Tools& tools) {
     const auto& statement = verified.statement();
+    const auto profile = tools.machine.links().profile;
     return {.proposal = statement.proposal,
             .statement_sha256 = verified.sha256(),
             .nonce = statement.nonce,
             .mode = std::string(proposals::to_string(statement.mode)),
             .from = verified.from().str(),
             .to = verified.to().str(),
+            .profile = profile ? profile->str() : "",
             .deadline = tools.clock.now() + tools.config.apply.way_back};
 }
 
@@ -123,6 +184,40 @@ std::string describe(const std::vector<CheckResult>& checks) {
         }
     }
     return "not healthy: " + text;
+}
+
+Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& tools) {
+    const InFlight& in_flight = apply.in_flight();
+    apply.reach(Phase::intent);
+    Switcher::sync_file_system("/nix/store");
+    if (in_flight.mode == "boot") {
+        return apply.confirm({}, false);
+    }
+    const Baseline before = tools.health.baseline({});
+    tools.way_back.arm(in_flight.nonce);
+    if (tools.machine.links().running != verified.from()) {
+        return apply.end("failed", "somebody switched to another system meanwhile", {}, false);
+    }
+    apply.reach(Phase::armed);
+    apply.step("way_back_armed",
+               "back to " + in_flight.from + " at " + core::format_instant(in_flight.deadline));
+    const auto test = tools.switcher.run(verified.to(), "test");
+    if (test.exit_status != 0 && test.exit_status != 4) {
+        return apply.take_back("switch-to-configuration ended with status " +
+                                   std::to_string(test.exit_status) + ": " + test.said,
+                               {}, false);
+    }
+    apply.reach(Phase::activated);
+    apply.step("activated", test.exit_status == 4 ? "some units failed: " + test.said
+                                                  : "running " + in_flight.to);
+    auto checks = tools.health.look(before, verified.effects(), {});
+    if (!all_well(checks)) {
+        const std::string reason = describe(checks);
+        return apply.take_back(reason, std::move(checks), false);
+    }
+    apply.reach(Phase::healthy);
+    apply.step("healthy", std::to_string(checks.size()) + " checks");
+    return apply.confirm(std::move(checks), false);
 }
 
 } // namespace
@@ -147,6 +242,7 @@ Json to_json(const Outcome& outcome, const machine::SystemLinks& links) {
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step) {
     Apply apply(begin(verified, tools), tools, on_step);
     const InFlight& in_flight = apply.in_flight();
+    tools.switcher.keep(verified.from(), verified.to());
     record(tools.log, tools.clock, "apply.intent", in_flight.proposal,
            {{"statement_sha256", in_flight.statement_sha256},
             {"nonce", in_flight.nonce},
@@ -154,33 +250,12 @@ Outcome activate(const VerifiedStatement& verified, const Tools& tools, const On
             {"from", in_flight.from},
             {"to", in_flight.to},
             {"deadline", core::format_instant(in_flight.deadline)}});
-    apply.reach(Phase::intent);
-    Switcher::sync_file_system("/nix/store");
-    if (in_flight.mode == "boot") {
-        return apply.confirm({}, false);
+    try {
+        return carry_out(apply, verified, tools);
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, in_flight.proposal + ": " + error.what());
+        return apply.broken(std::string("it broke off: ") + error.what());
     }
-    const Baseline before = tools.health.baseline({});
-    tools.way_back.arm(in_flight.nonce);
-    apply.reach(Phase::armed);
-    apply.step("way_back_armed", "back to " + in_flight.from + " at " +
-                                     core::format_instant(in_flight.deadline));
-    const auto test = tools.switcher.run(verified.to(), "test");
-    if (test.exit_status != 0 && test.exit_status != 4) {
-        return apply.take_back("switch-to-configuration ended with status " +
-                                   std::to_string(test.exit_status) + ": " + test.said,
-                               {}, false);
-    }
-    apply.reach(Phase::activated);
-    apply.step("activated", test.exit_status == 4 ? "some units failed: " + test.said
-                                                  : "running " + in_flight.to);
-    auto checks = tools.health.look(before, verified.effects(), {});
-    if (!all_well(checks)) {
-        const std::string reason = describe(checks);
-        return apply.take_back(reason, std::move(checks), false);
-    }
-    apply.reach(Phase::healthy);
-    apply.step("healthy", std::to_string(checks.size()) + " checks");
-    return apply.confirm(std::move(checks), false);
 }
 
 std::optional<Outcome> settle(const Tools& tools, const std::optional<std::string>& nonce) {
@@ -195,17 +270,18 @@ std::optional<Outcome> settle(const Tools& tools, const std::optional<std::strin
     const bool runs_new = running && running->str() == found->to;
     switch (found->phase) {
     case Phase::intent:
-        return apply.end("failed", "interrupted before anything was touched", {}, true);
+        return apply.profile_moved()
+                   ? apply.confirm({}, true) // mode `boot`: only the boot entry may be missing
+                   : apply.end("failed", "interrupted before anything was touched", {}, true);
     case Phase::healthy:
     case Phase::profile_set:
         if (runs_new || found->mode == "boot") {
             return apply.confirm({}, true);
         }
-        return apply.end("failed", "interrupted, and the machine runs neither more nor less than " +
-                                       (running ? running->str() : "nothing known"),
-                         {}, true);
+        return apply.take_back("interrupted, and the old system came up again", {}, true);
     case Phase::armed:
-    case Phase::activated: break;
+    case Phase::activated:
+        break;
     }
     return apply.take_back("interrupted before it was known to be healthy", {}, true);
 }

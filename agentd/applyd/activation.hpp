@@ -40,12 +40,12 @@ struct Tools {
 
 using OnStep = std::function<void(std::string_view step, std::string_view detail)>;
 
-/// Carries out a verified statement, whatever comes. Each step is in the log when the next begins; the intent
-/// before anything is touched (if it cannot be written: Failure, and nothing happened).
+/// Carries out a verified statement, whatever comes. Each step is in the log when the next begins;
+/// the intent before anything is touched (if it cannot be written: Failure, and nothing happened).
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step);
 
-/// Finishes or takes back what is in flight, by looking at the machine; nullopt when there is nothing (or not
-/// this nonce). The caller holds the lock.
+/// Finishes or takes back what is in flight, by looking at the machine; nullopt when there is
+/// nothing (or not this nonce). The caller holds the lock.
 std::optional<Outcome> settle(const Tools& tools, const std::optional<std::string>& nonce);
 
 core::Json to_json(const Outcome& outcome, const machine::SystemLinks& links);

@@ -27,7 +27,7 @@ Json refusal(const Problem& problem) {
     };
     return {{"ok", false},
             {"error",
-             {{"code", problem.code},
+             {{"code", core::to_utf8(problem.code)},
               {"message", core::to_utf8(problem.message)},
               {"where", or_null(problem.where)},
               {"hint", or_null(problem.hint)}}}};
@@ -46,7 +46,8 @@ Helper::Helper(Config config, std::string config_file)
     : config_(std::move(config)), journal_(config_.apply.directory),
       nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
            query_settings(config_)),
-      machine_(machine::options_from(config_)), switcher_(machine_, nix_),
+      machine_(machine::options_from(config_)),
+      switcher_(machine_, nix_, config_.apply.directory + "/roots"),
       health_(config_, machine_, program_path("", "agentd-probe")),
       way_back_(config_, std::move(config_file)), log_(config_.audit.socket, seconds(10)),
       verifier_(config_, clock_, journal_, nix_, machine_,
@@ -75,16 +76,54 @@ void Helper::serve(core::Listener listener, const std::stop_token& stop) {
         core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
     }
     while (auto connection = listener.accept(stop)) {
-        // One thread a connection: while one applies, others hear that it is busy.
-        std::thread([this, stop, c = std::move(*connection)]() mutable { answer(c, stop); }).detach();
+        slots_.remove_if([](const Slot& slot) { return slot.done.load(); });
+        if (!allowed(connection->peer)) {
+            connection->channel.write_line(core::canonical(
+                refusal({.code = "denied", .message = "only agentd and root may ask here"})));
+            refuse("host:" + config_.host.str(), {.code = "denied", .message = "not your socket"},
+                   connection->peer);
+        } else if (slots_.size() >= most_connections) {
+            connection->channel.write_line(
+                core::canonical(refusal({.code = "busy", .message = "too many ask at once"})));
+        } else {
+            admit(std::move(*connection), stop);
+        }
+    }
+    slots_.clear();
+}
+
+/// One thread a connection: while one applies, others hear that it is busy.
+void Helper::admit(core::Listener::Connection connection, const std::stop_token& stop) {
+    Slot& slot = slots_.emplace_back();
+    slot.thread = std::jthread([this, &slot, stop, c = std::move(connection)]() mutable {
+        serve_one(c, stop);
+        slot.done = true;
+    });
+}
+
+void Helper::serve_one(core::Listener::Connection& connection,
+                       const std::stop_token& stop) noexcept {
+    try {
+        connection.channel.write_line(core::canonical(answer(connection, stop)));
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
     }
 }
 
 void Helper::settle_now(const std::optional<std::string>& nonce) {
-    for (;;) {
-        if (const auto lock = journal_.try_lock()) {
-            settle(tools(), nonce);
-            return;
+    constexpr int most_failures = 60;
+    for (int failures = 0;;) {
+        try {
+            if (const auto lock = journal_.try_lock()) {
+                settle(tools(), nonce);
+                return;
+            }
+        } catch (const core::Failure& failure) {
+            core::log(core::Level::error, std::string("cannot settle now: ") + failure.what());
+            if (++failures == most_failures) {
+                throw;
+            }
+            std::this_thread::sleep_for(seconds(4)); // without the lock: others may try too
         }
         std::this_thread::sleep_for(seconds(1));
     }
@@ -96,35 +135,29 @@ bool Helper::allowed(const core::Peer& peer) const {
            (daemon != nullptr && peer.uid == daemon->pw_uid);
 }
 
-void Helper::answer(core::Listener::Connection& connection, const std::stop_token& stop) {
-    Json answer;
+Json Helper::answer(core::Listener::Connection& connection, const std::stop_token& stop) {
     try {
         const auto read = connection.channel.read_line(seconds(10), stop);
-        const auto request = read.end == core::LineChannel::End::line
-                                 ? core::parse_json(read.line)
-                                 : core::Result<Json>(Problem{
-                                       .code = "usage", .message = "no request came in time, or too much"});
-        if (!allowed(connection.peer)) {
-            refuse("host:" + config_.host.str(), {.code = "denied", .message = "not your socket"},
-                   connection.peer);
-            answer = refusal({.code = "denied", .message = "only agentd and root may ask here"});
-        } else if (!request || !request->is_object()) {
-            const Problem problem = request ? Problem{.code = "usage", .message = "not an object"}
-                                            : request.problem();
+        const auto request =
+            read.end == core::LineChannel::End::line
+                ? core::parse_json(read.line)
+                : core::Result<Json>(
+                      Problem{.code = "usage", .message = "no request came in time, or too much"});
+        if (!request || !request->is_object()) {
+            const Problem problem =
+                request ? Problem{.code = "usage", .message = "not an object"} : request.problem();
             refuse("host:" + config_.host.str(), problem, connection.peer);
-            answer = refusal(problem);
-        } else {
-            answer = dispatch(*request, connection, stop);
+            return refusal(problem);
         }
+        return dispatch(*request, connection, stop);
     } catch (const core::Failure& failure) {
         core::log(core::Level::error, failure.what());
-        answer = refusal({.code = std::string(core::to_string(failure.kind())),
-                          .message = failure.what()});
+        return refusal(
+            {.code = std::string(core::to_string(failure.kind())), .message = failure.what()});
     } catch (const std::exception& error) {
         core::log(core::Level::error, error.what());
-        answer = refusal({.code = "internal", .message = "internal error"});
+        return refusal({.code = "internal", .message = "internal error"});
     }
-    connection.channel.write_line(core::canonical(answer));
 }
 
 Json Helper::dispatch(const Json& request, core::Listener::Connection& connection,
@@ -227,20 +260,24 @@ Json Helper::pair(const Json& request, const core::Peer& peer) {
     if (const auto done = reader.finish(); !done) {
         return refusal(done.problem());
     }
-    const auto enrolled = pairing_.enrol(token, spki, label);
+    const std::lock_guard lock(pairing_lock_);
+    const auto enrolled = pairing_.check(token, spki, label);
     if (!enrolled) {
         return refusal(enrolled.problem());
     }
-    record(log_, clock_, "approver.enrolled", "host:" + config_.host.str(),
+    audit::Client log(config_.audit.socket, seconds(10));
+    record(log, clock_, "approver.enrolled", "host:" + config_.host.str(),
            {{"key_id", enrolled->key_id},
             {"method", "browser"},
             {"label", core::shorten(core::printable(enrolled->label), 64)}});
+    pairing_.admit(*enrolled);
     return {{"ok", true}, {"key_id", enrolled->key_id}, {"name", enrolled->name}};
 }
 
 void Helper::refuse(const std::string& subject, const Problem& problem, const core::Peer& peer) {
-    record_patiently(log_, clock_, "statement.refused", subject,
-                     {{"code", problem.code},
+    audit::Client log(config_.audit.socket, seconds(5)); // several threads refuse
+    record_patiently(log, clock_, "statement.refused", subject,
+                     {{"code", core::to_utf8(core::shorten(problem.code, 64))},
                       {"message", core::shorten(core::to_utf8(problem.message), 2000)},
                       {"peer_uid", peer.uid}},
                      seconds(1));

@@ -6,23 +6,36 @@
 #include "agentd/applyd/pairing.hpp"
 #include "agentd/core/line_socket.hpp"
 
+#include <atomic>
+#include <list>
+#include <mutex>
 #include <stop_token>
 #include <string>
+#include <thread>
 
 namespace agentd::applyd {
 
 /// Everything long-lived in agentd-applyd, in the order of its life.
 class Helper {
-public:
+  public:
     Helper(Config config, std::string config_file);
 
-    /// Settles what an earlier life left behind, then serves.
+    /// Settles what an earlier life left behind, then serves until `stop`; what was begun is ended
+    /// first.
     void serve(core::Listener listener, const std::stop_token& stop);
-    /// What the way back runs: takes the lock (waiting for one that is still at work) and settles.
+    /// What the way back runs: takes the lock (waiting for one that is still at work) and settles;
+    /// tried again for some minutes when the machine does not let it.
     void settle_now(const std::optional<std::string>& nonce);
 
-private:
-    void answer(core::Listener::Connection& connection, const std::stop_token& stop);
+  private:
+    static constexpr std::size_t most_connections = 32;
+    struct Slot {
+        std::atomic<bool> done = false;
+        std::jthread thread{};
+    };
+    void admit(core::Listener::Connection connection, const std::stop_token& stop);
+    void serve_one(core::Listener::Connection& connection, const std::stop_token& stop) noexcept;
+    core::Json answer(core::Listener::Connection& connection, const std::stop_token& stop);
     core::Json dispatch(const core::Json& request, core::Listener::Connection& connection,
                         const std::stop_token& stop);
     core::Json apply(const core::Json& request, core::Listener::Connection& connection,
@@ -41,9 +54,11 @@ private:
     Switcher switcher_;
     Health health_;
     WayBack way_back_;
-    audit::Client log_;
+    audit::Client log_; ///< with everything above it used only by who holds the journal's lock
     Verifier verifier_;
+    std::mutex pairing_lock_;
     Pairing pairing_;
+    std::list<Slot> slots_; ///< last: joined before anything they use goes
 };
 
 } // namespace agentd::applyd

@@ -2,6 +2,7 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
+#include "agentd/core/log.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -33,11 +34,16 @@ std::optional<Phase> parse_phase(std::string_view text) {
 
 std::string_view to_string(Phase phase) noexcept {
     switch (phase) {
-    case Phase::intent: return "intent";
-    case Phase::armed: return "armed";
-    case Phase::activated: return "activated";
-    case Phase::healthy: return "healthy";
-    case Phase::profile_set: return "profile_set";
+    case Phase::intent:
+        return "intent";
+    case Phase::armed:
+        return "armed";
+    case Phase::activated:
+        return "activated";
+    case Phase::healthy:
+        return "healthy";
+    case Phase::profile_set:
+        return "profile_set";
     }
     return "intent";
 }
@@ -67,7 +73,8 @@ std::optional<InFlight> Journal::in_flight() const {
                        .nonce = reader.text("nonce"),
                        .mode = reader.text("mode"),
                        .from = reader.text("from"),
-                       .to = reader.text("to")};
+                       .to = reader.text("to"),
+                       .profile = reader.text("profile")};
     const auto phase = parse_phase(reader.text("phase"));
     const auto deadline = core::parse_instant(reader.text("deadline"));
     if (!reader.finish() || !phase || !deadline) {
@@ -87,14 +94,19 @@ void Journal::write(const InFlight& in_flight) {
                          {"mode", in_flight.mode},
                          {"from", in_flight.from},
                          {"to", in_flight.to},
+                         {"profile", in_flight.profile},
                          {"phase", to_string(in_flight.phase)},
                          {"deadline", core::format_instant(in_flight.deadline)}}) +
             "\n");
 }
 
-void Journal::clear() {
-    ::unlink((directory_ + "/in-flight.json").c_str());
-    core::sync_directory(directory_);
+void Journal::clear() noexcept {
+    try {
+        ::unlink((directory_ + "/in-flight.json").c_str());
+        core::sync_directory(directory_);
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
+    }
 }
 
 bool Journal::spend(const std::string& nonce) {
@@ -114,6 +126,8 @@ bool Journal::spent(const std::string& nonce) const {
     return ::access((directory_ + "/nonces/" + nonce).c_str(), F_OK) == 0;
 }
 
-bool Journal::frozen() const { return ::access((directory_ + "/frozen").c_str(), F_OK) == 0; }
+bool Journal::frozen() const {
+    return ::access((directory_ + "/frozen").c_str(), F_OK) == 0;
+}
 
 } // namespace agentd::applyd

@@ -1,5 +1,6 @@
 /// @file
-/// What root is in the middle of, on disk before it happens: one file, and one for each spent nonce.
+/// What root is in the middle of, on disk before it happens: one file, and one for each spent
+/// nonce.
 #pragma once
 
 #include "agentd/core/clock.hpp"
@@ -12,7 +13,8 @@
 
 namespace agentd::applyd {
 
-/// How far an apply has come. After `healthy` it goes forward when it is picked up again, before it back.
+/// How far an apply has come. After `healthy` it goes forward when it is picked up again, before it
+/// back.
 enum class Phase { intent, armed, activated, healthy, profile_set };
 std::string_view to_string(Phase phase) noexcept;
 
@@ -23,13 +25,14 @@ struct InFlight {
     std::string mode{};
     std::string from{};
     std::string to{};
+    std::string profile{}; ///< what the next boot took before; "" when nothing
     Phase phase = Phase::intent;
     core::Instant deadline{}; ///< when the way back is taken if nobody says otherwise
     friend bool operator==(const InFlight&, const InFlight&) = default;
 };
 
 class Journal {
-public:
+  public:
     /// @param directory root's own, 0700; made when missing.
     explicit Journal(std::string directory);
 
@@ -38,7 +41,9 @@ public:
 
     std::optional<InFlight> in_flight() const;
     void write(const InFlight& in_flight);
-    void clear();
+    /// Nothing is in flight any more. A trouble of the disk is only said: the outcome is in the log
+    /// already.
+    void clear() noexcept;
 
     /// Durable; false when it was spent before.
     bool spend(const std::string& nonce);
@@ -48,7 +53,7 @@ public:
 
     const std::string& directory() const noexcept { return directory_; }
 
-private:
+  private:
     std::string directory_;
 };
 

@@ -20,7 +20,8 @@ constexpr auto lifetime = std::chrono::minutes(2);
 std::string name_from(std::string_view label) {
     std::string name;
     for (const char c : label.substr(0, 40)) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         if (plain) {
             name += c;
         } else if (!name.empty() && name.back() != '-') {
@@ -48,11 +49,12 @@ std::string Pairing::invite(const std::string& label) {
     return token;
 }
 
-core::Result<Enrolled> Pairing::enrol(const std::string& token, const std::string& spki_base64,
+core::Result<Enrolled> Pairing::check(const std::string& token, const std::string& spki_base64,
                                       const std::string& label) {
-    const Problem bad_token{.code = "bad_token",
-                            .message = "this link was used already or is too old",
-                            .hint = "run `agentctl web login` again: a link is good once, for two minutes"};
+    const Problem bad_token{
+        .code = "bad_token",
+        .message = "this link was used already or is too old",
+        .hint = "run `agentctl web login` again: a link is good once, for two minutes"};
     const bool hex = token.size() == 64 && std::all_of(token.begin(), token.end(), [](char c) {
                          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
                      });
@@ -70,21 +72,29 @@ core::Result<Enrolled> Pairing::enrol(const std::string& token, const std::strin
     if (!spki || !core::is_p256_spki(*spki)) {
         return Problem{.code = "bad_key", .message = "the browser's key is not a P-256 public key"};
     }
-    const auto parsed = proposals::parse_approver_line("browser " + name_from(label) + " " +
-                                                       spki_base64);
+    const auto parsed =
+        proposals::parse_approver_line("browser " + name_from(label) + " " + spki_base64);
     if (!parsed) {
         return parsed.problem();
     }
+    return Enrolled{.key_id = parsed->key_id,
+                    .name = parsed->name,
+                    .label = label,
+                    .line = proposals::approver_line(*parsed)};
+}
+
+void Pairing::admit(const Enrolled& enrolled) {
     std::string text = core::read_file_if_exists(approvers_file_, 256U << 10).value_or("");
     if (!text.empty() && text.back() != '\n') {
         text += '\n';
     }
-    const auto known = proposals::parse_approvers(text);
-    if (proposals::find_approver(known.approvers, parsed->method, parsed->key_id) == nullptr) {
-        core::write_file_durably(approvers_file_, text + proposals::approver_line(*parsed) + "\n",
-                                 0644);
+    const auto known = proposals::parse_approvers(text).approvers;
+    const bool there = std::any_of(known.begin(), known.end(), [&](const auto& approver) {
+        return approver.key_id == enrolled.key_id;
+    });
+    if (!there) {
+        core::write_file_durably(approvers_file_, text + enrolled.line + "\n", 0644);
     }
-    return Enrolled{.key_id = parsed->key_id, .name = parsed->name, .label = label};
 }
 
 } // namespace agentd::applyd

@@ -1,5 +1,6 @@
 /// @file
-/// How a browser's key gets into the approvers file: root invites once, the browser answers in time.
+/// How a browser's key gets into the approvers file: root invites once, the browser answers in
+/// time.
 #pragma once
 
 #include "agentd/core/clock.hpp"
@@ -13,22 +14,26 @@ struct Enrolled {
     std::string key_id{};
     std::string name{};
     std::string label{};
+    std::string line{}; ///< of the approvers file
 };
 
 /// An invitation is a 256-bit token, good for two minutes and once; only its SHA-256 is kept.
 class Pairing {
-public:
+  public:
     Pairing(std::string directory, std::string approvers_file, const core::Clock& clock)
         : directory_(std::move(directory)), approvers_file_(std::move(approvers_file)),
           clock_(clock) {}
 
     std::string invite(const std::string& label);
-    /// Problems: `bad_token` (unknown, used or too old), `bad_key`, `bad_label`. The key is in the approvers
-    /// file, durably, when it returns.
-    core::Result<Enrolled> enrol(const std::string& token, const std::string& spki_base64,
+    /// Uses the invitation up. Problems: `bad_token` (unknown, used or too old), `bad_key`,
+    /// `bad_label`.
+    core::Result<Enrolled> check(const std::string& token, const std::string& spki_base64,
                                  const std::string& label);
+    /// The key is in the approvers file, durably, when it returns. Once it is on record, not
+    /// before.
+    void admit(const Enrolled& enrolled);
 
-private:
+  private:
     std::string invitation_path(const std::string& token) const;
     std::string directory_;
     std::string approvers_file_;

@@ -10,10 +10,12 @@
 
 namespace agentd::applyd {
 
-/// Durable and signed when it returns. @throws core::Failure unavailable when the log does not take it.
+/// Durable and signed when it returns. @throws core::Failure unavailable when the log does not take
+/// it.
 void record(audit::Client& log, const core::Clock& clock, const std::string& type,
             const std::string& subject, const core::Json& body);
-/// The same where the machine has already moved: tried for `patience`, then false. It throws nothing.
+/// The same where the machine has already moved: tried for `patience`, then false. It throws
+/// nothing.
 bool record_patiently(audit::Client& log, const core::Clock& clock, const std::string& type,
                       const std::string& subject, const core::Json& body,
                       std::chrono::seconds patience) noexcept;

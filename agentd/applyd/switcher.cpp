@@ -35,11 +35,30 @@ bool lock_was_taken(const sandbox::Outcome& outcome) {
 
 } // namespace
 
+void Switcher::keep(const core::StorePath& from, const core::StorePath& to) {
+    core::make_directories(roots_, 0755);
+    for (const auto& [name, path] : {std::pair("from", &from), std::pair("to", &to)}) {
+        const auto outcome = sandbox::run(
+            nix_.nix_store(evaluator::NixPurpose::query, {"--realise", path->str(), "--add-root",
+                                                          roots_ + "/" + name, "--indirect"}));
+        if (!outcome.succeeded()) {
+            throw core::Failure(core::FailureKind::unavailable,
+                                "the store does not keep this system: " + last_lines(outcome),
+                                path->str());
+        }
+    }
+}
+
+void Switcher::release() noexcept {
+    for (const char* name : {"/from", "/to"}) {
+        ::unlink((roots_ + name).c_str());
+    }
+}
+
 Switcher::Verb Switcher::run(const core::StorePath& toplevel, const std::string& verb) {
     const auto patience = steady_clock::now() + lock_patience;
     for (;;) {
-        auto command =
-            machine_.inside(toplevel.str() + "/bin/switch-to-configuration", {verb});
+        auto command = machine_.inside(toplevel.str() + "/bin/switch-to-configuration", {verb});
         command.deadline = verb_deadline;
         command.environment["LOCALE_ARCHIVE"] = "/run/current-system/sw/lib/locale/locale-archive";
         command.environment["NIXOS_INSTALL_BOOTLOADER"] = "0";
@@ -65,19 +84,18 @@ void Switcher::sync_file_system(const std::string& path) {
 }
 
 core::Result<core::Done> Switcher::set_profile(const core::StorePath& toplevel) {
-    // Nix syncs neither what it built nor the profile's link: after a power cut the profile could name a
-    // system of empty files.
+    // Nix syncs neither what it built nor the profile's link: after a power cut the profile could
+    // name a system of empty files.
     sync_file_system("/nix/store");
     const std::string profile = machine_.on_host(machine_.profile());
     auto command = nix_.nix_store(evaluator::NixPurpose::query, {});
-    command.program =
-        (std::filesystem::path(command.program).parent_path() / "nix-env").string();
+    command.program = (std::filesystem::path(command.program).parent_path() / "nix-env").string();
     command.arguments = {"--profile", profile, "--set", toplevel.str()};
     const auto outcome = sandbox::run(command);
     if (!outcome.succeeded()) {
         return core::Problem{.code = "profile",
-                             .message = "nix-env could not set the system profile: " +
-                                        last_lines(outcome),
+                             .message =
+                                 "nix-env could not set the system profile: " + last_lines(outcome),
                              .where = profile};
     }
     core::sync_directory(std::filesystem::path(profile).parent_path().string());
