@@ -1,0 +1,110 @@
+#include "agentd/applyd/journal.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <sys/stat.h>
+
+using namespace agentd;
+using applyd::InFlight;
+using applyd::Journal;
+using applyd::Phase;
+
+namespace {
+
+InFlight some() {
+    return {.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            .statement_sha256 = std::string(64, 'a'),
+            .nonce = std::string(64, 'b'),
+            .mode = "switch",
+            .from = "/nix/store/a",
+            .to = "/nix/store/b",
+            .profile = "/nix/store/a",
+            .phase = Phase::healthy,
+            .deadline = core::Instant{std::chrono::seconds(1'767'323'045)}};
+}
+
+} // namespace
+
+TEST_CASE("what is in flight is read back as it was written, in every phase") {
+    const test::TempDir dir;
+    Journal journal(dir / "apply");
+    CHECK_FALSE(journal.in_flight());
+    for (const Phase phase :
+         {Phase::intent, Phase::armed, Phase::activated, Phase::healthy, Phase::profile_set}) {
+        InFlight wanted = some();
+        wanted.phase = phase;
+        journal.write(wanted);
+        CHECK(Journal(dir / "apply").in_flight() == wanted);
+    }
+    journal.clear();
+    CHECK_FALSE(journal.in_flight());
+    journal.clear(); // harmless twice
+}
+
+TEST_CASE("a journal that was cut or changed is a failure, never nothing") {
+    const test::TempDir dir;
+    Journal journal(dir.path());
+    journal.write(some());
+    const std::string file = dir / "in-flight.json";
+    const std::string whole = core::read_file(file);
+    const auto refuses = [&](const std::string& text) {
+        core::write_file_durably(file, text);
+        CHECK_THROWS_AS(journal.in_flight(), core::Failure);
+    };
+    refuses("");
+    refuses(whole.substr(0, whole.size() / 2));
+    refuses(R"({"phase":"healthy"})");
+    std::string other = whole;
+    other.replace(other.find("healthy"), 7, "blessed");
+    refuses(other);
+    std::string more = whole;
+    more.replace(more.find('{'), 1, R"({"and":1,)");
+    refuses(more);
+}
+
+TEST_CASE("a nonce is spent once, also for the next process") {
+    const test::TempDir dir;
+    const std::string nonce(64, '0');
+    Journal journal(dir.path());
+    CHECK_FALSE(journal.spent(nonce));
+    CHECK(journal.spend(nonce));
+    CHECK(journal.spent(nonce));
+    CHECK_FALSE(journal.spend(nonce));
+    CHECK_FALSE(Journal(dir.path()).spend(nonce));
+    CHECK(Journal(dir.path()).spend(std::string(64, '1')));
+}
+
+TEST_CASE("one holds the lock, within a process too, and it goes with who held it") {
+    const test::TempDir dir;
+    const Journal journal(dir.path());
+    const Journal other(dir.path());
+    {
+        const auto lock = journal.try_lock();
+        REQUIRE(lock);
+        CHECK_FALSE(journal.try_lock());
+        CHECK_FALSE(other.try_lock());
+    }
+    CHECK(other.try_lock());
+}
+
+TEST_CASE("root's journal is nobody else's to read") {
+    const test::TempDir dir;
+    Journal journal(dir / "apply");
+    journal.write(some());
+    struct stat info {};
+    REQUIRE(::stat((dir / "apply").c_str(), &info) == 0);
+    CHECK((info.st_mode & 077) == 0);
+    CHECK(::stat((dir / "apply/in-flight.json").c_str(), &info) == 0);
+    CHECK((info.st_mode & 077) == 0);
+}
+
+TEST_CASE("the owner's brake is a file, and nothing else") {
+    const test::TempDir dir;
+    const Journal journal(dir.path());
+    CHECK_FALSE(journal.frozen());
+    core::write_file_durably(dir / "frozen", "");
+    CHECK(journal.frozen());
+}

@@ -1,0 +1,107 @@
+#include "agentd/applyd/pairing.hpp"
+
+#include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
+#include "proposals/approvers.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/fixed_clock.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace agentd;
+using applyd::Pairing;
+using std::chrono::seconds;
+
+namespace {
+
+/// A P-256 SubjectPublicKeyInfo of a key made for tests.
+constexpr const char* spki = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEtZRyPk70vku7Bth2YwWrs8cjEJhETJS7g"
+                             "ijYaFieP6HB+dXVTTKSM2zySdMY5hNqXzM638i0KmwQWqPbSWKGXw==";
+
+struct Desk {
+    test::TempDir dir;
+    test::FixedClock clock;
+    Pairing pairing{dir.path(), dir / "approvers", clock};
+    std::string approvers() const {
+        return core::read_file_if_exists(dir / "approvers").value_or("");
+    }
+    std::string code(const std::string& token, const std::string& key, const std::string& label) {
+        const auto checked = pairing.check(token, key, label);
+        return checked ? "" : checked.problem().code;
+    }
+};
+
+} // namespace
+
+TEST_CASE("an invited browser is an approver once it is admitted, and not before") {
+    Desk desk;
+    const auto enrolled = desk.pairing.check(desk.pairing.invite("phone"), spki, "alice's phone");
+    REQUIRE(enrolled);
+    CHECK(desk.approvers().empty());
+    desk.pairing.admit(*enrolled);
+    const auto known = proposals::parse_approvers(desk.approvers());
+    REQUIRE(known.approvers.size() == 1);
+    CHECK(known.problems.empty());
+    CHECK(known.approvers.front().name == "alice-s-phone");
+    CHECK(known.approvers.front().key_id == enrolled->key_id);
+    desk.pairing.admit(*enrolled);
+    CHECK(proposals::parse_approvers(desk.approvers()).approvers.size() == 1);
+}
+
+TEST_CASE("an invitation is good once, and for two minutes") {
+    Desk desk;
+    const auto token = desk.pairing.invite("phone");
+    CHECK(desk.code(token, spki, "one").empty());
+    CHECK(desk.code(token, spki, "two") == "bad_token");
+    const auto late = desk.pairing.invite("phone");
+    desk.clock.advance(seconds(119));
+    CHECK(desk.code(desk.pairing.invite("phone"), spki, "in time").empty());
+    desk.clock.advance(seconds(1));
+    CHECK(desk.code(late, spki, "late") == "bad_token");
+}
+
+TEST_CASE("a token that nobody gave out is refused, also one that is a path") {
+    Desk desk;
+    core::make_directories(desk.dir / "invitations");
+    for (const std::string& token :
+         {std::string(), std::string(64, '0'), std::string("../approvers"), std::string(63, 'a'),
+          std::string(64, 'A')}) {
+        CHECK(desk.code(token, spki, "x") == "bad_token");
+    }
+}
+
+TEST_CASE("only the digest of a token is kept, so that who reads the folder cannot enrol") {
+    Desk desk;
+    const auto token = desk.pairing.invite("phone");
+    CHECK_FALSE(core::read_file_if_exists(desk.dir / ("invitations/" + token)));
+}
+
+TEST_CASE("a key that is none uses the invitation up, and is refused") {
+    Desk desk;
+    for (const std::string& key :
+         {std::string(), std::string("AAAA"), std::string(spki) + "\nssh mallory AAAA",
+          std::string(spki) + " x", std::string(spki).substr(4)}) {
+        const auto token = desk.pairing.invite("phone");
+        CHECK(desk.code(token, key, "x") == "bad_key");
+        CHECK(desk.code(token, spki, "x") == "bad_token");
+    }
+}
+
+TEST_CASE("a label cannot write a line of its own into the approvers file") {
+    Desk desk;
+    for (const std::string& label : {std::string("x\nssh mallory ssh-ed25519 AAAA"), std::string(),
+                                     std::string("\xff\x00é", 4), std::string(5000, 'n')}) {
+        const auto enrolled = desk.pairing.check(desk.pairing.invite(label), spki, label);
+        REQUIRE(enrolled);
+        CHECK(core::lines(enrolled->line + "\n").size() == 1);
+        CHECK(enrolled->line.starts_with("browser "));
+    }
+}
+
+TEST_CASE("who was an approver before stays one") {
+    Desk desk;
+    core::write_file_durably(desk.dir / "approvers", "# mine\nbroken line", 0644);
+    const auto enrolled = desk.pairing.check(desk.pairing.invite("phone"), spki, "phone");
+    REQUIRE(enrolled);
+    desk.pairing.admit(*enrolled);
+    CHECK(desk.approvers() == "# mine\nbroken line\n" + enrolled->line + "\n");
+}
