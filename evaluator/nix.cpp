@@ -110,6 +110,10 @@ Nix::Nix(NixInstallation installation, NixSettings settings)
     for (const char* name : {"home", "cache", "config", "data", "state", "conf", "tmp"}) {
         core::make_directories(settings_.scratch + "/" + name, 0700);
     }
+    // Whoever was killed while Nix made its copy of a repository left half of one, and no evaluation
+    // would ever work again: "program 'git' failed with exit code 128".
+    std::error_code ignored;
+    std::filesystem::remove_all(settings_.scratch + "/cache/nix/gitv3", ignored);
     // Git believes safe.directory only from a file of its own user, never from the environment.
     std::string trusted;
     for (const auto& repository : settings_.repositories) {
