@@ -1,11 +1,14 @@
 #include "agentd/applyd/activation.hpp"
 
+#include "agentd/applyd/intent.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 namespace agentd::applyd {
 
@@ -22,7 +25,30 @@ class Apply {
     Apply(InFlight in_flight, const Tools& tools, OnStep on_step)
         : in_flight_(std::move(in_flight)), tools_(tools), on_step_(std::move(on_step)) {}
 
-    void step(std::string_view name, std::string_view detail) {
+    /// On disk, then in the log; whatever happens in between, `settle` finds it. When the log says
+    /// no, all is as before and the statement still good; when it is silent, it may have it or not.
+    void intend() {
+        reach(Phase::intent);
+        const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
+        if (!taken) {
+            tools_.journal.clear();
+            tools_.journal.give_back(in_flight_.nonce);
+            throw core::Failure(core::FailureKind::unavailable,
+                                "nothing was done: the log does not take the entry: " +
+                                    taken.problem().message);
+        }
+    }
+
+    /// Interrupted with the intent on disk, and perhaps not in the log: there it is once.
+    Outcome nothing_touched() {
+        if (!record_patiently(tools_.log, intent_of(in_flight_, tools_.clock), log_patience)) {
+            return {.outcome = "failed", .reason = "the log does not answer", .settled = true};
+        }
+        return end("failed", "interrupted before anything was touched", {}, true);
+    }
+
+    /// False when the log did not take it.
+    bool step(std::string_view name, std::string_view detail) {
         if (on_step_) {
             on_step_(name, detail);
         }
@@ -33,6 +59,7 @@ class Apply {
                            tools_.log, tools_.clock, "apply.step", in_flight_.proposal,
                            {{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}},
                            std::chrono::seconds(2));
+        return log_answers_;
     }
 
     void reach(Phase phase) {
@@ -163,19 +190,6 @@ class Apply {
     bool log_answers_ = true;
 };
 
-InFlight begin(const VerifiedStatement& verified, const Tools& tools) {
-    const auto& statement = verified.statement();
-    const auto profile = tools.machine.links().profile;
-    return {.proposal = statement.proposal,
-            .statement_sha256 = verified.sha256(),
-            .nonce = statement.nonce,
-            .mode = std::string(proposals::to_string(statement.mode)),
-            .from = verified.from().str(),
-            .to = verified.to().str(),
-            .profile = profile ? profile->str() : "",
-            .deadline = tools.clock.now() + tools.config.apply.way_back};
-}
-
 std::string describe(const std::vector<CheckResult>& checks) {
     std::string text;
     for (const CheckResult& check : checks) {
@@ -188,7 +202,6 @@ std::string describe(const std::vector<CheckResult>& checks) {
 
 Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& tools) {
     const InFlight& in_flight = apply.in_flight();
-    apply.reach(Phase::intent);
     Switcher::sync_file_system("/nix/store");
     if (in_flight.mode == "boot") {
         return apply.confirm({}, false);
@@ -198,9 +211,12 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     if (tools.machine.links().running != verified.from()) {
         return apply.end("failed", "somebody switched to another system meanwhile", {}, false);
     }
+    if (!apply.step("way_back_armed", "back to " + in_flight.from + " at " +
+                                          core::format_instant(in_flight.deadline))) {
+        // The disk had room for the intent and for nothing more: the rest would go unrecorded.
+        return apply.end("failed", "the log takes no more entries; nothing was touched", {}, false);
+    }
     apply.reach(Phase::armed);
-    apply.step("way_back_armed",
-               "back to " + in_flight.from + " at " + core::format_instant(in_flight.deadline));
     const auto test = tools.switcher.run(verified.to(), "test");
     if (test.exit_status != 0 && test.exit_status != 4) {
         return apply.take_back("switch-to-configuration ended with status " +
@@ -240,16 +256,11 @@ Json to_json(const Outcome& outcome, const machine::SystemLinks& links) {
 }
 
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step) {
-    Apply apply(begin(verified, tools), tools, on_step);
+    Apply apply(begin(verified, tools.machine, tools.config.apply.way_back, tools.clock), tools,
+                on_step);
     const InFlight& in_flight = apply.in_flight();
     tools.switcher.keep(verified.from(), verified.to());
-    record(tools.log, tools.clock, "apply.intent", in_flight.proposal,
-           {{"statement_sha256", in_flight.statement_sha256},
-            {"nonce", in_flight.nonce},
-            {"mode", in_flight.mode},
-            {"from", in_flight.from},
-            {"to", in_flight.to},
-            {"deadline", core::format_instant(in_flight.deadline)}});
+    apply.intend();
     try {
         return carry_out(apply, verified, tools);
     } catch (const std::exception& error) {
@@ -272,7 +283,7 @@ std::optional<Outcome> settle(const Tools& tools, const std::optional<std::strin
     case Phase::intent:
         return apply.profile_moved()
                    ? apply.confirm({}, true) // mode `boot`: only the boot entry may be missing
-                   : apply.end("failed", "interrupted before anything was touched", {}, true);
+                   : apply.nothing_touched();
     case Phase::healthy:
     case Phase::profile_set:
         if (runs_new || found->mode == "boot") {

@@ -214,6 +214,11 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
                         .hint = "wait until it has ended: `agentctl list`"});
     }
     settle(tools(), std::nullopt);
+    if (journal_.in_flight()) {
+        return refusal({.code = "unavailable",
+                        .message = "what was done before cannot be written into the log",
+                        .hint = "nothing is applied until it is: `agentctl doctor`"});
+    }
     const auto verified = verifier_.verify(bytes, presence, connection.peer, stop);
     if (!verified) {
         const auto statement = proposals::parse_statement(bytes);

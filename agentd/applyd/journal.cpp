@@ -69,6 +69,7 @@ std::optional<InFlight> Journal::in_flight() const {
     }
     core::ObjectReader reader(*json, "in-flight");
     InFlight in_flight{.proposal = reader.text("proposal"),
+                       .intent = reader.text("intent"),
                        .statement_sha256 = reader.text("statement_sha256"),
                        .nonce = reader.text("nonce"),
                        .mode = reader.text("mode"),
@@ -89,6 +90,7 @@ void Journal::write(const InFlight& in_flight) {
     core::write_file_durably(
         directory_ + "/in-flight.json",
         core::canonical({{"proposal", in_flight.proposal},
+                         {"intent", in_flight.intent},
                          {"statement_sha256", in_flight.statement_sha256},
                          {"nonce", in_flight.nonce},
                          {"mode", in_flight.mode},
@@ -124,6 +126,11 @@ bool Journal::spend(const std::string& nonce) {
 
 bool Journal::spent(const std::string& nonce) const {
     return ::access((directory_ + "/nonces/" + nonce).c_str(), F_OK) == 0;
+}
+
+void Journal::give_back(const std::string& nonce) {
+    ::unlink((directory_ + "/nonces/" + nonce).c_str());
+    core::sync_directory(directory_ + "/nonces");
 }
 
 bool Journal::frozen() const {

@@ -20,6 +20,7 @@ std::string_view to_string(Phase phase) noexcept;
 
 struct InFlight {
     std::string proposal{};
+    std::string intent{}; ///< id of the log's apply.intent, which may not be written yet
     std::string statement_sha256{};
     std::string nonce{};
     std::string mode{};
@@ -48,6 +49,8 @@ class Journal {
     /// Durable; false when it was spent before.
     bool spend(const std::string& nonce);
     bool spent(const std::string& nonce) const;
+    /// For a statement that nothing was done with, and of which the log knows nothing.
+    void give_back(const std::string& nonce);
     /// Owner's brake: while `<directory>/frozen` is there nothing is applied.
     bool frozen() const;
 

@@ -12,12 +12,6 @@ namespace agentd::applyd {
 
 namespace {
 
-audit::Draft entry(const core::Clock& clock, const std::string& type, const std::string& subject,
-                   const core::Json& body) {
-    return audit::draft(clock.now(), type, subject, body,
-                        {.kind = audit::ActorKind::system, .id = "agentd-applyd"});
-}
-
 void append(audit::Client& log, const audit::Draft& draft) {
     const auto appended = log.append(std::array{draft});
     if (!appended) {
@@ -28,6 +22,12 @@ void append(audit::Client& log, const audit::Draft& draft) {
 
 } // namespace
 
+audit::Draft entry(const core::Clock& clock, const std::string& type, const std::string& subject,
+                   const core::Json& body) {
+    return audit::draft(clock.now(), type, subject, body,
+                        {.kind = audit::ActorKind::system, .id = "agentd-applyd"});
+}
+
 void record(audit::Client& log, const core::Clock& clock, const std::string& type,
             const std::string& subject, const core::Json& body) {
     append(log, entry(clock, type, subject, body));
@@ -36,10 +36,19 @@ void record(audit::Client& log, const core::Clock& clock, const std::string& typ
 bool record_patiently(audit::Client& log, const core::Clock& clock, const std::string& type,
                       const std::string& subject, const core::Json& body,
                       std::chrono::seconds patience) noexcept {
+    try {
+        return record_patiently(log, entry(clock, type, subject, body), patience);
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
+        return false;
+    }
+}
+
+bool record_patiently(audit::Client& log, const audit::Draft& draft,
+                      std::chrono::seconds patience) noexcept {
     // One draft for every try: the log takes an id only once.
     const auto until = std::chrono::steady_clock::now() + patience;
     try {
-        const audit::Draft draft = entry(clock, type, subject, body);
         for (;;) {
             try {
                 append(log, draft);

@@ -20,4 +20,10 @@ bool record_patiently(audit::Client& log, const core::Clock& clock, const std::s
                       const std::string& subject, const core::Json& body,
                       std::chrono::seconds patience) noexcept;
 
+/// An entry of the helper's, to be written later or again: under its id it is in the log once.
+audit::Draft entry(const core::Clock& clock, const std::string& type, const std::string& subject,
+                   const core::Json& body);
+bool record_patiently(audit::Client& log, const audit::Draft& draft,
+                      std::chrono::seconds patience) noexcept;
+
 } // namespace agentd::applyd

@@ -1,8 +1,9 @@
-#include "agentd/applyd/journal.hpp"
+#include "agentd/applyd/intent.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/fixed_clock.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <sys/stat.h>
@@ -16,6 +17,7 @@ namespace {
 
 InFlight some() {
     return {.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            .intent = "01ARZ3NDEKTSV4RRFFQ69G5FAW",
             .statement_sha256 = std::string(64, 'a'),
             .nonce = std::string(64, 'b'),
             .mode = "switch",
@@ -107,4 +109,26 @@ TEST_CASE("the owner's brake is a file, and nothing else") {
     CHECK_FALSE(journal.frozen());
     core::write_file_durably(dir / "frozen", "");
     CHECK(journal.frozen());
+}
+
+TEST_CASE("a statement that nothing was done with is given back and good once more") {
+    const test::TempDir dir;
+    Journal journal(dir.path());
+    const std::string nonce(64, 'c');
+    REQUIRE(journal.spend(nonce));
+    CHECK_FALSE(journal.spend(nonce));
+    journal.give_back(nonce);
+    CHECK_FALSE(journal.spent(nonce));
+    CHECK(journal.spend(nonce));
+}
+
+TEST_CASE("the intent read back from the journal is the same entry of the log") {
+    const test::TempDir dir;
+    const test::FixedClock clock;
+    Journal journal(dir.path());
+    journal.write(some());
+    const auto found = journal.in_flight();
+    REQUIRE(found);
+    CHECK(applyd::intent_of(*found, clock) == applyd::intent_of(some(), clock));
+    CHECK(applyd::intent_of(*found, clock).id.str() == some().intent);
 }

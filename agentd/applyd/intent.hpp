@@ -1,0 +1,20 @@
+/// @file
+/// What is about to be done, as it stands in the journal and, once, in the log.
+#pragma once
+
+#include "agentd/applyd/journal.hpp"
+#include "agentd/applyd/verifier.hpp"
+#include "audit/entry.hpp"
+
+#include <chrono>
+
+namespace agentd::applyd {
+
+/// From now on; `way_back` says how long until it is taken back when nobody says otherwise.
+InFlight begin(const VerifiedStatement& verified, const machine::Machine& machine,
+               std::chrono::seconds way_back, const core::Clock& clock);
+
+/// The log's `apply.intent`: the same entry under the same id, however often it is asked for.
+audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock);
+
+} // namespace agentd::applyd
