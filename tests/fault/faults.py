@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """kill -9 of each process at each step of an apply: the machine ends on exactly the old or the new system."""
 
+import json
 import os
 import signal
 import sys
@@ -38,7 +39,7 @@ def children(pid):
     return found
 
 
-def at_step(lab, proposal, step, start):
+def at_step(lab, proposal, step, start, thread):
     """Returns as soon as the log has this step of the proposal."""
     from_ = start
     until = time.monotonic() + 60
@@ -49,6 +50,7 @@ def at_step(lab, proposal, step, start):
             if proposal in line and ('"type":"apply.intent"' in line if step == "intent" else
                                      '"type":"apply.step"' in line and f'"step":"{step}"' in line):
                 return
+        check(thread.is_alive(), "the apply ended before", step, getattr(thread, "refused", ""))
         time.sleep(0.002)
     raise AssertionError(f"{step} never came")
 
@@ -101,8 +103,8 @@ def apply_beside(lab, proposal):
     def ask():
         try:
             lab.call("apply", proposal=proposal, timeout=120)
-        except (Refused, OSError):
-            pass  # its caller may well be gone
+        except (Refused, OSError) as error:
+            thread.refused = error  # it may well be: somebody was killed
     thread = threading.Thread(target=ask)
     thread.start()
     return thread
@@ -139,7 +141,7 @@ def fault(victims, step):
         old, detail = lab.running(), approved(lab)
         start = lab.log_size()
         thread = apply_beside(lab, detail["id"])
-        at_step(lab, detail["id"], step, start)
+        at_step(lab, detail["id"], step, start, thread)
         kill(lab, victims)
         restart(lab, victims)
         is_settled(lab, detail["id"], old, detail["toplevel"])
@@ -184,12 +186,32 @@ for at in STEPS:
         fault(who, at)
 
 
+@truth("an applyd that is killed while its intent is on the way to the log leaves nothing that applies for ever")
+def on_the_way(lab):
+    old, number = lab.running(), next(COUNT)
+    diff = lab.patch("hosts/web/www/index.html", lambda text: text + f"<!-- {number} -->\n")
+    detail = lab.propose(f"change {number}", diff)
+    text = lab.call("statement", proposal=detail["id"])["statement"]
+    request = {"op": "apply", "statement": text, "presence": lab.sign(text)}
+    auditd, nonce = lab.pid("auditd"), lab.path("apply/nonces", json.loads(text)["nonce"])
+    os.kill(auditd, signal.SIGSTOP)
+    try:
+        threading.Thread(target=lambda: answers(lambda: lab.applyd(request))).start()
+        wait(30, "the statement is spent", lambda: os.path.exists(nonce))
+        time.sleep(0.3)  # the next thing is to write to a log that stands still
+        kill(lab, ("applyd",))
+    finally:
+        os.kill(auditd, signal.SIGCONT)
+    restart(lab, ("applyd",))
+    check(is_settled(lab, detail["id"], old, detail["toplevel"]) == "failed", "it is not failed")
+
+
 @truth("an applyd that is killed and never comes back is taken care of by the way back")
 def never_back(lab):
     old, detail = lab.running(), approved(lab)
     start = lab.log_size()
     thread = apply_beside(lab, detail["id"])
-    at_step(lab, detail["id"], "activated", start)
+    at_step(lab, detail["id"], "activated", start, thread)
     kill(lab, ("applyd",))
     state = is_settled(lab, detail["id"], old, detail["toplevel"])
     check(state == "rolled_back", state)
@@ -202,7 +224,7 @@ def all_at_once(lab):
     old, detail = lab.running(), approved(lab)
     start = lab.log_size()
     thread = apply_beside(lab, detail["id"])
-    at_step(lab, detail["id"], "activated", start)
+    at_step(lab, detail["id"], "activated", start, thread)
     kill(lab, ("agentd", "applyd", "switch", "auditd"))
     lab.sh("lab_start_applyd")
     restart(lab, ("auditd", "agentd"))

@@ -274,9 +274,11 @@ def quoted(text):
 
 
 def gone(pid):
+    """All of it: while one thread is still dying, the sockets are open."""
     try:
         with open(f"/proc/{pid}/stat") as f:
-            return f.read().rsplit(")", 1)[1].split()[0] in ("Z", "X")
+            dead = f.read().rsplit(")", 1)[1].split()[0] in ("Z", "X")
+        return dead and len(os.listdir(f"/proc/{pid}/task")) == 1
     except (FileNotFoundError, ProcessLookupError):
         return True
 

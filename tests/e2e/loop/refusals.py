@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What is refused: with which code and words (what, where, next), and that nothing changed."""
 
+import glob
 import json
-import time
+import os
 
 from client import Lab, Refused, check, lines_of, main, truth, wait
 
@@ -83,6 +84,29 @@ def no_host(lab):
         row = next(c for c in lab.call("doctor")["checks"] if c["name"] == "host")
         check(not row["ok"] and "db, web" in row["detail"] and row["hint"], row)
     with_config(lab, lambda t: t.replace('host = "web"', 'host = "mail"'), ask)
+
+
+@truth("what is asked while the daemon has just begun to look is answered all the same")
+def beginning(lab):
+    for number in range(8):
+        lab.kill("agentd", 15)
+        if number % 2:
+            lab.owner_commits("README.md", lambda text: (text or "") + f"\n{number}\n", "Write something down")
+        lab.start_agentd()
+        refused(lab, "unknown_package", do=lambda: lab.call("run", goal="install ripgre"))
+
+
+@truth("what Nix was making when everything was killed does not keep it from working for ever")
+def half_made(lab):
+    refused(lab, "unknown_package", do=lambda: lab.call("run", goal="install ripgre"))
+    lab.kill("agentd")
+    cached = glob.glob(lab.path("state/nix-scratch/cache/nix/gitv3/*/HEAD"))
+    check(cached, "Nix keeps its copies elsewhere: this truth has to be told anew")
+    for file in cached:
+        os.unlink(file)
+    lab.owner_commits("README.md", lambda text: (text or "") + "\nhalf\n", "Write something down")
+    lab.start_agentd()
+    refused(lab, "unknown_package", do=lambda: lab.call("run", goal="install ripgre"))
 
 
 @truth("a patch that does not apply is refused with its file and line")
