@@ -176,7 +176,7 @@ export class Machine {
             one.apply.steps.push({ step, detail: "", at: ago(0) });
             this.record("apply.step", one.id, { step, detail: "" }, "system", "agentd-applyd");
         }
-        one.apply.outcome = { outcome: "confirmed", reason: "", from: RUNNING, to: one.toplevel, running: one.toplevel, checks: [{ name: "no unit failed", ok: true, detail: "" }], residue: [], settled: true };
+        one.apply.outcome = { outcome: "confirmed", reason: "", from: RUNNING, to: one.toplevel, running: one.toplevel, checks: [{ name: "no unit failed", ok: true, detail: "" }], residue: [], settled: false };
         one.landing = { branch: "main", commit: one.candidate_commit, how: "fast-forward" };
         one.landed = true;
         one.outcome = "confirmed";

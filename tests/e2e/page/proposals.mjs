@@ -155,7 +155,7 @@ function confirmed() {
         apply: {
             intent_at: ago(1479),
             steps: ["way_back_armed", "activated", "healthy", "profile_set", "boot_set", "disarmed"].map((step, i) => ({ step, detail: step === "healthy" ? "4 of 4 checks, 30 s" : "", at: ago(1479 - i / 10) })),
-            outcome: { outcome: "confirmed", reason: "", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/b-new", checks: [{ name: "no unit failed", ok: true, detail: "" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: [], settled: true },
+            outcome: { outcome: "confirmed", reason: "", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/b-new", checks: [{ name: "no unit failed", ok: true, detail: "" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: [], settled: false },
         },
         landing: { branch: "main", commit: "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432", how: "fast-forward" }, diff: [],
     });
@@ -170,7 +170,7 @@ function rolledBack() {
         apply: {
             intent_at: ago(2880),
             steps: ["way_back_armed", "activated", "taking_back"].map((step, i) => ({ step, detail: step === "taking_back" ? "nginx.service failed" : "", at: ago(2880 - i / 10) })),
-            outcome: { outcome: "rolled_back", reason: "nginx.service failed 8 s after activation", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/a-old", checks: [{ name: "no unit failed", ok: false, detail: "nginx.service: bind() to 0.0.0.0:8443 failed" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: ["/var/lib/nginx was created and stays"], settled: true },
+            outcome: { outcome: "rolled_back", reason: "nginx.service failed 8 s after activation", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/a-old", checks: [{ name: "no unit failed", ok: false, detail: "nginx.service: bind() to 0.0.0.0:8443 failed" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: ["/var/lib/nginx was created and stays"], settled: false },
         },
         landing: { branch: "main", reason: "it was rolled back", hint: "Nothing to do." }, diff: [],
     });

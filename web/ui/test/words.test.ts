@@ -8,7 +8,7 @@ import { sentence } from "../src/core/sentences.ts";
 import { stages } from "../src/core/stages.ts";
 import { age, bytes, duration, signedBytes } from "../src/core/time.ts";
 import { matches, merge } from "../src/core/trail.ts";
-import { pieces, withoutColours } from "../src/core/untrusted.ts";
+import { brief, pieces, withoutColours } from "../src/core/untrusted.ts";
 import { detail, NOW } from "./support.ts";
 
 function effect(area: string, risk: Risk, subject = "x"): Effect {
@@ -127,4 +127,9 @@ test("an error without the contract's shape still says what, where and what next
     const error = errorFrom(502, "<html>", "/status");
     expect([error.code, error.where]).toEqual(["unexpected", "/status"]);
     expect(error.hint).toMatch(/agentctl doctor/);
+});
+
+test("a store path in agentd's own words is short, and other words stay", () => {
+    expect(brief(`back to /nix/store/${"a".repeat(32)}-nixos-web-1 at once`)).toBe("back to aaaaaaaa…-nixos-web-1 at once");
+    expect(brief("/nix/store/short-x /nix/var")).toBe("/nix/store/short-x /nix/var");
 });

@@ -47,3 +47,9 @@ export function visible(text: string): string {
 export function withoutColours(text: string): string {
     return text.replace(COLOURS, "");
 }
+
+/** agentd's own words with each store path shortened to what a person compares; the whole one stands under
+    "Origin" and in the log. */
+export function brief(text: string): string {
+    return text.replace(/\/nix\/store\/([a-z0-9]{8})[a-z0-9]{24}-/g, "$1…-");
+}

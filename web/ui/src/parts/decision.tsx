@@ -73,7 +73,6 @@ function Closed({ detail }: { detail: Detail }) {
         <div class="decision decision-closed">
             <p>
                 <strong>{STATES[detail.state].word}.</strong> {STATES[detail.state].says}
-                {detail.blocked && <> <Text of={detail.blocked} /></>}
             </p>
         </div>
     );

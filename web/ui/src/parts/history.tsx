@@ -1,5 +1,6 @@
 // What happened to the proposal, from the log, and how applying it went.
 import type { Applying, Detail, HistoryLine, Landing } from "../api/types.ts";
+import { brief } from "../core/untrusted.ts";
 import { plain, STEPS } from "../core/words.ts";
 import { Link } from "../core/router.tsx";
 import { Icon } from "./icon.tsx";
@@ -15,7 +16,7 @@ export function History({ lines }: { lines: HistoryLine[] }) {
         <ol class="timeline">
             {lines.map((line) => (
                 <li>
-                    <p><Text of={line.text} /></p>
+                    <p><Text of={brief(line.text)} /></p>
                     <p class="timeline-facts">
                         <span><Text of={actorName(line.actor)} /></span>
                         <Time at={line.time} />
@@ -39,8 +40,11 @@ function Checks({ apply }: { apply: Applying }) {
                     {outcome.reason && <>: <Text of={outcome.reason} /></>}
                 </span>
             </p>
-            {!outcome.settled && (
-                <p class="note note-bad"><Icon name="triangle" /> Not settled: the machine is looked at again.</p>
+            {outcome.settled && (
+                <p class="note note-warn">
+                    <Icon name="info" />
+                    <span>It was interrupted. agentd looked at the machine afterwards and brought it to this end.</span>
+                </p>
             )}
             {outcome.checks.length > 0 && (
                 <ul class="checks" aria-label="Health checks">
@@ -79,7 +83,7 @@ export function ApplyView({ apply }: { apply: Applying }) {
                             <Icon name={last ? "turn" : step.step === "taking_back" ? "back" : "check"} spin={last} />
                             <span>
                                 <strong>{STEPS[step.step] ?? plain(step.step)}</strong>
-                                {step.detail && <>: <Text of={step.detail} /></>}
+                                {step.detail && <>: <Text of={brief(step.detail)} /></>}
                             </span>
                             <Clock at={step.at} />
                         </li>
