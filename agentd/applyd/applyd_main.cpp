@@ -9,7 +9,6 @@
 #include <vector>
 
 namespace {
-
 using agentd::core::Fd;
 using agentd::core::Listener;
 
@@ -22,7 +21,7 @@ Listener listener_for(const agentd::Config& config) {
 
 } // namespace
 
-/// agentd-applyd [--config FILE] [--settle-after SECONDS] [--settle NONCE]
+/// agentd-applyd [--config FILE] [--settle-after SECONDS] [--settle NONCE|any]
 int main(int argc, char** argv) {
     std::vector<char*> common{argv[0]};
     std::optional<std::string> settle;
@@ -34,7 +33,8 @@ int main(int argc, char** argv) {
         } else if (std::strcmp(argv[i], "--settle-after") == 0 && i + 1 < argc) {
             after = agentd::core::parse_integer(argv[++i]).value_or(0);
         } else {
-            config_file = std::strcmp(argv[i], "--config") == 0 && i + 1 < argc ? argv[i + 1] : config_file;
+            config_file =
+                std::strcmp(argv[i], "--config") == 0 && i + 1 < argc ? argv[i + 1] : config_file;
             common.push_back(argv[i]);
         }
     }
@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
     if (settle) { // the way back: no signals to wait for, nothing to serve
         std::this_thread::sleep_for(std::chrono::seconds(after));
         return agentd::run_service("agentd-applyd", [&](const std::stop_token&) {
-            agentd::applyd::Helper(std::move(*config), config_file).settle_now(settle);
+            const auto nonce = *settle == "any" ? std::nullopt : settle;
+            agentd::applyd::Helper(std::move(*config), config_file).settle_now(nonce);
         });
     }
     return agentd::run_service("agentd-applyd", [&](const std::stop_token& stop) {

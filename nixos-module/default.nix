@@ -1,0 +1,175 @@
+# services.agentd: users, files, sockets and units of agentd. Uses only what is in every nixpkgs `lib`;
+# nothing here is built by import-from-derivation, because agentd evaluates this very configuration without it.
+{ config, lib, pkgs, ... }:
+let
+  inherit (lib) concatMap concatMapStrings filterAttrs hasPrefix literalExpression mkDefault mkIf mkOption types;
+  cfg = config.services.agentd;
+  inherit (cfg) settings;
+
+  # --- who may approve ---
+  isAdmin = u: lib.elem "wheel" u.extraGroups || lib.elem u.name (config.users.groups.wheel.members or [ ]);
+  admins = lib.attrValues (filterAttrs (_: isAdmin) config.users.users);
+  # Keys in files are read where the file is part of the configuration; others would have to be built first.
+  keysOf = u:
+    u.openssh.authorizedKeys.keys
+    ++ concatMap (f: lib.splitString "\n" (builtins.readFile f)) (lib.filter builtins.isPath u.openssh.authorizedKeys.keyFiles);
+  # Only these are understood; a line with options before the key restricts what it may do, so it is left out.
+  usable = lib.filter (hasPrefix "ssh-ed25519 ");
+  approversOfWheel = concatMap (u: map (key: "ssh ${u.name} ${key}") (usable (keysOf u))) admins;
+
+  declaredApprovers = pkgs.writeText "agentd-approvers" (''
+    # Who may approve what agentd proposes. Written from services.agentd.approvers at every start and switch:
+    # a change above the line "# paired" does not last; change the configuration.
+  '' + concatMapStrings (line: line + "\n") cfg.approvers);
+
+  toToml = import ./toml.nix { inherit lib; };
+  units = import ./units.nix { inherit cfg declaredApprovers lib; };
+  isLoopback = hasPrefix "127." settings.web.address || lib.elem settings.web.address [ "::1" "localhost" ];
+  oneTarget = check: lib.count (t: t != null) [ check.unit check.tcp check.http ] == 1;
+  below = folder: path: hasPrefix folder path && path != folder && !(lib.hasInfix ".." path);
+  asserted = condition: message: { assertion = condition; inherit message; };
+in
+{
+  options.services.agentd = {
+    enable = lib.mkEnableOption "agentd, which lets this machine look after itself inside rules its owner wrote";
+
+    package = mkOption {
+      type = types.package;
+      default = pkgs.callPackage ./package.nix { };
+      defaultText = literalExpression "pkgs.callPackage ./package.nix { }";
+      description = "The agentd package to use.";
+    };
+
+    host = mkOption {
+      type = types.str;
+      default = config.networking.hostName;
+      defaultText = literalExpression "config.networking.hostName";
+      example = "web";
+      description = "Name of this machine in its flake: the attribute below `nixosConfigurations`.";
+    };
+
+    settings = mkOption {
+      type = types.submodule (import ./settings.nix { inherit lib; });
+      default = { };
+      example = literalExpression ''{ flake.upstream = "/srv/config.git"; observe.services = [ "nginx.service" ]; }'';
+      description = "Contents of {file}`/etc/agentd/agentd.toml`. Every setting has an option; there are no others.";
+    };
+
+    policy = mkOption {
+      type = types.either types.path types.lines;
+      default = builtins.readFile ../policy/default.toml;
+      defaultText = literalExpression "builtins.readFile ../policy/default.toml";
+      example = literalExpression "./policy.toml";
+      description = "Contents of {file}`/etc/agentd/policy.toml`, or the file. By default a person decides everything.";
+    };
+
+    approvers = mkOption {
+      type = types.listOf types.singleLineStr;
+      default = approversOfWheel;
+      defaultText = "the ssh-ed25519 keys with which members of wheel may log in";
+      example = [ "ssh alice ssh-ed25519 AAAA… alice@laptop" ];
+      description = ''
+        Keys that may approve, one line each: `ssh NAME ssh-ed25519 KEY COMMENT` or `browser NAME KEY LABEL`.
+        They are always in {file}`/var/lib/agentd-apply/approvers`; browsers paired later are kept beside them.
+      '';
+    };
+
+    adminGroup = mkOption {
+      type = types.strMatching "[a-z_][a-z0-9_-]{0,30}";
+      default = "agentd-admin";
+      description = "Group whose members may use agentctl without sudo. Approving needs a key besides.";
+    };
+
+    admins = mkOption {
+      type = types.listOf types.str;
+      default = map (u: u.name) admins;
+      defaultText = "the members of wheel";
+      description = "Users in {option}`services.agentd.adminGroup`.";
+    };
+
+    openFirewall = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Whether to open the port of the page. Keys in a browser need https: better put a proxy that speaks TLS before it.";
+    };
+
+    reachableFrom = mkOption {
+      type = types.listOf types.str;
+      default = [ "localhost" ];
+      example = [ "localhost" "192.168.1.0/24" ];
+      description = "The addresses that the daemon, and whatever it evaluates, can exchange packets with (`IPAddressAllow=`).";
+    };
+
+    files = mkOption {
+      type = types.attrsOf types.package;
+      internal = true;
+      readOnly = true;
+      description = "The rendered files, for tests.";
+    };
+  };
+
+  config = mkIf cfg.enable {
+    services.agentd.settings = {
+      host = mkDefault cfg.host;
+      sockets.admin_group = mkDefault cfg.adminGroup;
+      # Not in /etc: pairing a browser appends to it. See agentd-approvers in units.nix.
+      apply.approvers = mkDefault "${settings.apply.directory}/approvers";
+    };
+
+    services.agentd.files = {
+      settings = pkgs.writeText "agentd.toml" (toToml settings);
+      policy = if lib.isString cfg.policy && !(hasPrefix "/" cfg.policy)
+        then pkgs.writeText "policy.toml" cfg.policy
+        else pkgs.writeText "policy.toml" (builtins.readFile cfg.policy);
+      approvers = declaredApprovers;
+    };
+
+    environment.etc."agentd/agentd.toml".source = cfg.files.settings;
+    environment.etc."agentd/policy.toml".source = cfg.files.policy;
+    # agentctl for people; git because the daemon looks for it where the system's programs are.
+    environment.systemPackages = [ cfg.package pkgs.git ];
+
+    users.users.agentd = {
+      isSystemUser = true;
+      group = "agentd";
+      description = "agentd: observes, plans, tests, asks";
+    };
+    users.users.agentd-audit = {
+      isSystemUser = true;
+      group = "agentd-audit";
+      description = "agentd: writes the log";
+    };
+    users.groups = {
+      agentd = { };
+      agentd-audit = { };
+      agentd-audit-w = { };
+      ${cfg.adminGroup}.members = cfg.admins;
+    };
+
+    networking.firewall.allowedTCPPorts = mkIf (cfg.openFirewall && settings.web.enable) [ settings.web.port ];
+    systemd.services = units.services;
+    systemd.sockets = units.sockets;
+
+    assertions = [
+      (asserted (below "/var/lib/" settings.state.directory && below "/var/lib/" settings.audit.directory && below "/var/lib/" settings.apply.directory)
+        "services.agentd.settings: state.directory, audit.directory and apply.directory have to be below /var/lib.")
+      (asserted (below "/run/agentd/" settings.sockets.admin)
+        "services.agentd.settings.sockets.admin has to be below /run/agentd, which is the daemon's.")
+      (asserted (below "${settings.apply.directory}/" settings.apply.approvers)
+        "services.agentd.settings.apply.approvers has to be below ${settings.apply.directory}: pairing a browser writes it.")
+      (asserted (!(hasPrefix "/home/" settings.flake.upstream) && !(hasPrefix "/root/" settings.flake.upstream))
+        "services.agentd.settings.flake.upstream: the daemon does not see home directories. Push to a bare repository, such as /srv/config.git.")
+      (asserted (settings.machine.kind == "systemd" && settings.programs.separation)
+        "services.agentd.settings: machine.kind \"demo\" and programs.separation = false are for demos outside of NixOS.")
+      (asserted (lib.all oneTarget settings.health.check)
+        "services.agentd.settings.health.check: each check has exactly one of unit, tcp and http.")
+      (asserted (lib.all (a: hasPrefix "ssh " a || hasPrefix "browser " a) cfg.approvers)
+        "services.agentd.approvers: each line begins with `ssh` or `browser`: ssh NAME ssh-ed25519 KEY COMMENT.")
+    ];
+    warnings =
+      lib.optional (cfg.approvers == [ ])
+        "services.agentd.approvers is empty: no member of wheel has an ssh-ed25519 key. Until a browser is paired nobody can approve."
+      ++ lib.optional (!isLoopback && cfg.reachableFrom == [ "localhost" ])
+        "services.agentd listens on ${settings.web.address} but services.agentd.reachableFrom lets only this machine in.";
+  };
+}

@@ -1,0 +1,85 @@
+# Every setting of agentd.toml as a typed option. The program's own table of settings is the original;
+# tests/module holds the two against one another: keys, defaults, ranges and choices.
+{ lib }:
+let
+  inherit (lib) mkOption types;
+
+  text = default: description: mkOption { type = types.singleLineStr; inherit default description; };
+  required = type: description: mkOption { inherit type description; };
+  path = types.strMatching "/[^\n]*";
+  file = default: description: mkOption { type = path; inherit default description; };
+  program = description: mkOption { type = types.strMatching "(/[^\n]*)?"; default = ""; inherit description; };
+  number = low: high: default: description: mkOption { type = types.ints.between low high; inherit default description; };
+  yes = description: mkOption { type = types.bool; default = true; inherit description; };
+  texts = description: mkOption { type = types.listOf types.singleLineStr; default = [ ]; inherit description; };
+  oneOf = choices: default: description: mkOption { type = types.enum choices; inherit default description; };
+  target = example: description: mkOption { type = types.nullOr types.singleLineStr; default = null; inherit example description; };
+in
+{
+  options = {
+    host = required (types.strMatching "[A-Za-z0-9_-]{1,63}") "The host of the flake that this machine is.";
+
+    state.directory = file "/var/lib/agentd" "The daemon's own files.";
+
+    audit.directory = file "/var/lib/agentd-audit" "The log.";
+    audit.socket = file "/run/agentd-audit/append.sock" "Where the log is written.";
+    audit.vkey = text "" "The log's public key as printed at setup; empty trusts the log's own.";
+
+    sockets.admin = file "/run/agentd/admin.sock" "Where agentctl speaks to the daemon.";
+    sockets.apply = file "/run/agentd-apply/apply.sock" "Where the root helper listens.";
+    sockets.admin_group = text "" "Group that may use the admin socket; empty for the daemon's own.";
+
+    flake.upstream = required path "The owner's repository: a bare one, or a clone. It has to belong to the user agentd.";
+    flake.branch = text "main" "The branch that is the machine's head.";
+    flake.landing = oneOf [ "fast-forward" "pull" ] "fast-forward" "How an applied change reaches that branch.";
+
+    nix.nix = program "The program nix; empty to find it.";
+    nix.nix_store = program "The program nix-store; empty to find it.";
+    nix.evaluation_seconds = number 1 86400 120 "Longest evaluation.";
+    nix.build_seconds = number 1 604800 3600 "Longest build.";
+    nix.memory_mb = number 128 1048576 4096 "Most memory of an evaluation, in MiB.";
+    nix.log_kb = number 64 1048576 16384 "Most output kept of a build, in KiB.";
+
+    web.enable = yes "Serve the page and the API.";
+    web.address = text "127.0.0.1" "Address to listen on. Keys in a browser need https or localhost: put a proxy that speaks TLS before another address.";
+    web.port = number 1 65535 8484 "Port to listen on.";
+    web.origins = texts "Origins that may use the API; empty for http://localhost:<port>.";
+
+    policy.file = file "/etc/agentd/policy.toml" "The policy. Written from {option}`services.agentd.policy` where it is left as it is.";
+
+    apply.approvers = file "/etc/agentd/approvers" "The keys that may approve.";
+    apply.directory = file "/var/lib/agentd-apply" "The root helper's own files.";
+    apply.way_back_seconds = number 10 86400 300 "After so long without confirmation the old system comes back.";
+    apply.settle_seconds = number 0 3600 5 "How long a new system may settle before it is looked at.";
+    apply.profile = file "/nix/var/nix/profiles/system" "The system profile.";
+    apply.statement_minutes = number 1 1440 30 "How long an approval may be used.";
+    apply.inhibit = program "While this file exists nothing is applied; empty for none.";
+
+    machine.kind = oneOf [ "systemd" "demo" ] "systemd" "What runs the units.";
+    machine.root = file "/" "Demo only: the folder with the machine's root/ and init.pid.";
+
+    observe.interval_seconds = number 1 86400 60 "How often to look where no event tells.";
+    observe.services = texts "Units the owner expects, such as nginx.service.";
+
+    programs.analyze = program "agentd-analyze; empty for the one beside the running program.";
+    programs.confine = program "agentd-confine; likewise.";
+    programs.ssh_keygen = program "ssh-keygen; empty to find it.";
+    programs.separation = yes "Each process under its own user; false only for a demo.";
+
+    health.check = mkOption {
+      default = [ ];
+      example = [ { name = "web page"; http = "http://127.0.0.1/"; } ];
+      description = "What has to be well after a switch, besides the units. At most 64.";
+      type = types.listOf (types.submodule {
+        options = {
+          name = required types.singleLineStr "What people call it.";
+          unit = target "nginx.service" "A unit that has to be active. A check has exactly one of unit, tcp and http.";
+          tcp = target "127.0.0.1:80" "An address that has to accept.";
+          http = target "http://127.0.0.1/" "A page that has to answer with a status below 400.";
+          timeout_seconds = number 1 600 10 "How long it may take.";
+          required = yes "false only tells, true takes the change back.";
+        };
+      });
+    };
+  };
+}

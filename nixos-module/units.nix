@@ -1,0 +1,155 @@
+# The processes as units of systemd.
+{ cfg, lib, declaredApprovers }:
+let
+  inherit (cfg) settings;
+  inherit (lib) optional removePrefix;
+  hardening = import ./hardening.nix { inherit lib; };
+  program = name: "${cfg.package}/bin/${name}";
+  with-config = "--config /etc/agentd/agentd.toml";
+  state = removePrefix "/var/lib/";
+
+  # An apply goes on through a switch that changes, or even removes, the very helper that does it.
+  survivesSwitch = {
+    restartIfChanged = false;
+    stopIfChanged = false;
+    unitConfig.X-StopOnRemoval = false;
+  };
+in
+{
+  sockets.agentd-auditd = {
+    description = "Socket of agentd's log";
+    wantedBy = [ "sockets.target" ];
+    listenStreams = [ settings.audit.socket ];
+    socketConfig = {
+      DirectoryMode = "0755";
+      SocketUser = "agentd-audit";
+      SocketGroup = "agentd-audit-w";
+      SocketMode = "0660";
+    };
+  };
+
+  services.agentd-auditd = {
+    description = "Writer of agentd's log";
+    requires = [ "agentd-auditd.socket" ];
+    after = [ "agentd-auditd.socket" ];
+    # Whoever writes while it is started anew waits in the socket.
+    stopIfChanged = false;
+    serviceConfig = hardening.auditd // {
+      Type = "notify";
+      ExecStart = "${program "agentd-auditd"} --directory ${settings.audit.directory} --host ${settings.host} --writer agentd";
+      User = "agentd-audit";
+      Group = "agentd-audit";
+      StateDirectory = state settings.audit.directory;
+      StateDirectoryMode = "0750";
+      # Files of the log are 0640, so that the daemon's group can read and verify them; the key is 0600.
+      UMask = "0027";
+      Restart = "on-failure";
+      RestartSec = 1;
+    };
+  };
+
+  services.agentd = {
+    description = "agentd, which lets this machine look after itself";
+    wantedBy = [ "multi-user.target" ];
+    wants = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" ];
+    after = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" "network.target" ];
+    restartTriggers = [ cfg.files.settings cfg.files.policy ];
+    stopIfChanged = false;
+    serviceConfig = hardening.agentd cfg.reachableFrom // {
+      Type = "notify";
+      ExecStart = "${program "agentd"} ${with-config}";
+      User = "agentd";
+      Group = "agentd";
+      SupplementaryGroups = [ "agentd-audit" "agentd-audit-w" cfg.adminGroup ];
+      RuntimeDirectory = "agentd";
+      RuntimeDirectoryMode = "0755";
+      StateDirectory = state settings.state.directory;
+      StateDirectoryMode = "0700";
+      ReadWritePaths = optional (settings.flake.landing == "fast-forward") "-${settings.flake.upstream}";
+      Restart = "on-failure";
+      RestartSec = 5;
+    };
+  };
+
+  sockets.agentd-applyd = {
+    description = "Socket of agentd's root helper";
+    wantedBy = [ "sockets.target" ];
+    listenStreams = [ settings.sockets.apply ];
+    unitConfig.X-StopOnRemoval = false;
+    socketConfig = {
+      DirectoryMode = "0755";
+      SocketUser = "agentd";
+      SocketMode = "0600";
+    };
+  };
+
+  services.agentd-applyd = survivesSwitch // {
+    description = "agentd's root helper: verifies an approval and switches";
+    requires = [ "agentd-applyd.socket" ];
+    wants = [ "agentd-auditd.socket" "agentd-approvers.service" ];
+    after = [ "agentd-applyd.socket" "agentd-auditd.socket" "agentd-approvers.service" ];
+    serviceConfig = hardening.applyd // {
+      Type = "notify";
+      ExecStart = "${program "agentd-applyd"} ${with-config}";
+      StateDirectory = state settings.apply.directory;
+      # The daemon reads the approvers in it; everything else there is root's own by its mode.
+      StateDirectoryMode = "0711";
+      # Asked to stop, it finishes what it does; only then, or when time is up, the children go too.
+      KillMode = "mixed";
+      TimeoutStopSec = "20min";
+    };
+  };
+
+  # Finishes or takes back what a power cut interrupted, also where the daemon does not start.
+  # After multi-user.target, because it switches, and a switch waits for units that are on their way.
+  # Not oneshot: a switch may start it, and waits for a oneshot, which in turn waits for that switch's lock.
+  services.agentd-settle = survivesSwitch // {
+    description = "Settle what agentd was applying when the machine went down";
+    wantedBy = [ "multi-user.target" ];
+    wants = [ "agentd-auditd.socket" ];
+    after = [ "multi-user.target" "agentd-auditd.socket" ];
+    serviceConfig = hardening.applyd // {
+      Type = "exec";
+      RemainAfterExit = true;
+      ExecStart = "${program "agentd-applyd"} ${with-config} --settle any";
+      StateDirectory = state settings.apply.directory;
+      StateDirectoryMode = "0711";
+      KillMode = "mixed";
+      TimeoutStopSec = "20min";
+    };
+  };
+
+  # The approvers file has two parts. Above the marker: what the configuration declares, written anew at every start
+  # and switch, so that a key taken out of the configuration is gone. Below: what pairing appended, kept as it is.
+  # A file without the marker was there before; it counts as paired, so that nobody is locked out.
+  services.agentd-approvers = {
+    description = "Keys that may approve what agentd proposes";
+    wantedBy = [ "multi-user.target" ];
+    restartTriggers = [ declaredApprovers ];
+    script = ''
+      umask 022
+      file=${lib.escapeShellArg settings.apply.approvers}
+      marker='# paired: lines below are kept; take one out to revoke it'
+      fresh=$(mktemp "$file.XXXXXX")
+      cat ${declaredApprovers} > "$fresh"
+      echo "$marker" >> "$fresh"
+      if [ -e "$file" ]; then
+        if grep -qxF "$marker" "$file"; then
+          sed '1,/^# paired: /d' "$file" >> "$fresh"
+        else
+          cat "$file" >> "$fresh"
+        fi
+      fi
+      chmod 0644 "$fresh"
+      sync "$fresh"
+      mv -T "$fresh" "$file"
+    '';
+    serviceConfig = builtins.removeAttrs hardening.auditd [ "MemoryMax" "TasksMax" ] // {
+      Type = "oneshot";
+      RemainAfterExit = true;
+      StateDirectory = state settings.apply.directory;
+      StateDirectoryMode = "0711";
+      UMask = "0022";
+    };
+  };
+}
