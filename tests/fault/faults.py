@@ -122,7 +122,7 @@ def is_settled(lab, proposal, old, new, within=WAY_BACK + 25):
     right = new if detail["state"] == "confirmed" else old
     wait(10, f"{detail['state']}: the machine runs what it should", lambda: lab.running() == right)
     check(lab.profile() == right, detail["state"], "but the profile is", lab.profile())
-    check(not os.path.exists(lab.path("apply/in-flight.json")), "something is still in flight")
+    wait(10, "nothing is in flight", lambda: not os.path.exists(lab.path("apply/in-flight.json")))
     if detail["state"] == "confirmed":
         wait(20, "it has landed", lambda: lab.show(proposal)["landed"])
         check(lab.head() == detail["candidate_commit"], "the upstream is at", lab.head())
