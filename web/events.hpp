@@ -53,8 +53,8 @@ class EventHub {
     std::map<std::uint64_t, Listener> listeners_;
 };
 
-/// An id above every one of a run that began earlier, below 2^53: the second of the start, with room for two
-/// million events in each.
+/// An id above every one of a run that began earlier, below 2^53: the second of the start, with
+/// room for two million events in each.
 constexpr std::uint64_t first_event_id(std::chrono::microseconds since_epoch) noexcept {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count();
     return seconds < 0 ? 1 : (static_cast<std::uint64_t>(seconds) << 21U) + 1;
