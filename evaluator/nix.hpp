@@ -60,6 +60,8 @@ struct NixSettings {
         allowed_uris{};      ///< locked inputs (Nix 2.26 and newer ask for their prefixes)
     bool substitute = false; ///< true leaves the machine's own substituters and keys as they are
     sandbox::Need isolation = sandbox::Need::required; ///< a network with nobody in it
+    sandbox::Need files =
+        sandbox::Need::required; ///< an evaluation can open only the store, its repository and Nix
     std::vector<std::string> repositories{}; ///< bare repositories of another uid that git may read
     std::string confine{};                   ///< agentd-confine; "" as sandbox::confine_program()
 

@@ -5,6 +5,7 @@
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_scripts.hpp"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace agentd::evaluator {
@@ -48,6 +49,23 @@ void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationR
                        .hint = "agentd works on a flake: add a flake.nix with nixosConfigurations"};
 }
 
+/// Pure and restricted evaluation still copies what `builtins.path` and a locked input name, before it finds their
+/// hash wrong, and the store is for all to read. So an evaluation can open nothing it has no need of: not the
+/// daemon's state, not the owner's clone, no key.
+sandbox::Files files_for(const Nix& nix, const FlakeSource& source) {
+    sandbox::Files files{
+        .need = nix.settings().files,
+        .readable = {source.repository, "/usr", "/bin", "/lib", "/lib64", "/run/current-system",
+                     "/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
+                     "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat",
+                     "/proc/filesystems", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random"},
+        .writable = {"/nix", nix.settings().scratch, "/dev/null", "/dev/zero"}};
+    for (const auto& program : {nix.installation().programs().nix, nix.installation().programs().git}) {
+        files.readable.push_back(std::filesystem::path(program).parent_path().string());
+    }
+    return files;
+}
+
 } // namespace
 
 FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
@@ -58,6 +76,7 @@ FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view
         nix.nix(NixPurpose::evaluate, {"eval", "--json", "--no-eval-cache", "--no-update-lock-file",
                                        "--no-write-lock-file", "--log-format", "internal-json",
                                        "--expr", expression(source, script, arguments)});
+    command.profile->files = files_for(nix, source);
     command.err = {.bytes = settings.evaluation_log, .above = sandbox::Cap::Above::stop};
     command.out = {.bytes = settings.evaluation_answer, .above = sandbox::Cap::Above::stop};
     const auto outcome = sandbox::run(command, stop);

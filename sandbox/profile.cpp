@@ -58,6 +58,15 @@ std::vector<std::string> confine_arguments(const Profile& profile) {
     for (const auto& directory : profile.hidden) {
         out.push_back("--hide=" + directory);
     }
+    if (profile.files) {
+        add_need(out, "--files", profile.files->need);
+        for (const auto& path : profile.files->readable) {
+            out.push_back("--read=" + path);
+        }
+        for (const auto& path : profile.files->writable) {
+            out.push_back("--write=" + path);
+        }
+    }
     add_limit(out, "--as", profile.limits.address_space);
     add_limit(out, "--cpu", profile.limits.cpu_seconds);
     add_limit(out, "--fsize", profile.limits.file_size);

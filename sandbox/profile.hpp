@@ -32,6 +32,14 @@ struct Identity {
     gid_t gid{};
 };
 
+/// The only paths that can be opened, with what lies below them; by Landlock, so for root too. Looking up names and
+/// asking for their attributes stays possible. A path that does not exist is left out. Implies no_new_privileges.
+struct Files {
+    Need need = Need::required; ///< not `unwanted`
+    std::vector<std::string> readable{}; ///< absolute; read, list, execute
+    std::vector<std::string> writable{}; ///< absolute; everything
+};
+
 /// Applied by the program `agentd-confine`, which then becomes the wanted program.
 struct Profile {
     std::string confine{}; ///< absolute path of agentd-confine; empty: confine_program()
@@ -44,6 +52,7 @@ struct Profile {
     Need process_namespace = Need::unwanted;
     std::vector<std::string>
         hidden{}; ///< directories drawn over with an empty one; needs mount_namespace
+    std::optional<Files> files{}; ///< nullopt: whatever the uid may open
     Limits limits{};
     std::optional<Identity> run_as{};
     mode_t umask = 077;

@@ -4,6 +4,7 @@
 ///
 /// Called by sandbox::run only. It speaks on descriptor 3: "+" just before exec, "!<errno> <what>"
 /// when it gives up; exec closes the descriptor.
+#include "sandbox/confine/files.hpp"
 #include "sandbox/confine/process_tree.hpp"
 #include "sandbox/confine/steps.hpp"
 
@@ -36,6 +37,7 @@ int main(int count, char** arguments) {
     }
     become(options);
     die_with_parent(options); // a change of uid has cleared it
+    restrict_files(options);
     static_cast<void>(!::write(status_fd, "+", 1));
     ::execve(options.program[0], options.program, environ);
     give_up("cannot execute ", options.program[0]);

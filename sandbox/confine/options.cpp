@@ -72,6 +72,13 @@ bool read_options(int count, char** arguments, Options& options, const char*& ba
             options.no_new_privileges = true;
         } else if (name == "--hide" && value.starts_with('/')) {
             options.hidden.push_back(value.data());
+        } else if (name == "--files" && (value == "required" || value == "best-effort")) {
+            options.restrict_files = true;
+            options.files_required = value == "required";
+        } else if (name == "--read" && value.starts_with('/')) {
+            options.readable.push_back(value.data());
+        } else if (name == "--write" && value.starts_with('/')) {
+            options.writable.push_back(value.data());
         } else if (!read_namespace(name, value, options) && !read_number(name, value, options)) {
             return false;
         }

@@ -20,6 +20,10 @@ struct Limit {
 struct Options {
     std::vector<Namespace> namespaces{};
     std::vector<const char*> hidden{};
+    bool restrict_files = false;
+    bool files_required = false;
+    std::vector<const char*> readable{};
+    std::vector<const char*> writable{};
     std::vector<Limit> limits{};
     bool drop = false;
     uid_t uid = 0;

@@ -1,0 +1,15 @@
+/// @file
+/// Which files the program may open at all, by Landlock: what it was not given it cannot read,
+/// whoever it is.
+#pragma once
+
+#include "sandbox/confine/options.hpp"
+
+namespace agentd::confine {
+
+/// To be called last: afterwards only the given paths, and what lies below them, can be opened.
+/// Gives up when the kernel cannot do it and it is required. A path that does not exist is left
+/// out.
+void restrict_files(const Options& options);
+
+} // namespace agentd::confine
