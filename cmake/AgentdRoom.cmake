@@ -1,27 +1,9 @@
-# TEMPORARY while rooms are being written side by side: a listed file that is not there yet is skipped.
-function(agentd_existing list)
-  set(kept "")
-  foreach(file IN LISTS ${list})
-    if(IS_ABSOLUTE "${file}" OR EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
-      list(APPEND kept "${file}")
-    else()
-      message(STATUS "not there yet: ${file}")
-    endif()
-  endforeach()
-  set(${list} "${kept}" PARENT_SCOPE)
-endfunction()
-
 # agentd_room(name HEADERS … SOURCES … USES … PRIVATE_USES …)
 #
 # One room is one static library `agentd_<name>` with self-contained public headers. USES names rooms
 # or libraries its headers need; PRIVATE_USES what only its sources need.
 function(agentd_room name)
   cmake_parse_arguments(ROOM "" "" "HEADERS;SOURCES;USES;PRIVATE_USES" ${ARGN})
-  agentd_existing(ROOM_SOURCES) # TEMPORARY
-  agentd_existing(ROOM_HEADERS) # TEMPORARY
-  if(NOT ROOM_SOURCES)
-    return()
-  endif()
   add_library(agentd_${name} STATIC ${ROOM_SOURCES})
   target_sources(agentd_${name} PUBLIC FILE_SET HEADERS
     BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${ROOM_HEADERS})
@@ -32,10 +14,6 @@ endfunction()
 # agentd_program(name SOURCES … USES …): an executable in <build>/bin, installed.
 function(agentd_program name)
   cmake_parse_arguments(PROGRAM "" "" "SOURCES;USES" ${ARGN})
-  agentd_existing(PROGRAM_SOURCES) # TEMPORARY
-  if(NOT PROGRAM_SOURCES)
-    return()
-  endif()
   add_executable(${name} ${PROGRAM_SOURCES})
   target_link_libraries(${name} PRIVATE agentd_options ${PROGRAM_USES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")

@@ -184,6 +184,13 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
     if (journal_.spent(statement.nonce)) {
         return Problem{.code = "used", .message = "this statement was used before"};
     }
+    const std::string& inhibit = config_.apply.inhibit;
+    if (!inhibit.empty() && ::access(inhibit.c_str(), F_OK) == 0) {
+        return Problem{.code = "frozen",
+                       .message = "a file says that nothing may be applied now",
+                       .where = inhibit,
+                       .hint = "remove it to let changes in again"};
+    }
     if (journal_.frozen()) {
         return Problem{.code = "frozen",
                        .message = "the owner froze this machine",

@@ -90,6 +90,18 @@ void Pipeline::mark(const std::string& id, State to, const std::string& reason) 
     }
 }
 
+void Pipeline::head_moved(const core::Commit& head) {
+    const auto open =
+        in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::open); });
+    for (const auto& row : open) {
+        const bool waits = row.state == State::decided || row.state == State::approved;
+        if (waits && row.base_commit != head.str()) {
+            mark(row.id, State::stale,
+                 row.base_branch + " has moved to " + head.short_form() + " since this was tested");
+        }
+    }
+}
+
 Result<core::Commit> Pipeline::head() {
     auto repository = this->repository();
     return repository.fetch_from(in_.config.flake.upstream, in_.config.flake.branch);

@@ -81,6 +81,8 @@ public:
     /// end nobody heard of, a confirmed change that is not landed.
     void pick_up();
 
+    /// What waits for a decision or for its apply on another base than `head` goes stale.
+    void head_moved(const core::Commit& head);
     /// The head of the owner's branch, mirrored now.
     core::Result<core::Commit> head();
     /// What a proposal needs to be approved, from the rows of this moment.

@@ -91,6 +91,7 @@ void Watch::refresh_head(const std::stop_token& stop) {
         const std::lock_guard lock(head_mutex_);
         head_ = std::move(fresh);
     }
+    pipeline_.head_moved(*commit);
     notice_pulls();
 }
 
