@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
         *seconds > 600) {
         return probe::fail(
             "usage: agentd-probe tcp IPV4 PORT SECONDS | http http://IPV4[:PORT]/PATH SECONDS",
-            cannot);
+            probe::cannot);
     }
     return verb == "tcp" ? probe::tcp(*target, *seconds) : probe::http(*target, *seconds);
 }
