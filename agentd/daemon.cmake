@@ -1,7 +1,7 @@
 agentd_room(daemon
   HEADERS assembly.hpp inbox.hpp
           api/api.hpp api/views.hpp machine/options.hpp observers/links.hpp observers/observer.hpp
-          observers/units.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/watch.hpp
+          observers/units.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/surroundings.hpp pipeline/watch.hpp
           planners/remedies.hpp stages/apply.hpp stages/approve.hpp stages/decide.hpp
           stages/explain.hpp stages/keep.hpp stages/land.hpp stages/patch.hpp stages/step.hpp
           stages/test.hpp

@@ -2,20 +2,14 @@
 /// The sequencer of the loop: which stage comes next, and what is written down before and after it.
 #pragma once
 
-#include "agentd/config.hpp"
-#include "agentd/inbox.hpp"
-#include "agentd/machine/machine.hpp"
-#include "agentd/pipeline/ledger.hpp"
+#include "agentd/pipeline/surroundings.hpp"
 #include "agentd/stages/apply.hpp"
 #include "agentd/stages/approve.hpp"
 #include "agentd/stages/decide.hpp"
 #include "agentd/stages/explain.hpp"
 #include "agentd/stages/patch.hpp"
 #include "agentd/stages/test.hpp"
-#include "evaluator/catalog.hpp"
 #include "proposals/git.hpp"
-#include "store/blobs.hpp"
-#include "web/events.hpp"
 
 #include <atomic>
 #include <map>
@@ -24,29 +18,6 @@
 #include <string>
 
 namespace agentd::pipeline {
-
-/// What the pipeline works with. Everything outlives it; the ledger belongs to the sequencer thread.
-struct Surroundings {
-    const Config& config;
-    const core::Clock& clock;
-    store::Blobs& blobs;
-    const evaluator::Nix& nix;
-    evaluator::CatalogShelf& catalogs;
-    machine::MachineOptions machine;
-    analysis::Worker worker;
-    web::EventHub& events;
-    Ledger& ledger;
-    Inbox& sequencer; ///< writes rows
-    Inbox& tests;     ///< evaluates and builds, one proposal at a time
-    Inbox& applies;   ///< talks to the helper
-};
-
-/// Who acts, for the log.
-struct Actor {
-    audit::ActorKind kind = audit::ActorKind::human;
-    std::string id{};
-    std::uint32_t uid = 0;
-};
 
 /// Its functions run on a worker's thread and may take long; each writes through the sequencer. What a person
 /// asked for and may not have is a Problem.

@@ -1,5 +1,6 @@
 /// agentd-analyze: two built systems in, their Effects out. Reads its manifests, gives up every
 /// right, and only then looks at what somebody else built.
+#include "evaluator/analyze/arguments.hpp"
 #include "evaluator/analyze/confine.hpp"
 #include "evaluator/effects/analyze.hpp"
 
@@ -9,7 +10,6 @@
 #include "agentd/core/text.hpp"
 
 #include <iostream>
-#include <map>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -18,29 +18,6 @@ namespace {
 
 using namespace agentd;
 namespace effects = evaluator::effects;
-
-constexpr std::string_view usage =
-    "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE [--store DIR]";
-
-core::Result<std::map<std::string, std::string>> arguments(int count, char** words) {
-    std::map<std::string, std::string> out{{"--store", "/nix/store"}};
-    for (int i = 1; i + 1 < count; i += 2) {
-        const std::string name = words[i];
-        if (name != "--from" && name != "--to" && name != "--from-manifest" &&
-            name != "--to-manifest" && name != "--store")
-            return core::Problem{.code = "usage",
-                                 .message = "an argument is not known",
-                                 .where = name,
-                                 .hint = std::string(usage)};
-        out[name] = words[i + 1];
-    }
-    if (out.size() != 5 || count % 2 == 0)
-        return core::Problem{.code = "usage",
-                             .message = "an argument is missing",
-                             .where = {},
-                             .hint = std::string(usage)};
-    return out;
-}
 
 int refuse(const core::Problem& problem) {
     const core::Json json{{"code", problem.code},
@@ -52,7 +29,7 @@ int refuse(const core::Problem& problem) {
 }
 
 int run(int count, char** words) {
-    const auto given = arguments(count, words);
+    const auto given = evaluator::analyze::arguments(count, words);
     if (!given)
         return refuse(given.problem());
     const auto from_text = core::read_file(given->at("--from-manifest"));

@@ -1,0 +1,42 @@
+/// @file
+/// What the pipeline, the watch and the API work with, and who acts.
+#pragma once
+
+#include "agentd/analysis/analysis.hpp"
+#include "agentd/config.hpp"
+#include "agentd/inbox.hpp"
+#include "agentd/machine/machine.hpp"
+#include "agentd/pipeline/ledger.hpp"
+#include "evaluator/catalog.hpp"
+#include "store/blobs.hpp"
+#include "web/events.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace agentd::pipeline {
+
+/// What the pipeline works with. Everything outlives it; the ledger belongs to the sequencer thread.
+struct Surroundings {
+    const Config& config;
+    const core::Clock& clock;
+    store::Blobs& blobs;
+    const evaluator::Nix& nix;
+    evaluator::CatalogShelf& catalogs;
+    machine::MachineOptions machine;
+    analysis::Worker worker;
+    web::EventHub& events;
+    Ledger& ledger;
+    Inbox& sequencer; ///< writes rows
+    Inbox& tests;     ///< evaluates and builds, one proposal at a time
+    Inbox& applies;   ///< talks to the helper
+};
+
+/// Who acts, for the log.
+struct Actor {
+    audit::ActorKind kind = audit::ActorKind::human;
+    std::string id{};
+    std::uint32_t uid = 0;
+};
+
+} // namespace agentd::pipeline

@@ -1,0 +1,15 @@
+/// @file
+/// What agentd-analyze was asked: read before its rights are given up.
+#pragma once
+
+#include "agentd/core/result.hpp"
+
+#include <map>
+#include <string>
+
+namespace agentd::evaluator::analyze {
+
+/// The value of each option by its name, `--store` with its default. Problem `usage`.
+core::Result<std::map<std::string, std::string>> arguments(int count, char** words);
+
+} // namespace agentd::evaluator::analyze
