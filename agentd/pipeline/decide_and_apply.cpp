@@ -140,7 +140,9 @@ Result<Done> Pipeline::approve(const std::string& id, const std::string& stateme
                            .hint = "each approval signs a fresh statement"};
         }
         if (!row || !proposals::may_go(row->state, State::approved)) {
-            return Problem{.code = "wrong_state",
+            const bool again =
+                row && (row->state == State::stale || row->state == State::expired);
+            return Problem{.code = again ? "stale" : "wrong_state",
                            .message = "the proposal cannot be approved now: it is " +
                                       std::string(row ? proposals::to_string(row->state)
                                                       : "gone")};
@@ -163,11 +165,14 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
     }
     const auto row = in_.sequencer.ask([&] { return in_.ledger.queries().approval(job->id.str()); });
     if (job->row.state != State::approved || !row) {
-        return Problem{.code = job->row.state == State::applying ? "busy" : "denied",
+        const State now = job->row.state;
+        const bool again = now == State::stale || now == State::expired;
+        return Problem{.code = now == State::applying ? "busy" : again ? "stale" : "denied",
                        .message = "the proposal is " +
                                   std::string(proposals::to_string(job->row.state)) +
                                   "; only an approved one is applied",
-                       .hint = "`agentctl approve " + job->id.str() + "`"};
+                       .hint = again ? "`agentctl verify " + job->id.str() + "` tests it again"
+                                     : "`agentctl approve " + job->id.str() + "`"};
     }
     const auto decided = this->decided(id);
     if (!decided) {

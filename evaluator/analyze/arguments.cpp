@@ -1,5 +1,10 @@
 #include "evaluator/analyze/arguments.hpp"
 
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <string_view>
 
 namespace agentd::evaluator::analyze {
@@ -29,6 +34,14 @@ core::Result<std::map<std::string, std::string>> arguments(int count, char** wor
                              .where = {},
                              .hint = std::string(usage)};
     return out;
+}
+
+
+std::string problem_line(const core::Problem& problem) {
+    return core::canonical({{"code", problem.code},
+                            {"message", core::to_utf8(problem.message)},
+                            {"where", core::to_utf8(problem.where)},
+                            {"hint", core::to_utf8(problem.hint)}});
 }
 
 } // namespace agentd::evaluator::analyze

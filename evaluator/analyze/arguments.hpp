@@ -12,4 +12,7 @@ namespace agentd::evaluator::analyze {
 /// The value of each option by its name, `--store` with its default. Problem `usage`.
 core::Result<std::map<std::string, std::string>> arguments(int count, char** words);
 
+/// A problem as the one line of JSON on stderr.
+std::string problem_line(const core::Problem& problem);
+
 } // namespace agentd::evaluator::analyze

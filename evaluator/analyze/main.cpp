@@ -6,12 +6,9 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
-#include "agentd/core/json.hpp"
-#include "agentd/core/text.hpp"
 
 #include <iostream>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace {
@@ -20,11 +17,7 @@ using namespace agentd;
 namespace effects = evaluator::effects;
 
 int refuse(const core::Problem& problem) {
-    const core::Json json{{"code", problem.code},
-                          {"message", core::to_utf8(problem.message)},
-                          {"where", core::to_utf8(problem.where)},
-                          {"hint", core::to_utf8(problem.hint)}};
-    std::cerr << core::canonical(json) << '\n';
+    std::cerr << evaluator::analyze::problem_line(problem) << '\n';
     return 1;
 }
 
