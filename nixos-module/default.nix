@@ -161,6 +161,8 @@ in
         "services.agentd.settings.flake.upstream: the daemon does not see home directories. Push to a bare repository, such as /srv/config.git.")
       (asserted (settings.machine.kind == "systemd" && settings.programs.separation)
         "services.agentd.settings: machine.kind \"demo\" and programs.separation = false are for demos outside of NixOS.")
+      (asserted (lib.intersectLists [ "agentd" "@agentd" "*" ] (config.nix.settings.trusted-users or [ ]) == [ ])
+        "nix.settings.trusted-users: agentd must not be among them; whoever Nix trusts can become root.")
       (asserted (lib.all oneTarget settings.health.check)
         "services.agentd.settings.health.check: each check has exactly one of unit, tcp and http.")
       (asserted (lib.all (a: hasPrefix "ssh " a || hasPrefix "browser " a) cfg.approvers)
