@@ -18,6 +18,10 @@ add_library(agentd_options INTERFACE)
 target_compile_options(agentd_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
   -Woverloaded-virtual -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 suspects every std::optional that it inlines.
+  target_compile_options(agentd_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 target_include_directories(agentd_options INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_definitions(agentd_options INTERFACE AGENTD_VERSION="${PROJECT_VERSION}")
 if(AGENTD_WERROR)
