@@ -37,12 +37,21 @@ std::string unit_of(const std::string& nonce) {
     return "agentd-way-back-" + nonce.substr(0, 16);
 }
 
+/// systemd expands `$NAME` in the words of a command. Only versions from 254 on can be told not to.
+std::string unexpanded(const std::string& word) {
+    std::string out;
+    for (const char c : word) {
+        out.append(c == '$' ? 2 : 1, c);
+    }
+    return out;
+}
+
 void arm_timer(const std::string& nonce, std::chrono::seconds after, const std::string& config) {
     const sandbox::Command command{.program = systemd_program("systemd-run"),
                                    .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
                                                  "--on-active=" + std::to_string(after.count()),
-                                                 "--expand-environment=no", own_program(),
-                                                 "--config", config, "--settle", nonce}};
+                                                 unexpanded(own_program()), "--config",
+                                                 unexpanded(config), "--settle", nonce}};
     const auto outcome = sandbox::run(command);
     if (!outcome.succeeded()) {
         throw Failure(FailureKind::unavailable,
