@@ -85,8 +85,11 @@ TEST_CASE("a missing agentd-confine is a Failure: nothing runs unconfined") {
 
 TEST_CASE("a required namespace that cannot be had keeps the program from starting") {
     // The inner confinement runs as nobody, who may not make a network namespace.
+    // From a folder that nobody can enter, wherever the build lies.
     const test::TempDir dir;
-    const auto inner = sandbox::confine_program();
+    const std::string inner = dir / "agentd-confine";
+    std::filesystem::copy_file(sandbox::confine_program(), inner);
+    std::filesystem::permissions(dir.path(), std::filesystem::perms{0755});
     const auto attempt = [&](const std::string& need) {
         auto command = confined("", {.run_as = sandbox::Identity{65534, 65534}});
         command.program = inner;
