@@ -55,10 +55,10 @@ sed 's/},{"/}\n{"/g' | awk '
 '
 chmod 644 /etc/passwd.new /etc/group.new
 chmod 600 /etc/shadow.new
-mv /etc/group.new /etc/group
-mv /etc/passwd.new /etc/passwd
-mv /etc/shadow.new /etc/shadow
-for list in users groups; do mv /var/lib/nixos/declarative-$list.new /var/lib/nixos/declarative-$list; done
+mv -f /etc/group.new /etc/group
+mv -f /etc/passwd.new /etc/passwd
+mv -f /etc/shadow.new /etc/shadow
+for list in users groups; do mv -f /var/lib/nixos/declarative-$list.new /var/lib/nixos/declarative-$list; done
 
 if [ -e /run/homes.new ]; then
   while read -r home mode uid gid; do

@@ -24,7 +24,7 @@ linux $(readlink -f "$system/kernel")
 initrd $(readlink -f "$system/initrd")
 options init=$system/init $(cat "$system/kernel-params")
 END
-  mv "$entry.tmp" "$entry"
+  mv -f "$entry.tmp" "$entry"
 done
 for entry in $loader/entries/nixos-generation-*.conf; do
   n=${entry##*-generation-}
@@ -36,4 +36,4 @@ if [ -z "$default" ]; then
 fi
 printf 'timeout %s\ndefault nixos-generation-%s.conf\nconsole-mode keep\n' "@timeout@" "$default" > $loader/loader.conf.tmp
 sync -f $loader /nix/store
-mv $loader/loader.conf.tmp $loader/loader.conf
+mv -f $loader/loader.conf.tmp $loader/loader.conf

@@ -23,7 +23,7 @@ done
     cp "$static/$file" "$target.tmp"
     chown "${owner#+}:${group#+}" "$target.tmp"
     chmod "$mode" "$target.tmp"
-    mv "$target.tmp" "$target"
+    mv -f "$target.tmp" "$target"
     echo "$file" >> /etc/.clean.new
   elif [ -L "$target" ] && [ -e "$target" ]; then
     : # every link is to /etc/static/$file and so never changes
@@ -42,4 +42,4 @@ if [ -e /etc/.clean ]; then
     grep -qxF "$file" /etc/.clean.new || { echo "removing obsolete file ‘/etc/$file’..."; rm -f "/etc/$file"; }
   done < /etc/.clean
 fi
-mv /etc/.clean.new /etc/.clean
+mv -f /etc/.clean.new /etc/.clean
