@@ -88,7 +88,7 @@ in
             rm -rf "${wrapperDir}-tmp"
           fi
           ln -sfn "$wrapperDir" "${wrapperDir}-tmp"
-          mv -T "${wrapperDir}-tmp" "${wrapperDir}"
+          mv -fT "${wrapperDir}-tmp" "${wrapperDir}"
           rm -rf "$old"
         else
           # For initial setup

@@ -44,13 +44,13 @@ in
         mkdir -p /bin
         chmod 0755 /bin
         ln -sfn "${pkgs.busybox}/bin/sh" /bin/.sh.tmp
-        mv -T /bin/.sh.tmp /bin/sh # atomically replace /bin/sh
+        mv -fT /bin/.sh.tmp /bin/sh # atomically replace /bin/sh
       '';
       usrbinenv = ''
         mkdir -p /usr/bin
         chmod 0755 /usr /usr/bin
         ln -sfn ${pkgs.coreutils}/bin/env /usr/bin/.env.tmp
-        mv -T /usr/bin/.env.tmp /usr/bin/env # atomically replace /usr/bin/env
+        mv -fT /usr/bin/.env.tmp /usr/bin/env # atomically replace /usr/bin/env
       '';
       var = ''
         # Various log/runtime directories.
@@ -87,7 +87,7 @@ in
       # (which is a symlink to the store), /run/current-system is still
       # used as a garbage collection root.
       ln -sfn "$(readlink -f "$systemConfig")" /run/current-system.tmp
-      mv -T /run/current-system.tmp /run/current-system
+      mv -fT /run/current-system.tmp /run/current-system
 
       exit $_status
     '';

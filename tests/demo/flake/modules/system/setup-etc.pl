@@ -4,7 +4,7 @@
 set -e
 static=$1
 ln -sfn "$static" /etc/.static.tmp
-mv -T /etc/.static.tmp /etc/static
+mv -fT /etc/.static.tmp /etc/static
 
 # links of an earlier system that lead nowhere now
 find /etc -type l ! -path /etc/static 2>/dev/null | while read -r link; do
@@ -32,7 +32,7 @@ done
   else
     mkdir -p "${target%/*}"
     ln -sfn "/etc/static/$file" "$target.tmp"
-    mv -T "$target.tmp" "$target"
+    mv -fT "$target.tmp" "$target"
   fi
 done
 
