@@ -278,9 +278,8 @@ TEST_CASE("more connections than there is room for are told so") {
     std::size_t busy = 0;
     for (int i = 0; i < 70; ++i) {
         held.push_back(core::connect_to(daemon.socket));
-        if (!held.back().write_line("{\"op\":\"head\"}")) {
-            continue;
-        }
+        // Whoever is refused may be hung up on before he has asked: he is told all the same.
+        (void)held.back().write_line("{\"op\":\"head\"}");
         busy +=
             held.back().read_line(std::chrono::seconds(10)).line.find("busy") != std::string::npos;
     }
