@@ -1,6 +1,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
 #include "agentd/core/line_socket.hpp"
+#include "agentd/machine/demo_watch.hpp"
 #include "agentd/machine/unit_manager.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,7 +16,7 @@ using core::Failure;
 using core::FailureKind;
 
 class DemoUnits final : public UnitManager {
-public:
+  public:
     explicit DemoUnits(std::string socket) : socket_(std::move(socket)) {}
 
     std::vector<UnitState> list() override {
@@ -28,7 +29,8 @@ public:
         }
         const auto answer = core::parse_json(read.line);
         if (!answer || !answer->is_object() || !answer->value("ok", false)) {
-            throw Failure(FailureKind::corrupt, "the demo machine's init answers nonsense", socket_);
+            throw Failure(FailureKind::corrupt, "the demo machine's init answers nonsense",
+                          socket_);
         }
         std::vector<UnitState> units;
         for (const core::Json& unit : answer->at("units")) {
@@ -46,7 +48,9 @@ public:
         return units;
     }
 
-private:
+    std::unique_ptr<UnitWatch> watch() override { return watch_demo(socket_); }
+
+  private:
     std::string socket_;
 };
 

@@ -1,73 +1,67 @@
-#include "agentd/core/failure.hpp"
+#include "agentd/machine/systemd_bus.hpp"
+#include "agentd/machine/systemd_watch.hpp"
 #include "agentd/machine/unit_manager.hpp"
 
 #include <systemd/sd-bus.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace agentd::machine {
 
 namespace {
 
-constexpr const char* service = "org.freedesktop.systemd1";
-constexpr const char* manager_path = "/org/freedesktop/systemd1";
-constexpr const char* manager = "org.freedesktop.systemd1.Manager";
+using namespace systemd1;
+
 constexpr std::size_t most_units = 8192;
-
-struct BusCloser {
-    void operator()(sd_bus* bus) const noexcept { sd_bus_flush_close_unref(bus); }
-};
-struct MessageCloser {
-    void operator()(sd_bus_message* message) const noexcept { sd_bus_message_unref(message); }
-};
-using Bus = std::unique_ptr<sd_bus, BusCloser>;
-using Message = std::unique_ptr<sd_bus_message, MessageCloser>;
-
-void check(int code, const char* doing) {
-    if (code < 0) {
-        throw core::system_failure(doing, "systemd on the system bus", -code);
-    }
-}
 
 std::string property(sd_bus* bus, const char* path, const char* name) {
     char* text = nullptr;
-    if (sd_bus_get_property_string(bus, service, path, "org.freedesktop.systemd1.Service", name,
-                                   nullptr, &text) < 0) {
+    if (sd_bus_get_property_string(bus, service, path, service_interface, name, nullptr, &text) <
+        0) {
         return {};
     }
     const std::unique_ptr<char, decltype(&std::free)> owned(text, &std::free);
     return text;
 }
 
+std::int64_t number(sd_bus* bus, const char* path, const char* name) {
+    std::uint32_t value = 0;
+    return sd_bus_get_property_trivial(bus, service, path, service_interface, name, nullptr, 'u',
+                                       &value) < 0
+               ? 0
+               : std::int64_t{value};
+}
+
 class SystemdUnits final : public UnitManager {
-public:
+  public:
     std::vector<UnitState> list() override {
-        sd_bus* opened = nullptr;
-        check(sd_bus_open_system(&opened), "cannot reach systemd");
-        const Bus bus(opened);
-        check(sd_bus_set_method_call_timeout(opened, 10'000'000), "cannot set the bus's time limit");
+        const Bus bus = connect_to_systemd(systemd_addresses());
         sd_bus_message* answered = nullptr;
-        check(sd_bus_call_method(opened, service, manager_path, manager, "ListUnits", nullptr,
-                                 &answered, ""),
-              "cannot list units");
+        check_bus(sd_bus_call_method(bus.get(), service, manager_path, manager, "ListUnits",
+                                     nullptr, &answered, ""),
+                  "cannot list units");
         const Message message(answered);
-        auto units = read(opened, answered);
+        auto units = read(bus.get(), answered);
         std::sort(units.begin(), units.end(),
                   [](const UnitState& a, const UnitState& b) { return a.name < b.name; });
         return units;
     }
 
-private:
+    std::unique_ptr<UnitWatch> watch() override { return watch_systemd(systemd_addresses()); }
+
+  private:
     static std::vector<UnitState> read(sd_bus* bus, sd_bus_message* message) {
         std::vector<UnitState> units;
-        check(sd_bus_message_enter_container(message, 'a', "(ssssssouso)"), "cannot read units");
+        check_bus(sd_bus_message_enter_container(message, 'a', "(ssssssouso)"),
+                  "cannot read units");
         const char *name, *description, *load, *active, *sub, *followed, *path, *type, *job;
         std::uint32_t id = 0;
         for (;;) {
             const int more =
                 sd_bus_message_read(message, "(ssssssouso)", &name, &description, &load, &active,
                                     &sub, &followed, &path, &id, &type, &job);
-            check(more, "cannot read a unit");
+            check_bus(more, "cannot read a unit");
             if (more == 0 || units.size() == most_units) {
                 return units;
             }
@@ -85,20 +79,15 @@ private:
 
     static void add_service(sd_bus* bus, const char* path, UnitState& unit) {
         unit.result = property(bus, path, "Result");
-        std::uint32_t number = 0;
-        if (sd_bus_get_property_trivial(bus, service, path, "org.freedesktop.systemd1.Service",
-                                        "NRestarts", nullptr, 'u', &number) >= 0) {
-            unit.restarts = number;
-        }
-        if (sd_bus_get_property_trivial(bus, service, path, "org.freedesktop.systemd1.Service",
-                                        "MainPID", nullptr, 'u', &number) >= 0) {
-            unit.main_pid = number;
-        }
+        unit.restarts = number(bus, path, "NRestarts");
+        unit.main_pid = number(bus, path, "MainPID");
     }
 };
 
 } // namespace
 
-std::unique_ptr<UnitManager> systemd_units() { return std::make_unique<SystemdUnits>(); }
+std::unique_ptr<UnitManager> systemd_units() {
+    return std::make_unique<SystemdUnits>();
+}
 
 } // namespace agentd::machine

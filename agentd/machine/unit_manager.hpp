@@ -2,9 +2,10 @@
 /// The service manager of the machine, as a port: systemd over its bus, or the demo machine's runner.
 #pragma once
 
+#include "agentd/machine/unit_watch.hpp"
+
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,14 @@ public:
     /// Every unit that is loaded, sorted by name; at most 8192. Failure{unavailable} when the manager does not
     /// answer within 10 seconds.
     virtual std::vector<UnitState> list() = 0;
+    /// From now on. Failure{unavailable} as `list`; what breaks later is told as `lost`.
+    virtual std::unique_ptr<UnitWatch> watch() = 0;
 };
 
 /// `units` is sorted by name.
 const UnitState* find_unit(const std::vector<UnitState>& units, std::string_view name) noexcept;
 
-/// systemd on the system bus.
+/// systemd: for root over its own socket (it answers while D-Bus is away), else over the system bus.
 std::unique_ptr<UnitManager> systemd_units();
 /// The demo machine's runner behind its control socket.
 std::unique_ptr<UnitManager> demo_units(std::string socket);

@@ -175,6 +175,7 @@ void Control::handle(const std::string& line, const Reply& reply, Client* client
     }
     if (op == "daemon-reload") {
         supervisor_.daemon_reload();
+        send_to_subscribers(text_of({{"event", "reloaded"}}));
         return reply(text_of({{"ok", true}}));
     }
     if (op == "reset-failed" && !request.contains("unit")) {
@@ -189,7 +190,7 @@ void Control::handle(const std::string& line, const Reply& reply, Client* client
         if (client == nullptr)
             return reply(refusal("subscribe needs the socket"));
         client->subscribed = true;
-        return reply(text_of({{"ok", true}}));
+        return reply(text_of({{"ok", true}, {"jobs", supervisor_.jobs()}}));
     }
 
     const std::string name =
@@ -242,14 +243,20 @@ void Control::handle(const std::string& line, const Reply& reply, Client* client
 }
 
 void Control::tell(const UnitState& state) {
-    std::string line;
-    for (const auto& [fd, client] : clients_) {
-        if (!client.subscribed)
-            continue;
-        if (line.empty())
-            line = text_of({{"event", "unit"}, {"unit", to_json(state)}});
-        send_line(fd, line);
-    }
+    send_to_subscribers(text_of({{"event", "unit"}, {"unit", to_json(state)}}));
+}
+
+void Control::tell_job(unsigned id, const std::string& unit, const std::string& result) {
+    json event{{"event", result.empty() ? "job-new" : "job-removed"}, {"id", id}, {"unit", unit}};
+    if (!result.empty())
+        event["result"] = result;
+    send_to_subscribers(text_of(event));
+}
+
+void Control::send_to_subscribers(const std::string& line) {
+    for (const auto& [fd, client] : clients_)
+        if (client.subscribed)
+            send_line(fd, line);
 }
 
 } // namespace agentd::demo

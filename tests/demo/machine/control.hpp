@@ -21,7 +21,9 @@ class Control {
 
     void add_descriptors(std::vector<pollfd>& into) const;
     void serve(const std::vector<pollfd>& ready);
-    void tell(const UnitState& state); ///< to everybody who subscribed
+    /// To everybody who subscribed.
+    void tell(const UnitState& state);
+    void tell_job(unsigned id, const std::string& unit, const std::string& result);
 
   private:
     using Reply = std::function<void(const std::string& line)>;
@@ -35,6 +37,7 @@ class Control {
     void read_fifo();
     void handle(const std::string& line, const Reply& reply, Client* client);
     void send_line(int fd, const std::string& line);
+    void send_to_subscribers(const std::string& line);
     void drop(int fd);
 
     Supervisor& supervisor_;

@@ -33,6 +33,10 @@ class Machine {
         signals_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
         std::signal(SIGPIPE, SIG_IGN);
         supervisor_.listen([this](const UnitState& state) { control_.tell(state); });
+        supervisor_.listen_to_jobs([this](unsigned id, const std::string& unit,
+                                          const std::string& result) {
+            control_.tell_job(id, unit, result);
+        });
     }
     ~Machine() { close(signals_); }
     Machine(const Machine&) = delete;

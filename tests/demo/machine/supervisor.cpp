@@ -46,8 +46,11 @@ void Supervisor::enqueue(const std::string& asked, std::set<std::string>& seen) 
         return;
     const bool queued =
         std::any_of(jobs_.begin(), jobs_.end(), [&](const Job& job) { return job.unit == name; });
-    if (!queued && !service.is_active())
-        jobs_.push_back({.unit = name});
+    if (!queued && !service.is_active()) {
+        jobs_.push_back({.id = ++last_job_, .unit = name});
+        if (job_listener_)
+            job_listener_(last_job_, name, "");
+    }
     // an active target still pulls in what has come to it since
     if (service.is_active() && !service.file().is(".target"))
         return;
@@ -97,24 +100,33 @@ void Supervisor::begin(const std::string& name) {
         const auto found = units_.find(needed);
         if (found != units_.end() && found->second->state().active == "failed" &&
             unit(name).file().after.contains(needed)) {
-            const auto finished = std::move(job->finished);
-            jobs_.erase(job);
-            if (finished)
-                finished("dependency");
-            return;
+            return end(name, "dependency");
         }
     }
     unit(name).start([this, name](const std::string& result) {
-        const auto mine = std::find_if(jobs_.begin(), jobs_.end(),
-                                       [&](const Job& each) { return each.unit == name; });
-        if (mine == jobs_.end())
-            return;
-        const auto finished = std::move(mine->finished);
-        jobs_.erase(mine);
-        if (finished)
-            finished(result);
+        end(name, result);
         dispatch();
     });
+}
+
+void Supervisor::end(const std::string& name, const std::string& result) {
+    const auto mine = std::find_if(jobs_.begin(), jobs_.end(),
+                                   [&](const Job& each) { return each.unit == name; });
+    if (mine == jobs_.end())
+        return;
+    const Job job = std::move(*mine);
+    jobs_.erase(mine);
+    if (job_listener_)
+        job_listener_(job.id, name, result);
+    if (job.finished)
+        job.finished(result);
+}
+
+std::vector<unsigned> Supervisor::jobs() const {
+    std::vector<unsigned> ids;
+    for (const Job& job : jobs_)
+        ids.push_back(job.id);
+    return ids;
 }
 
 void Supervisor::dispatch() {

@@ -15,11 +15,15 @@ namespace agentd::demo {
 class Supervisor {
   public:
     using Listener = std::function<void(const UnitState&)>;
+    /// A start that was queued (`result` empty) or ended.
+    using JobListener =
+        std::function<void(unsigned id, const std::string& unit, const std::string& result)>;
 
     explicit Supervisor(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
     /// Called after every change of a unit's state.
     void listen(Listener listener) { listener_ = std::move(listener); }
+    void listen_to_jobs(JobListener listener) { job_listener_ = std::move(listener); }
 
     /// Every unit that is loaded: those that were asked for and those with a file.
     std::vector<UnitState> list();
@@ -44,9 +48,12 @@ class Supervisor {
     void stop_all();
 
     std::vector<UnitLog*> logs() const;
+    /// The ids of the starts that wait or run.
+    std::vector<unsigned> jobs() const;
 
   private:
     struct Job {
+        unsigned id = 0; ///< counts up
         std::string unit{};
         bool running = false;
         Service::Finished finished{};
@@ -57,9 +64,12 @@ class Supervisor {
     void dispatch();
     bool must_wait(const Job& job) const;
     void begin(const std::string& name);
+    void end(const std::string& name, const std::string& result);
 
     std::filesystem::path folder_;
     Listener listener_{};
+    JobListener job_listener_{};
+    unsigned last_job_ = 0;
     std::map<std::string, std::unique_ptr<Service>> units_{};
     std::vector<Job> jobs_{};
     bool dispatching_ = false;
