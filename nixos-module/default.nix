@@ -132,12 +132,12 @@ in
     users.users.agentd = {
       isSystemUser = true;
       group = "agentd";
-      description = "agentd: observes, plans, tests, asks";
+      description = "agentd, which observes, plans, tests and asks";
     };
     users.users.agentd-audit = {
       isSystemUser = true;
       group = "agentd-audit";
-      description = "agentd: writes the log";
+      description = "agentd, which writes the log";
     };
     users.groups = {
       agentd = { };
