@@ -4,6 +4,7 @@
 
 #include "agentd/applyd/health.hpp"
 #include "agentd/applyd/journal.hpp"
+#include "agentd/applyd/outcome.hpp"
 #include "agentd/applyd/switcher.hpp"
 #include "agentd/applyd/verifier.hpp"
 #include "agentd/applyd/way_back.hpp"
@@ -15,22 +16,12 @@
 
 namespace agentd::applyd {
 
-/// What `apply.outcome` says.
-struct Outcome {
-    std::string outcome{}; ///< confirmed, rolled_back, failed
-    std::string reason{};
-    std::string from{};
-    std::string to{};
-    std::vector<CheckResult> checks{};
-    std::vector<std::string> residue{}; ///< what taking back does not undo
-    bool settled = false;               ///< found out afterwards, by looking at the machine
-};
-
 /// Everything root's acts need. References only.
 struct Tools {
     const Config& config;
     const core::Clock& clock;
     Journal& journal;
+    const evaluator::Nix& nix;
     machine::Machine& machine;
     Switcher& switcher;
     Health& health;
@@ -47,7 +38,5 @@ Outcome activate(const VerifiedStatement& verified, const Tools& tools, const On
 /// Finishes or takes back what is in flight, by looking at the machine; nullopt when there is
 /// nothing (or not this nonce). The caller holds the lock.
 std::optional<Outcome> settle(const Tools& tools, const std::optional<std::string>& nonce);
-
-core::Json to_json(const Outcome& outcome, const machine::SystemLinks& links);
 
 } // namespace agentd::applyd

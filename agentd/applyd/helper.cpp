@@ -47,7 +47,7 @@ Helper::Helper(Config config, std::string config_file)
       nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
            query_settings(config_)),
       machine_(machine::options_from(config_)),
-      switcher_(machine_, nix_, config_.apply.directory + "/roots"),
+      switcher_(config_, machine_, nix_),
       health_(config_, machine_, program_path("", "agentd-probe")),
       way_back_(config_, std::move(config_file)), log_(config_.audit.socket, seconds(10)),
       verifier_(config_, clock_, journal_, nix_, machine_,
@@ -225,7 +225,7 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
         refuse(statement ? statement->proposal : here, verified.problem(), connection.peer);
         return refusal(verified.problem());
     }
-    if (!journal_.spend(verified->statement().nonce)) {
+    if (!journal_.spend(verified->statement().nonce, verified->statement().expires, clock_.now())) {
         return refusal({.code = "used", .message = "this statement was used before"});
     }
     const auto outcome =

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <unistd.h>
 
 namespace agentd::applyd {
@@ -105,13 +106,43 @@ void Journal::write(const InFlight& in_flight) {
 void Journal::clear() noexcept {
     try {
         ::unlink((directory_ + "/in-flight.json").c_str());
+        ::unlink((directory_ + "/outcome.json").c_str());
         core::sync_directory(directory_);
     } catch (const std::exception& error) {
         core::log(core::Level::error, error.what());
     }
 }
 
-bool Journal::spend(const std::string& nonce) {
+void Journal::write_outcome(const std::string& nonce, const audit::Draft& draft) {
+    core::write_file_durably(directory_ + "/outcome.json",
+                             core::canonical({{"nonce", nonce}, {"entry", audit::to_json(draft)}}) +
+                                 "\n");
+}
+
+std::optional<audit::Draft> Journal::outcome(const std::string& nonce) const {
+    const std::string path = directory_ + "/outcome.json";
+    const auto text = core::read_file_if_exists(path, 1U << 20);
+    const auto json = text ? core::parse_json(*text) : core::Result<core::Json>(core::Problem{});
+    if (!text) {
+        return std::nullopt;
+    }
+    if (!json || !json->is_object() || !json->contains("entry")) {
+        throw Failure(FailureKind::corrupt, "an outcome that waits for the log cannot be read",
+                      path);
+    }
+    if (json->value("nonce", "") != nonce) {
+        return std::nullopt; // of an earlier one, which is over
+    }
+    auto draft = audit::draft_from_json(json->at("entry"));
+    if (!draft) {
+        throw Failure(FailureKind::corrupt,
+                      "an outcome that waits for the log is no entry: " + draft.problem().message,
+                      path);
+    }
+    return std::move(*draft);
+}
+
+bool Journal::spend(const std::string& nonce, core::Instant expires, core::Instant now) {
     const std::string path = directory_ + "/nonces/" + nonce;
     const core::Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) {
@@ -120,8 +151,26 @@ bool Journal::spend(const std::string& nonce) {
         }
         throw core::system_failure("cannot write down that a statement is used", path, errno);
     }
+    core::write_all(fd.get(), core::format_instant(expires), path);
+    if (::fsync(fd.get()) != 0) {
+        throw core::system_failure("cannot write down that a statement is used", path, errno);
+    }
     core::sync_directory(directory_ + "/nonces");
+    forget_nonces(now);
     return true;
+}
+
+/// One that has run out is refused for that alone. The days are for clocks that are set back.
+void Journal::forget_nonces(core::Instant now) const {
+    constexpr auto clocks_err = std::chrono::hours(24 * 7);
+    std::error_code error;
+    for (const auto& file : std::filesystem::directory_iterator(directory_ + "/nonces", error)) {
+        const auto text = core::read_file_if_exists(file.path().string(), 64);
+        const auto expires = core::parse_instant(text.value_or(""));
+        if (expires && *expires + clocks_err < now) {
+            ::unlink(file.path().c_str());
+        }
+    }
 }
 
 bool Journal::spent(const std::string& nonce) const {

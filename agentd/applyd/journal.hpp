@@ -6,6 +6,7 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/result.hpp"
+#include "audit/entry.hpp"
 
 #include <optional>
 #include <string>
@@ -46,8 +47,15 @@ class Journal {
     /// already.
     void clear() noexcept;
 
-    /// Durable; false when it was spent before.
-    bool spend(const std::string& nonce);
+    /// The outcome of what is in flight, as the entry that the log is asked to take, on disk before
+    /// it is asked: sent again it is the same entry, and in the log once.
+    void write_outcome(const std::string& nonce, const audit::Draft& draft);
+    /// nullopt when there is none for this nonce.
+    std::optional<audit::Draft> outcome(const std::string& nonce) const;
+
+    /// Durable; false when it was spent before. Forgets those whose statement has run out long ago.
+    /// @param expires when the statement runs out.
+    bool spend(const std::string& nonce, core::Instant expires, core::Instant now);
     bool spent(const std::string& nonce) const;
     /// For a statement that nothing was done with, and of which the log knows nothing.
     void give_back(const std::string& nonce);
@@ -57,6 +65,8 @@ class Journal {
     const std::string& directory() const noexcept { return directory_; }
 
   private:
+    void forget_nonces(core::Instant now) const;
+
     std::string directory_;
 };
 

@@ -3,26 +3,33 @@
 /// only.
 #pragma once
 
+#include "agentd/config.hpp"
+#include "agentd/core/clock.hpp"
 #include "agentd/core/result.hpp"
 #include "agentd/machine/machine.hpp"
 #include "evaluator/nix.hpp"
 
-#include <functional>
-#include <stop_token>
 #include <string>
 
 namespace agentd::applyd {
 
+/// On systemd each act is a transient unit, `agentd-switch-<nonce>-<name>.service`: it is not among
+/// what a switch changes, goes on when this process dies, and whoever settles then finds it. On a
+/// demo machine it is a child in the machine's namespaces.
 class Switcher {
   public:
-    /// @param roots a folder of root's own for links that the garbage collector honours.
-    Switcher(machine::Machine& machine, const evaluator::Nix& nix, std::string roots)
-        : machine_(machine), nix_(nix), roots_(std::move(roots)) {}
+    /// In `<apply.directory>/roots` are links that the garbage collector honours.
+    Switcher(const Config& config, machine::Machine& machine, const evaluator::Nix& nix)
+        : config_(config), machine_(machine), nix_(nix) {}
 
     /// Keeps both systems in the store until `release`: what runs for a trial is in no profile, and
     /// whoever built it may drop his roots. Failure when one is not there any more.
     void keep(const core::StorePath& from, const core::StorePath& to);
     void release() noexcept;
+
+    /// True once nobody holds NixOS's switch lock; a minute is waited for that. The lock is not
+    /// kept: a switch takes it itself.
+    bool nobody_switches() const;
 
     struct Verb {
         int exit_status = 0; ///< NixOS's: 0 done, 2 activation, 3 reload, 4 units failed; -1 did
@@ -31,17 +38,26 @@ class Switcher {
     };
     /// `<toplevel>/bin/switch-to-configuration <verb>` on the machine. While somebody else holds
     /// NixOS's switch lock it is tried again for a minute.
-    Verb run(const core::StorePath& toplevel, const std::string& verb);
+    Verb run(const std::string& nonce, const core::StorePath& toplevel, const std::string& verb);
 
     /// Syncs the store, makes a generation of the system profile, syncs the profile's directory.
-    core::Result<core::Done> set_profile(const core::StorePath& toplevel);
+    core::Result<core::Done> set_profile(const std::string& nonce, const core::StorePath& toplevel);
+    /// What a process that is gone has begun for this nonce and is still at work: waited for until
+    /// `deadline`, then stopped. Nothing moves the machine when it returns.
+    void end_what_goes_on(const std::string& nonce, core::Instant deadline, core::Instant now);
+
+    /// Any other program of root's for this nonce, in the same way; longer than `limit` it may not
+    /// take. @param name `act`, or one of the verbs.
+    Verb carry_out(const std::string& nonce, const std::string& name, sandbox::Command command,
+                   std::chrono::seconds limit = std::chrono::minutes(15));
+
     /// Everything written to the file system of `path` is on disk when it returns.
     static void sync_file_system(const std::string& path);
 
   private:
+    const Config& config_;
     machine::Machine& machine_;
     const evaluator::Nix& nix_;
-    std::string roots_;
 };
 
 } // namespace agentd::applyd

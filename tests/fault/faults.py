@@ -206,6 +206,22 @@ def on_the_way(lab):
     check(is_settled(lab, detail["id"], old, detail["toplevel"]) == "failed", "it is not failed")
 
 
+@truth("a log that hangs at the end of an apply and goes on has its outcome once")
+def hung_at_the_end(lab):
+    old, detail = lab.running(), approved(lab)
+    start, auditd = lab.log_size(), lab.pid("auditd")
+    thread = apply_beside(lab, detail["id"])
+    at_step(lab, detail["id"], "profile_set", start, thread)
+    os.kill(auditd, signal.SIGSTOP)
+    try:
+        # What was sent lies in the socket, and is taken when the log goes on: nobody heard that it was.
+        wait(60, "the helper gave up waiting", lambda: lab.applyd({"op": "settle"})["ok"])
+    finally:
+        os.kill(auditd, signal.SIGCONT)
+    check(is_settled(lab, detail["id"], old, detail["toplevel"]) == "confirmed", "it is not confirmed")
+    thread.join()
+
+
 @truth("an applyd that is killed and never comes back is taken care of by the way back")
 def never_back(lab):
     old, detail = lab.running(), approved(lab)

@@ -1,4 +1,5 @@
 #include "agentd/applyd/intent.hpp"
+#include "agentd/applyd/record.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -6,6 +7,7 @@
 #include "tests/support/fixed_clock.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 using namespace agentd;
@@ -27,6 +29,9 @@ InFlight some() {
             .phase = Phase::healthy,
             .deadline = core::Instant{std::chrono::seconds(1'767'323'045)}};
 }
+
+const core::Instant now{std::chrono::seconds(1'767'323'045)};
+const core::Instant later = now + std::chrono::minutes(30);
 
 } // namespace
 
@@ -72,11 +77,11 @@ TEST_CASE("a nonce is spent once, also for the next process") {
     const std::string nonce(64, '0');
     Journal journal(dir.path());
     CHECK_FALSE(journal.spent(nonce));
-    CHECK(journal.spend(nonce));
+    CHECK(journal.spend(nonce, later, now));
     CHECK(journal.spent(nonce));
-    CHECK_FALSE(journal.spend(nonce));
-    CHECK_FALSE(Journal(dir.path()).spend(nonce));
-    CHECK(Journal(dir.path()).spend(std::string(64, '1')));
+    CHECK_FALSE(journal.spend(nonce, later, now));
+    CHECK_FALSE(Journal(dir.path()).spend(nonce, later, now));
+    CHECK(Journal(dir.path()).spend(std::string(64, '1'), later, now));
 }
 
 TEST_CASE("one holds the lock, within a process too, and it goes with who held it") {
@@ -115,11 +120,11 @@ TEST_CASE("a statement that nothing was done with is given back and good once mo
     const test::TempDir dir;
     Journal journal(dir.path());
     const std::string nonce(64, 'c');
-    REQUIRE(journal.spend(nonce));
-    CHECK_FALSE(journal.spend(nonce));
+    REQUIRE(journal.spend(nonce, later, now));
+    CHECK_FALSE(journal.spend(nonce, later, now));
     journal.give_back(nonce);
     CHECK_FALSE(journal.spent(nonce));
-    CHECK(journal.spend(nonce));
+    CHECK(journal.spend(nonce, later, now));
 }
 
 TEST_CASE("the intent read back from the journal is the same entry of the log") {
@@ -131,4 +136,44 @@ TEST_CASE("the intent read back from the journal is the same entry of the log") 
     REQUIRE(found);
     CHECK(applyd::intent_of(*found, clock) == applyd::intent_of(some(), clock));
     CHECK(applyd::intent_of(*found, clock).id.str() == some().intent);
+}
+
+TEST_CASE("a spent nonce is forgotten long after its statement has run out, and never before") {
+    using std::chrono::hours;
+    const test::TempDir dir;
+    Journal journal(dir.path());
+    const std::string old(64, '1'), fresh(64, '2'), unknown(64, '3');
+    REQUIRE(journal.spend(old, later, now));
+    core::write_file_durably(dir / ("nonces/" + unknown), ""); // of an earlier version
+    REQUIRE(journal.spend(fresh, now + hours(48), now));
+    const auto spend_another = [&](core::Instant at, char name) {
+        REQUIRE(journal.spend(std::string(64, name), at + hours(1), at));
+    };
+    spend_another(later + hours(24 * 7), 'a');
+    CHECK(journal.spent(old));
+    spend_another(later + hours(24 * 7) + std::chrono::microseconds(1), 'b');
+    CHECK_FALSE(journal.spent(old));
+    CHECK(journal.spent(fresh));
+    CHECK(journal.spent(unknown));
+    CHECK(journal.spent(std::string(64, 'b')));
+}
+
+TEST_CASE("an outcome that waits for the log is the same entry for whoever comes later") {
+    const test::TempDir dir;
+    const test::FixedClock clock;
+    const auto draft = applyd::entry(clock, "apply.outcome", some().proposal,
+                                     {{"outcome", "confirmed"}, {"reason", "a \"b\"\n"}});
+    {
+        Journal journal(dir.path());
+        CHECK_FALSE(journal.outcome(some().nonce));
+        journal.write(some());
+        journal.write_outcome(some().nonce, draft);
+    }
+    Journal journal(dir.path());
+    CHECK(journal.outcome(some().nonce) == draft);
+    CHECK_FALSE(journal.outcome(std::string(64, 'c'))); // of another apply
+    core::write_file_durably(dir / "outcome.json", "{");
+    CHECK_THROWS_AS(journal.outcome(some().nonce), core::Failure);
+    journal.clear();
+    CHECK_FALSE(journal.outcome(some().nonce));
 }

@@ -1,0 +1,176 @@
+#include "agentd/applyd/apply.hpp"
+
+#include "agentd/applyd/intent.hpp"
+#include "agentd/applyd/record.hpp"
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
+#include "agentd/core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace agentd::applyd {
+
+namespace {
+
+constexpr auto log_patience = std::chrono::seconds(20);
+
+} // namespace
+
+void Apply::intend() {
+    reach(Phase::intent);
+    const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
+    if (!taken) {
+        tools_.journal.clear();
+        tools_.journal.give_back(in_flight_.nonce);
+        throw core::Failure(core::FailureKind::unavailable,
+                            "nothing was done: the log does not take the entry: " +
+                                taken.problem().message);
+    }
+}
+
+void Apply::send(const audit::Draft& outcome) {
+    if (record_patiently(tools_.log, outcome, log_patience)) {
+        tools_.journal.clear(); // else the next start sends it again
+        tools_.switcher.release();
+    }
+}
+
+Outcome Apply::nothing_touched() {
+    if (!record_patiently(tools_.log, intent_of(in_flight_, tools_.clock), log_patience)) {
+        return {.outcome = "failed", .reason = "the log does not answer", .settled = true};
+    }
+    return end("failed", "interrupted before anything was touched", {}, true);
+}
+
+bool Apply::step(std::string_view name, std::string_view detail) {
+    if (on_step_) {
+        on_step_(name, detail);
+    }
+    // The machine may have moved already: a log that hangs must not keep it from going on or
+    // back, so it is waited for once only.
+    log_answers_ =
+        log_answers_ &&
+        record_patiently(tools_.log, tools_.clock, "apply.step", in_flight_.proposal,
+                         {{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}},
+                         std::chrono::seconds(2));
+    return log_answers_;
+}
+
+void Apply::reach(Phase phase) {
+    in_flight_.phase = phase;
+    tools_.journal.write(in_flight_);
+}
+
+Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckResult> checks,
+                   bool settled) {
+    Outcome result{.outcome = std::move(outcome),
+                   .reason = std::move(reason),
+                   .from = in_flight_.from,
+                   .to = in_flight_.to,
+                   .checks = std::move(checks),
+                   .settled = settled};
+    if (result.outcome == "rolled_back") {
+        result.residue = {"files that services wrote while the new system ran are still there",
+                          "users and groups that the new system made are still there"};
+    }
+    const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
+                             to_json(result, tools_.machine.links()));
+    try {
+        tools_.journal.write_outcome(in_flight_.nonce, draft);
+    } catch (const core::Failure& failure) {
+        // A full disk must not undo what is done: the log may have room where we have none.
+        core::log(core::Level::error, failure.what());
+    }
+    send(draft);
+    tools_.way_back.disarm(in_flight_.nonce);
+    return result;
+}
+
+Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled) {
+    const auto from = core::StorePath::parse(in_flight_.from);
+    AGENTD_CHECK(from.has_value());
+    if (const auto other = somebody_elses()) {
+        return end("failed",
+                   reason + "; somebody switched to " + other->str() + " meanwhile, which stays",
+                   std::move(checks), settled);
+    }
+    if (in_flight_.phase > Phase::activated) {
+        reach(Phase::activated); // whoever picks this up goes back too, not forward
+    }
+    step("taking_back", reason);
+    const auto verb = tools_.switcher.run(in_flight_.nonce, *from, "test");
+    const auto running = tools_.machine.links().running;
+    std::string trouble;
+    if (running != from || (verb.exit_status != 0 && verb.exit_status != 4)) {
+        trouble = "status " + std::to_string(verb.exit_status) + ": " + verb.said;
+    } else {
+        trouble = restore_profile();
+    }
+    if (!trouble.empty()) {
+        return end("failed", reason + "; taking it back failed with " + trouble, std::move(checks),
+                   settled);
+    }
+    return end("rolled_back", reason, std::move(checks), settled);
+}
+
+Outcome Apply::make_lasting(std::vector<CheckResult> checks, bool settled) {
+    const auto to = core::StorePath::parse(in_flight_.to);
+    AGENTD_CHECK(to.has_value());
+    if (in_flight_.mode == "test") {
+        return end("confirmed", "runs until the next boot, as asked", std::move(checks), settled);
+    }
+    if (const auto other = somebody_elses()) {
+        return end("failed", "somebody switched to " + other->str() + " meanwhile, which stays",
+                   std::move(checks), settled);
+    }
+    if (const auto set = tools_.switcher.set_profile(in_flight_.nonce, *to); !set) {
+        return take_back(set.problem().message, std::move(checks), settled);
+    }
+    reach(Phase::profile_set);
+    step("profile_set", tools_.machine.profile());
+    const auto boot = tools_.switcher.run(in_flight_.nonce, *to, "boot");
+    if (boot.exit_status != 0) {
+        // What runs is healthy; only the next boot would not find it. A person has to look.
+        return end("failed", "the boot entry could not be written: " + boot.said, std::move(checks),
+                   settled);
+    }
+    step("boot_set", "the next boot takes this system");
+    return end("confirmed", "healthy", std::move(checks), settled);
+}
+
+Outcome Apply::broken(const std::string& what) {
+    if (in_flight_.phase == Phase::intent && !profile_moved()) {
+        return end("failed", what + "; nothing was touched", {}, false);
+    }
+    return take_back(what, {}, false);
+}
+
+bool Apply::profile_moved() const {
+    const auto profile = tools_.machine.links().profile;
+    return profile && profile->str() == in_flight_.to && in_flight_.profile != in_flight_.to;
+}
+
+/// What runs, when it is neither of the two systems this is about.
+std::optional<core::StorePath> Apply::somebody_elses() const {
+    const auto running = tools_.machine.links().running;
+    const bool ours =
+        !running || running->str() == in_flight_.from || running->str() == in_flight_.to;
+    return ours ? std::nullopt : running;
+}
+
+/// The next boot takes what it took before. Says what went wrong, else "".
+std::string Apply::restore_profile() {
+    const auto before = core::StorePath::parse(in_flight_.profile);
+    if (!profile_moved() || !before) {
+        return {};
+    }
+    if (const auto set = tools_.switcher.set_profile(in_flight_.nonce, *before); !set) {
+        return set.problem().message;
+    }
+    const auto boot = tools_.switcher.run(in_flight_.nonce, *before, "boot");
+    return boot.exit_status == 0 ? "" : "the boot entry: " + boot.said;
+}
+
+} // namespace agentd::applyd

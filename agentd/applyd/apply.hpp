@@ -1,0 +1,54 @@
+/// @file
+/// One apply from its intent to its outcome: each thing that can be done, with what has to be
+/// written down before it.
+#pragma once
+
+#include "agentd/applyd/activation.hpp"
+
+namespace agentd::applyd {
+
+/// The caller holds the journal's lock.
+class Apply {
+  public:
+    Apply(InFlight in_flight, const Tools& tools, OnStep on_step)
+        : in_flight_(std::move(in_flight)), tools_(tools), on_step_(std::move(on_step)) {}
+
+    const InFlight& in_flight() const noexcept { return in_flight_; }
+
+    /// On disk, then in the log; whatever happens in between, `settle` finds it. When the log says
+    /// no, all is as before and the statement still good (Failure{unavailable}); when it is silent,
+    /// it may have it or not.
+    void intend();
+    /// False when the log did not take it.
+    bool step(std::string_view name, std::string_view detail);
+    void reach(Phase phase);
+
+    /// The last word, to disk and then to the log; nothing is in flight any more.
+    Outcome end(std::string outcome, std::string reason, std::vector<CheckResult> checks,
+                bool settled);
+    /// Nothing is in flight any more once the log has taken it.
+    void send(const audit::Draft& outcome);
+    /// Interrupted with the intent on disk, and perhaps not in the log: there it is once.
+    Outcome nothing_touched();
+    /// To exactly the system from before. @throws core::Failure when not even that can be tried:
+    /// the journal and the way back stay as they are.
+    Outcome take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled);
+    /// Healthy: make it last. Also picks up after an interruption, so each act may be repeated.
+    Outcome make_lasting(std::vector<CheckResult> checks, bool settled);
+    /// Something that should work did not, between the intent and the outcome.
+    Outcome broken(const std::string& what);
+
+    /// The system profile names the new system, and did not before.
+    bool profile_moved() const;
+
+  private:
+    std::optional<core::StorePath> somebody_elses() const;
+    std::string restore_profile();
+
+    InFlight in_flight_;
+    const Tools& tools_;
+    OnStep on_step_;
+    bool log_answers_ = true;
+};
+
+} // namespace agentd::applyd
