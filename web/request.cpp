@@ -99,11 +99,9 @@ Response json_response(int status, std::string body) {
 
 Response error_response(int status, std::string_view code, std::string_view message,
                         std::string_view hint) {
-    core::Json error{{"code", code}, {"message", message}, {"where", nullptr}, {"hint", nullptr}};
-    if (!hint.empty()) {
-        error["hint"] = hint;
-    }
-    return json_response(status, core::canonical({{"error", error}}));
+    const core::Problem problem{
+        .code = std::string(code), .message = std::string(message), .hint = std::string(hint)};
+    return json_response(status, core::canonical({{"error", core::to_json(problem)}}));
 }
 
 void add_security_headers(Response& response) {

@@ -34,6 +34,8 @@ constexpr std::array table{
     Row{"observe", &Api::observe},
     Row{"run", &Api::run},
     Row{"propose", &Api::propose},
+    Row{"act.preview", &Api::act_preview},
+    Row{"generations", &Api::generations},
     Row{"verify", &Api::verify, Where::tests},
     Row{"list", &Api::list},
     Row{"show", &Api::show},
@@ -66,6 +68,7 @@ constexpr std::array exits{Exit{"usage", 64},       Exit{"bad_value", 64},    Ex
                            Exit{"busy", 75},        Exit{"expired", 75},      Exit{"from_mismatch", 75},
                            Exit{"mismatch", 75},    Exit{"policy_changed", 75}, Exit{"used", 77},
                            Exit{"denied", 77},      Exit{"bad_signature", 77}, Exit{"unknown_key", 77},
+                           Exit{"bad_act", 64},
                            Exit{"wrong_digest", 77}, Exit{"break_glass", 77}};
 
 int exit_of(std::string_view code) {
@@ -78,16 +81,9 @@ int exit_of(std::string_view code) {
 }
 
 web::Answer refused(const Problem& problem) {
-    const auto or_null = [](const std::string& text) {
-        return text.empty() ? Json() : Json(core::to_utf8(text));
-    };
-    return {.ok = false,
-            .body = core::canonical({{"code", problem.code},
-                                     {"message", core::to_utf8(problem.message)},
-                                     {"where", or_null(problem.where)},
-                                     {"hint", or_null(problem.hint)},
-                                     {"exit", exit_of(problem.code)}}),
-            .code = problem.code};
+    Json error = core::to_json(problem);
+    error["exit"] = exit_of(problem.code);
+    return {.ok = false, .body = core::canonical(error), .code = problem.code};
 }
 
 Problem problem_of(const core::Failure& failure) {

@@ -95,6 +95,16 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits) {
 
 std::string canonical(const Json& value) { return value.dump(); }
 
+Json to_json(const Problem& problem) {
+    const auto or_null = [](const std::string& text) {
+        return text.empty() ? Json() : Json(to_utf8(text));
+    };
+    return {{"code", to_utf8(problem.code)},
+            {"message", to_utf8(problem.message)},
+            {"where", or_null(problem.where)},
+            {"hint", or_null(problem.hint)}};
+}
+
 ObjectReader::ObjectReader(const Json& value, std::string name)
     : value_(value), name_(std::move(name)) {
     if (!value_.is_object()) {

@@ -30,6 +30,9 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
 /// RFC 8785 on this project's subset: sorted keys, no spaces, UTF-8 kept.
 std::string canonical(const Json& value);
 
+/// A refusal as every interface writes it: `{code, message, where, hint}`, the last two null when empty.
+Json to_json(const Problem& problem);
+
 /// Reads the fields of one object; `finish` refuses what was not asked for. The first trouble wins and
 /// is kept, so that a codec can read everything and look once.
 class ObjectReader {

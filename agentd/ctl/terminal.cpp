@@ -40,14 +40,9 @@ std::string_view code_of(Colour colour) {
 }
 
 Json error_object(const Trouble& trouble) {
-    const auto or_null = [](const std::string& text) {
-        return text.empty() ? Json() : Json(core::to_utf8(text));
-    };
-    return {{"code", trouble.problem.code},
-            {"message", core::to_utf8(trouble.problem.message)},
-            {"where", or_null(trouble.problem.where)},
-            {"hint", or_null(trouble.problem.hint)},
-            {"exit", trouble.exit}};
+    Json error = core::to_json(trouble.problem);
+    error["exit"] = trouble.exit;
+    return error;
 }
 
 } // namespace

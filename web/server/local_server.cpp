@@ -22,13 +22,10 @@ using error_code = boost::system::error_code;
 namespace {
 
 std::string error_line(std::string_view code, std::string_view message, int exit) {
-    return core::canonical({{"ok", false},
-                            {"error",
-                             {{"code", code},
-                              {"message", message},
-                              {"where", nullptr},
-                              {"hint", nullptr},
-                              {"exit", exit}}}});
+    core::Json error =
+        core::to_json(core::Problem{.code = std::string(code), .message = std::string(message)});
+    error["exit"] = exit;
+    return core::canonical({{"ok", false}, {"error", error}});
 }
 
 /// The account's name as the machine knows it; for the log, never for a decision.
