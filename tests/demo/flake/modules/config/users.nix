@@ -9,7 +9,7 @@ let
   user = types.submodule ({ name, config, ... }: {
     options = {
       name = mkOption { type = types.str; default = name; description = "The name of the user account."; };
-      description = mkOption { type = types.singleLineStr; default = ""; example = "Alice Q. User"; description = "A short description of the user account."; };
+      description = mkOption { type = types.strMatching "[^:\n]*"; default = ""; example = "Alice Q. User"; description = "A short description of the user account."; };
       uid = mkOption { type = types.nullOr types.int; default = null; description = "The account UID. If the UID is null, a free UID is picked on activation."; };
       isNormalUser = mkOption { type = types.bool; default = false; description = "Indicates whether this is an account for a “real” user."; };
       isSystemUser = mkOption { type = types.bool; default = false; description = "Indicates if the user is a system user or not."; };

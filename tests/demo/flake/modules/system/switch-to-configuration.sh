@@ -30,6 +30,9 @@ if [ ! -f /etc/NIXOS ] && ! grep -q '^ID="\{0,1\}nixos' /etc/os-release 2>/dev/n
   echo "This is not a NixOS installation!" >&2
   exit 1
 fi
+if [ -x "$out/pre-switch-checks" ] && [ "${NIXOS_NO_CHECK:-}" != 1 ]; then
+  "$out/pre-switch-checks" "$out" "$action" >&2 || { echo "Pre-switch checks failed" >&2; exit 1; }
+fi
 [ "$action" = check ] && exit 0
 
 mkdir -p /run/nixos

@@ -47,6 +47,7 @@ in
       name = mkOption { type = types.str; default = if config.networking.hostName == "" then "unnamed" else config.networking.hostName; description = "The name of the system used in the {option}`system.build.toplevel` derivation."; };
       stateVersion = mkOption { type = types.str; default = "25.11"; description = "The release this machine was first installed from."; };
       configurationRevision = mkOption { type = types.nullOr types.str; default = null; description = "The Git revision of the top-level flake from which this configuration was built."; };
+      extraSystemBuilderCmds = mkOption { type = types.lines; default = ""; internal = true; description = "Commands added to the builder of the toplevel."; };
       nixos.label = mkOption { type = types.strMatching "[a-zA-Z0-9:_\\.-]*"; default = "25.11.demo"; description = "NixOS version name to be used in the names of generated outputs and boot labels."; };
       profile = mkOption {
         type = types.path;
@@ -85,6 +86,7 @@ in
       ${lib.concatLines (lib.mapAttrsToList
         (n: s: "ln -s ${(extendModules { modules = [ s.configuration { specialisation = lib.mkOverride 0 { }; } ]; }).config.system.build.toplevel} $out/specialisation/${n}")
         config.specialisation)}
+      ${config.system.extraSystemBuilderCmds}
     '');
   };
 }
