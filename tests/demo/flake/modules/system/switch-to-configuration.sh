@@ -56,7 +56,9 @@ work=$(mktemp -d /run/nixos/switch.XXXXXX) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 # --- what runs now, and what differs -----------------------------------------
-@systemctl@ list-units --all --full --plain --no-legend --no-pager > "$work/before"
+# one blank between two columns, which systemd pads
+list_units() { @systemctl@ list-units --all --full --plain --no-legend --no-pager | tr -s ' '; }
+list_units > "$work/before"
 active() { grep -q "^$1 [a-z-]* \(active\|activating\|reloading\) " "$work/before"; }
 
 # everything but the keys that do not matter to a running unit
@@ -145,7 +147,7 @@ fi
 # a program that ends at once needs a moment to do so
 for _ in 1 2 3; do
   [ -n "$reload$restart$start" ] && sleep 0.2
-  @systemctl@ list-units --all --full --plain --no-legend --no-pager > "$work/after"
+  list_units > "$work/after"
   grep -qE '^[^ ]+ [^ ]+ (failed|activating auto-restart) ' "$work/after" && break
   [ -n "$reload$restart$start" ] || break
 done
