@@ -1,7 +1,8 @@
 // The HTTP API of the layer's daemon: routes, and the guard that stands before each of them.
+import { answerTo } from "./applying.mjs";
 import { ago, HOST, proposal, RUNNING } from "./data.mjs";
-import { Refusal } from "./machine.mjs";
 import { HOSTILE } from "./proposals.mjs";
+import { Refusal } from "./refusal.mjs";
 
 export function status(machine) {
     const open = machine.proposals.filter((p) => ["checking", "decided", "approved"].includes(p.state));
@@ -79,6 +80,8 @@ export const WRITE = [
     [/^\/proposals\/(\w+)\/statement$/, (m, body, session, id) => m.statement(m.find(id))],
     [/^\/proposals\/(\w+)\/approve$/, (m, body, session, id) => m.approve(m.find(id), body, session)],
     [/^\/proposals\/(\w+)\/apply$/, (m, body, session, id) => m.apply(m.find(id))],
+    [/^\/proposals\/(\w+)\/confirm$/, answerTo("confirm")],
+    [/^\/proposals\/(\w+)\/cancel$/, answerTo("cancel")],
     [/^\/proposals\/(\w+)\/reject$/, closing("approval.rejected", "denied")],
     [/^\/proposals\/(\w+)\/withdraw$/, closing("proposal.state", "withdrawn")],
     [/^\/proposals\/(\w+)\/verify$/, (m, body, session, id) => ({ proposal: m.detail(m.find(id)) })],

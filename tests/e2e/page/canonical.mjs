@@ -23,6 +23,12 @@ export function isSigned(spki, statement, presence) {
     return fits(spki, `agentd-approve@v1:${digest}`, presence.signature);
 }
 
+/** True when `presence` is what this public key's owner signed to confirm what runs since `nonce` was made. */
+export function isConfirmation(spki, nonce, presence) {
+    if (presence.method !== "browser" || presence.signed_digest !== sha256(nonce)) return false;
+    return fits(spki, `agentd-confirm@v1:${nonce}`, presence.signature);
+}
+
 /** True when the owner of this public key signed this challenge to log in. */
 export function isLogin(spki, challenge, signature) {
     return fits(spki, `agentd-login@v1:${challenge}`, signature);

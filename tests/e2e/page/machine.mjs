@@ -2,23 +2,21 @@
 // verified, an apply that takes its steps, a log, and the event stream.
 import { EventEmitter } from "node:events";
 import { randomBytes } from "node:crypto";
+import { apply } from "./applying.mjs";
 import { canonical, isLogin, isSigned, keyId, sha256 } from "./canonical.mjs";
 import { ago, HOST, POLICY, RUNNING, ulid } from "./data.mjs";
 import { HOSTILE, proposals, RLO } from "./proposals.mjs";
-
-export class Refusal extends Error {
-    constructor(status, code, message, where = null, hint = null) {
-        super(message);
-        Object.assign(this, { status, code, where, hint });
-    }
-}
+import { Refusal } from "./refusal.mjs";
 
 const SUMMARY = ["id", "number", "state", "title", "host", "source", "proposer", "created", "updated", "level",
     "presence", "risk", "headline", "landed", "outcome"];
 
 export class Machine {
-    constructor({ stepMs = 120 } = {}) {
-        this.stepMs = stepMs;
+    /** @param confirmMs how long a change of network or SSH waits for a confirmation (0: it does not)
+        @param skewMs how far this machine's clock is ahead of the browser's */
+    constructor({ stepMs = 120, confirmMs = 0, skewMs = 0 } = {}) {
+        Object.assign(this, { stepMs, confirmMs, skewMs, silent: false, connectionsTried: [] });
+        this.applies = new Map();
         this.cases = proposals();
         this.proposals = Object.values(this.cases);
         this.events = new EventEmitter().setMaxListeners(0);
@@ -51,7 +49,7 @@ export class Machine {
         for (const proof of one.evidence) this.record("evidence.recorded", one.id, proof, "system", "agentd", minutes - 1);
         if (one.verdict) this.record("decision.made", one.id, { verdict: one.verdict, policy_sha256: POLICY }, "system", "agentd", minutes - 2);
         if (one.refusal) this.record("proposal.refused", one.id, one.refusal, "system", "agentd", minutes - 2);
-        if (one.apply) this.record("apply.outcome", one.id, one.apply.outcome, "system", "agentd-applyd", minutes - 3);
+        if (one.apply?.outcome) this.record("apply.outcome", one.id, one.apply.outcome, "system", "agentd-applyd", minutes - 3);
         this.logs.set(`${one.id}/build`, `building ${one.title}\n\u001b[31;1merror:\u001b[0m ${HOSTILE} ${RLO}txet\nlast line\n`);
     }
 
@@ -71,7 +69,7 @@ export class Machine {
     emit(event, data) {
         const message = { id: this.ring.length + 1, event, data };
         this.ring.push(message);
-        this.events.emit("message", message);
+        if (!this.silent) this.events.emit("message", message);
     }
 
     printLog(one, level, seq, lines) {
@@ -166,22 +164,12 @@ export class Machine {
         return { proposal: this.summary(one) };
     }
 
-    async apply(one) {
-        if (one.state !== "approved") throw new Refusal(409, "stale", "It is not approved");
-        this.record("apply.intent", one.id, { mode: "switch", to: one.toplevel }, "system", "agentd-applyd");
-        one.apply = { intent_at: ago(0), steps: [], outcome: null };
-        this.move(one, "applying");
-        for (const step of ["way_back_armed", "activated", "healthy", "profile_set", "boot_set", "disarmed"]) {
-            await new Promise((resolve) => setTimeout(resolve, this.stepMs));
-            one.apply.steps.push({ step, detail: "", at: ago(0) });
-            this.record("apply.step", one.id, { step, detail: "" }, "system", "agentd-applyd");
-        }
-        one.apply.outcome = { outcome: "confirmed", reason: "", from: RUNNING, to: one.toplevel, running: one.toplevel, checks: [{ name: "no unit failed", ok: true, detail: "" }], residue: [], settled: false };
-        one.landing = { branch: "main", commit: one.candidate_commit, how: "fast-forward" };
-        one.landed = true;
-        one.outcome = "confirmed";
-        this.record("apply.outcome", one.id, one.apply.outcome, "system", "agentd-applyd");
-        this.move(one, "confirmed");
-        return { proposal: this.summary(one), outcome: one.apply.outcome };
+    apply(one) {
+        return apply(this, one);
+    }
+
+    /** On this machine's clock, so many milliseconds from now. */
+    time(from = 0) {
+        return new Date(Date.now() + this.skewMs + from).toISOString().replace("Z", "000Z");
     }
 }

@@ -153,7 +153,7 @@ function confirmed() {
         verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants this class")]),
         approval: { approver: "alice-phone", method: "browser", key_id: "SHA256:Xm3Qd0mYl9vH7k2sT1pZbJf6cRn8uWe4aGo5iLyVxKE", at: ago(1480) },
         apply: {
-            intent_at: ago(1479),
+            intent_at: ago(1479), deadline: ago(1474), confirm: null,
             steps: ["way_back_armed", "activated", "healthy", "profile_set", "boot_set", "disarmed"].map((step, i) => ({ step, detail: step === "healthy" ? "4 of 4 checks, 30 s" : "", at: ago(1479 - i / 10) })),
             outcome: { outcome: "confirmed", reason: "", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/b-new", checks: [{ name: "no unit failed", ok: true, detail: "" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: [], settled: false },
         },
@@ -168,7 +168,7 @@ function rolledBack() {
         verdict: verdict("approve", "browser", [reason("exposure.ports", "require", "approve", "A port opens")]),
         approval: { approver: "alice", method: "ssh", key_id: "SHA256:p0Rk…", at: ago(2885) },
         apply: {
-            intent_at: ago(2880),
+            intent_at: ago(2880), deadline: ago(2875), confirm: null,
             steps: ["way_back_armed", "activated", "taking_back"].map((step, i) => ({ step, detail: step === "taking_back" ? "nginx.service failed" : "", at: ago(2880 - i / 10) })),
             outcome: { outcome: "rolled_back", reason: "nginx.service failed 8 s after activation", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/a-old", checks: [{ name: "no unit failed", ok: false, detail: "nginx.service: bind() to 0.0.0.0:8443 failed" }, { name: "sshd answers", ok: true, detail: "22/tcp" }], residue: ["/var/lib/nginx was created and stays"], settled: false },
         },
@@ -184,11 +184,53 @@ function refused() {
     });
 }
 
-/** In this order they get the numbers 1 to 9. */
+const APPROVAL = { approver: "alice-phone", method: "browser", key_id: "SHA256:Xm3Qd0mYl9vH7k2sT1pZbJf6cRn8uWe4aGo5iLyVxKE" };
+
+function steps(minutes, ...list) {
+    return list.map(([step, detail], i) => ({ step, detail: detail ?? "", at: ago(minutes - i / 20) }));
+}
+
+function firewall(title, minutes, over) {
+    return proposal(title, minutes, {
+        risk: "notice", headline: "Port 8123 closes to the LAN", evidence: passed(minutes - 1),
+        effects: effects("firewall", [effect("network", "port_closed", "8123/tcp", "LAN", null, "notice", "Port 8123 is closed to the LAN")]),
+        verdict: verdict("approve", "browser", [reason("exposure.ports", "require", "approve", "A port changes")]),
+        approval: { ...APPROVAL, at: ago(minutes - 2) }, diff: [], ...over,
+    });
+}
+
+function waiting() {
+    return firewall("Close port 8123 to the LAN", 8, {
+        state: "applying",
+        apply: {
+            intent_at: ago(1), deadline: ago(-9), outcome: null,
+            steps: steps(0.9, ["way_back_armed"], ["activated"], ["healthy", "5 of 5 checks, 30 s"], ["confirm_wanted", "network"]),
+            confirm: { nonce: "ab".repeat(32), since: ago(0.3), until: ago(-60), because: "The firewall changes (8123/tcp is closed), and agentd cannot see from inside whether you still reach this machine" },
+        },
+    });
+}
+
+function unconfirmed() {
+    return firewall("Allow SSH from the LAN only", 700, {
+        state: "rolled_back", outcome: "rolled_back", headline: "SSH is closed to the internet",
+        apply: {
+            intent_at: ago(690), deadline: ago(680), confirm: null,
+            steps: steps(690, ["way_back_armed"], ["activated"], ["healthy", "5 of 5 checks, 30 s"], ["confirm_wanted", "network"], ["taking_back", "nobody confirmed within 120 s"]),
+            outcome: {
+                outcome: "rolled_back", reason: "nobody confirmed within 120 s that the machine is still reached", from: "/nix/store/a-old", to: "/nix/store/b-new", running: "/nix/store/6b1kq0c3v9x8zj2m4n5p7r8s9a0d1f2g-nixos-system-attic-25.11",
+                checks: [{ name: "no unit failed", ok: true, detail: "" }, { name: "sshd answers", ok: true, detail: "22/tcp" }],
+                residue: ["files that services wrote while the new system ran are still there", "users and groups that the new system made are still there"], settled: false,
+            },
+        },
+    });
+}
+
+/** In this order they get the numbers 1 to 11. */
 export function proposals() {
     countAnew();
     return {
         critical: critical(), building: building(), ripgrep: ripgrep(), sshNeeded: sshNeeded(), approved: approved(),
         hostile: hostile(), confirmed: confirmed(), rolledBack: rolledBack(), refused: refused(),
+        waiting: waiting(), unconfirmed: unconfirmed(),
     };
 }

@@ -5,7 +5,8 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { READ, WRITE } from "./api.mjs";
 import { HOST } from "./data.mjs";
-import { Machine, Refusal } from "./machine.mjs";
+import { Machine } from "./machine.mjs";
+import { Refusal } from "./refusal.mjs";
 
 export const DIST = process.env.AGENTD_PAGE_DIST ?? fileURLToPath(new URL("../../../web/ui/dist", import.meta.url));
 const MIME = {
@@ -89,19 +90,22 @@ async function api(machine, request, response, url) {
         const found = pattern.exec(path);
         if (!found) continue;
         return writing
-            ? handle(machine, await json(request), session, ...found.slice(1))
+            ? handle(machine, await json(request), { ...session, began: request.socket.began }, ...found.slice(1))
             : handle(machine, url.searchParams, ...found.slice(1));
     }
     throw new Refusal(404, "not_found", "There is no such thing");
 }
 
-function answer(response, statusCode, body) {
-    response.writeHead(statusCode, { ...HEADERS, "Content-Type": "application/json", "Cache-Control": "no-store" });
+function answer(response, statusCode, body, more = {}) {
+    response.writeHead(statusCode, { ...HEADERS, "Content-Type": "application/json", "Cache-Control": "no-store", ...more });
     response.end(JSON.stringify(body));
 }
 
 async function handle(machine, request, response) {
     const url = new URL(request.url, "http://localhost");
+    // A firewall that swallows what comes in: no answer, and no end either.
+    if (machine.silent) return;
+    response.setHeader("Date", new Date(Date.now() + machine.skewMs).toUTCString());
     if (!url.pathname.startsWith("/api/v1/")) return staticFile(url.pathname, response);
     try {
         const body = await api(machine, request, response, url);
@@ -109,7 +113,7 @@ async function handle(machine, request, response) {
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         const { code, message, where, hint } = error;
-        answer(response, error.status, { error: { code, message, where, hint } });
+        answer(response, error.status, { error: { code, message, where, hint } }, code === "old_connection" ? { Connection: "close" } : {});
     }
 }
 
@@ -123,11 +127,20 @@ export async function start(options = {}) {
             response.destroy();
         });
     });
-    await new Promise((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+    server.on("connection", (socket) => { socket.began = Date.now(); });
+    const listen = (port) => new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+    await listen(options.port ?? 0);
+    const { port } = server.address();
     return {
         machine,
         // localhost, never 127.0.0.1: only the name is a secure context everywhere.
-        url: `http://localhost:${server.address().port}`,
+        url: `http://localhost:${port}`,
+        /** Gone from the network, and back at the same address. */
+        down: () => {
+            server.closeAllConnections();
+            server.close();
+        },
+        up: () => listen(port),
         close: () => {
             server.closeAllConnections();
             server.close();

@@ -1,10 +1,10 @@
-// Screenshots of every view in both schemes and sizes, to look at: node shots.mjs FOLDER
+// Screenshots of the views in both schemes and sizes, to look at: node shots.mjs FOLDER [VIEW…]
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { launch, open, pair } from "./browser.mjs";
 import { start } from "./server.mjs";
 
-const folder = process.argv[2] ?? "shots";
+const [folder = "shots", ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const { machine, url, close } = await start();
 const { critical, building } = machine.cases;
@@ -12,13 +12,16 @@ const browser = await launch();
 for (const [size, scheme] of [["desktop", "light"], ["desktop", "dark"], ["phone", "light"], ["phone", "dark"]]) {
     const { page, context } = await open(browser, { size, scheme });
     const shot = (name, fullPage) => page.screenshot({ path: join(folder, `${size}-${scheme}-${name}.png`), fullPage });
-    await page.goto(`${url}/pair#${machine.invite()}`);
-    await page.getByRole("button").waitFor();
-    await shot("pair", true);
+    const view = (name) => wanted.length === 0 || wanted.includes(name);
+    if (view("pair")) {
+        await page.goto(`${url}/pair#${machine.invite()}`);
+        await page.getByRole("button").waitFor();
+        await shot("pair", true);
+    }
     await pair(page, `${url}/pair#${machine.invite()}`);
     const views = { list: "/", machine: "/machine", audit: "/audit" };
     for (const [name, one] of Object.entries(machine.cases)) views[name] = `/proposals/${one.id}`;
-    for (const [name, path] of Object.entries(views)) {
+    for (const [name, path] of Object.entries(views).filter(([one]) => view(one))) {
         await page.goto(url + path);
         await page.locator("[data-connection=live]").waitFor();
         await page.waitForFunction(() => !document.querySelector("main .loading"));
@@ -29,10 +32,20 @@ for (const [size, scheme] of [["desktop", "light"], ["desktop", "dark"], ["phone
         await shot(name, true);
         await shot(`${name}-top`, false);
     }
-    await page.goto(`${url}/proposals/${critical.id}`);
-    await page.getByRole("button", { name: "Approve…" }).click();
-    await page.getByText("Checked by this browser").waitFor();
-    await shot("dialog", false);
+    if (view("dialog")) {
+        await page.goto(`${url}/proposals/${critical.id}`);
+        await page.getByRole("button", { name: "Approve…" }).click();
+        await page.getByText("Checked by this browser").waitFor();
+        await shot("dialog", false);
+    }
+    if (view("lost")) {
+        await page.goto(`${url}/proposals/${machine.cases.waiting.id}`);
+        await page.getByRole("timer").waitFor();
+        machine.silent = true;
+        await page.locator("[data-lost]").waitFor();
+        await shot("lost", false);
+        machine.silent = false;
+    }
     await context.close();
 }
 await browser.close();

@@ -59,6 +59,20 @@ export function errorFrom(status: number, body: unknown, path: string): ApiError
     });
 }
 
+/** How far the daemon's clock is ahead of this browser's, at most: a countdown to one of its times shows
+    rather too little than too much. `Date` has whole seconds, and was written after `sent`. */
+let ahead = 0;
+
+function heardTime(date: string | null, sent: number): void {
+    const at = Date.parse(date ?? "");
+    if (!Number.isNaN(at)) ahead = at + 999 - sent;
+}
+
+/** The time on the daemon's clock, in milliseconds. */
+export function daemonNow(): number {
+    return Date.now() + ahead;
+}
+
 let comeBack: () => Promise<boolean> = () => Promise.resolve(false);
 
 /** A refusal may mean that the session ended: whoever keeps the session says whether there is one again. */
@@ -67,17 +81,21 @@ export function onForbidden(listener: () => Promise<boolean>): void {
 }
 
 async function call<T>(path: string, init: RequestInit, again = false): Promise<T> {
+    const lost = (cause: unknown): never => {
+        // An aborted request was taken back by its own view: not a failure to show.
+        throw isAbort(cause) ? cause : unreachable(cause);
+    };
+    const sent = Date.now();
     const response = await fetch(BASE + path, {
         credentials: "same-origin",
         cache: "no-store",
         redirect: "error",
         ...init,
-    }).catch((cause: unknown) => {
-        // An aborted request was taken back by its own view: not a failure to show.
-        if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-        throw unreachable(cause);
-    });
-    const body: unknown = await response.json().catch(() => undefined);
+    }).catch(lost);
+    heardTime(response.headers.get("Date"), sent);
+    const body: unknown = await response.json().catch(
+        (cause: unknown) => (cause instanceof SyntaxError ? undefined : lost(cause)),
+    );
     if (response.ok && body !== undefined) return body as T;
     const error = errorFrom(response.status, body, path);
     // Nothing was done for a request without a session, so asking once more is asking for the first time.
@@ -92,8 +110,9 @@ export function read<T>(path: string, signal?: AbortSignal): Promise<T> {
     return call<T>(path, signal ? { signal } : {});
 }
 
-export function send<T>(path: string, body: object): Promise<T> {
+export function send<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
     return call<T>(path, {
+        ...(signal ? { signal } : {}),
         method: "POST",
         // No form of another page can set this header without the daemon's leave.
         headers: { "Content-Type": "application/json", "X-Agentd": "1" },

@@ -121,9 +121,26 @@ export interface Outcome {
     settled: boolean;
 }
 
+/** What runs is taken back at `until` unless an approver signs `nonce` over a connection begun after `since`. */
+export interface Confirm {
+    nonce: string;
+    since: string;
+    until: string;
+    because: string;
+}
+
+export interface Step {
+    step: string;
+    detail: string;
+    at: string;
+}
+
 export interface Applying {
     intent_at: string;
-    steps: { step: string; detail: string; at: string }[];
+    /** When the way back is taken if everything that runs agentd dies. */
+    deadline: string | null;
+    steps: Step[];
+    confirm: Confirm | null;
     outcome: Outcome | null;
 }
 

@@ -23,6 +23,10 @@ const KEY_WORDS: Record<Exclude<KeyState, "ready">, string> = {
     insecure: "A browser signs only over HTTPS or on http://localhost.",
 };
 
+export function keyProblem(key: Exclude<KeyState, "ready">): string {
+    return KEY_WORDS[key];
+}
+
 function whyNotApprove(detail: Detail, key: KeyState): string | null {
     if (detail.blocked) return detail.blocked;
     switch (detail.state) {

@@ -8,6 +8,8 @@ export interface Resource<T> {
     data: T | null;
     error: ApiError | null;
     reload: () => void;
+    /** Takes over what somebody else has read at the same path just now. */
+    put: (data: T) => void;
 }
 
 const SETTLE_MS = 120;
@@ -66,17 +68,22 @@ export function useResource<T>(
         timer.current = window.setTimeout(load, SETTLE_MS);
     });
 
+    const put = useCallback((data: T) => {
+        running.current?.abort();
+        setState({ path, data, error: null });
+    }, [path]);
+
     const current = state.path === path;
-    return { data: current ? state.data : null, error: current ? state.error : null, reload: load };
+    return { data: current ? state.data : null, error: current ? state.error : null, reload: load, put };
 }
 
 /** The time now, anew every half minute, so that ages do not go stale on an open page. */
-export function useNow(): Date {
+export function useNow(every = 30_000): Date {
     const [now, setNow] = useState(() => new Date());
     useEffect(() => {
-        const timer = window.setInterval(() => setNow(new Date()), 30_000);
+        const timer = window.setInterval(() => setNow(new Date()), every);
         return () => window.clearInterval(timer);
-    }, []);
+    }, [every]);
     return now;
 }
 

@@ -14,8 +14,9 @@ export interface NewKey {
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
-// A login is signed under another name than an approval: neither can be taken for the other.
+// Each is signed under a name of its own: none can be taken for another.
 const APPROVAL = "agentd-approve@v1:";
+const CONFIRMATION = "agentd-confirm@v1:";
 const LOGIN = "agentd-login@v1:";
 
 /** Why this page cannot hold a key here, or null when it can. */
@@ -83,6 +84,10 @@ async function signBytes(key: BrowserKey, text: string): Promise<string> {
 /** Signs the digest of a statement: raw r‖s in base64. */
 export function sign(key: BrowserKey, statementSha256: string): Promise<string> {
     return signBytes(key, APPROVAL + statementSha256);
+}
+
+export function signConfirm(key: BrowserKey, nonce: string): Promise<string> {
+    return signBytes(key, CONFIRMATION + nonce);
 }
 
 export function signLogin(key: BrowserKey, challenge: string): Promise<string> {

@@ -21,6 +21,7 @@ const watchers = new Set<(state: Connection) => void>();
 let connection: Connection = "connecting";
 let channel: BroadcastChannel | null = null;
 let leading = false;
+let source: EventSource | null = null;
 let pollTimer: number | undefined;
 
 export function onEvent(listener: (event: LiveEvent) => void): () => void {
@@ -82,28 +83,38 @@ function lost(): void {
     startPolling();
 }
 
+/** Whoever asked the daemon itself knows better than a stream that has merely fallen silent. */
+export function reached(answered: boolean): void {
+    if (!answered) setConnection("offline");
+    else if (connection !== "offline") return;
+    else if (!leading) post({ hello: true });
+    else if (source?.readyState === EventSource.OPEN) setConnection("live");
+    else lost();
+}
+
 /** Reads the stream for as long as this page lives. */
 function stream(): void {
-    const source = new EventSource("/api/v1/events");
-    source.onopen = () => {
+    const made = new EventSource("/api/v1/events");
+    source = made;
+    made.onopen = () => {
         stopPolling();
         setConnection("live");
     };
-    source.onerror = () => {
+    made.onerror = () => {
         lost();
         // CLOSED: the daemon refused the stream, and the browser will not try again by itself.
-        if (source.readyState === EventSource.CLOSED) window.setTimeout(stream, RETRY_MS);
+        if (made.readyState === EventSource.CLOSED) window.setTimeout(stream, RETRY_MS);
     };
-    source.addEventListener("entry", (event) => {
+    made.addEventListener("entry", (event) => {
         const data = parse<EntryEvent>(event);
         if (data) fromStream({ kind: "entry", data });
     });
-    source.addEventListener("log", (event) => {
+    made.addEventListener("log", (event) => {
         const data = parse<LogEvent>(event);
         if (data) fromStream({ kind: "log", data });
     });
-    source.addEventListener("observation", () => fromStream({ kind: "observation" }));
-    source.addEventListener("status", () => fromStream({ kind: "status" }));
+    made.addEventListener("observation", () => fromStream({ kind: "observation" }));
+    made.addEventListener("status", () => fromStream({ kind: "status" }));
 }
 
 function receive(message: Message): void {

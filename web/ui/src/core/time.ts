@@ -37,6 +37,12 @@ export function duration(ms: number): string {
     return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Minutes and seconds that are left: never more than there are, never less than none. */
+export function countdown(ms: number): string {
+    const seconds = Math.max(0, Math.floor(ms / 1000));
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 export function bytes(count: number): string {
     const names = ["B", "KiB", "MiB", "GiB", "TiB"];
     let value = Math.abs(count);

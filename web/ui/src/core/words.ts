@@ -12,7 +12,7 @@ export const STATES: Record<State, { word: string; tone: Tone; says: string }> =
     approved: { word: "Approved", tone: "good", says: "Approved. Nothing has changed on the machine yet." },
     applying: { word: "Applying", tone: "busy", says: "Being applied. The way back is armed." },
     confirmed: { word: "Confirmed", tone: "good", says: "Applied, healthy and kept." },
-    rolled_back: { word: "Rolled back", tone: "warn", says: "Applied, unwell, and taken back." },
+    rolled_back: { word: "Rolled back", tone: "warn", says: "Applied, and taken back: the machine runs what it ran before." },
     failed: { word: "Failed", tone: "bad", says: "Applying it did not work." },
     refused: { word: "Refused", tone: "bad", says: "It did not pass its tests." },
     denied: { word: "Denied", tone: "bad", says: "Policy or a person said no." },
@@ -89,10 +89,14 @@ export const STEPS: Record<string, string> = {
     way_back_armed: "The way back is armed",
     activated: "Activated",
     healthy: "Healthy",
+    confirm_wanted: "Waits for a person to confirm it",
+    confirmed_by: "Confirmed",
+    cancelled_by: "Cancelled",
     profile_set: "System profile set",
     boot_set: "Boot entry set",
     disarmed: "The way back is disarmed",
     taking_back: "Taking it back",
+    booted: "The first boot into it",
 };
 
 /** A name the page has no word for is shown as it came, readable. */

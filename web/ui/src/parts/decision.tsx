@@ -6,6 +6,7 @@ import type { Detail } from "../api/types.ts";
 import { choices } from "../core/decide.ts";
 import { useAction } from "../core/hooks.ts";
 import { useKey } from "../core/session.ts";
+import { brief } from "../core/untrusted.ts";
 import { isOpen, STATES } from "../core/words.ts";
 import { ApproveDialog } from "./approve.tsx";
 import { Problem } from "./problem.tsx";
@@ -69,10 +70,12 @@ function Dialogs({ open, detail, close, reload }: {
 }
 
 function Closed({ detail }: { detail: Detail }) {
+    const reason = detail.state === "confirmed" ? null : detail.apply?.outcome?.reason;
     return (
         <div class="decision decision-closed">
             <p>
                 <strong>{STATES[detail.state].word}.</strong> {STATES[detail.state].says}
+                {reason && <> Why: <Text of={brief(reason)} />. <a href="#apply">What that means, and how to go on</a></>}
             </p>
         </div>
     );
@@ -94,43 +97,41 @@ export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => 
     const may = choices(detail, key.state);
     const approved = detail.state === "approved";
     const main = approved ? may.apply.why : may.approve.why;
-    const says = detail.state === "applying" ? STATES.applying.says : main ?? STATES[detail.state].says;
+    const says = main ?? STATES[detail.state].says;
     return (
         <div class="decision" role="region" aria-label="Decision">
             <Problem error={applying.error ?? verifying.error} />
             <p class="decision-says" id={why}><Text of={says} /></p>
-            {detail.state !== "applying" && (
-                <div class="decision-buttons">
-                    {may.verify && (
-                        <Button kind="" why={verifying.busy ? "Under way." : null} describedBy={why}
-                            onClick={() => void verifying.run()}>
-                            {detail.state === "drafted" ? "Test" : "Test again"}
-                        </Button>
-                    )}
-                    {approved
-                        ? (
-                            <Button kind="button-primary" why={applying.busy ? "Under way." : may.apply.why}
-                                describedBy={why} onClick={() => void applying.run()}>
-                                {applying.busy ? "Applying…" : "Apply now"}
-                            </Button>
-                        )
-                        : (
-                            <Button kind="button-primary" why={may.approve.why} describedBy={why}
-                                onClick={() => setOpen("approve")}>
-                                Approve…
-                            </Button>
-                        )}
-                    {!approved && (
-                        <Button kind="" why={may.reject.why} describedBy={why} onClick={() => setOpen("reject")}>
-                            Reject…
-                        </Button>
-                    )}
-                    <Button kind="button-quiet" why={may.withdraw.why} describedBy={why}
-                        onClick={() => setOpen("withdraw")}>
-                        Withdraw…
+            <div class="decision-buttons">
+                {may.verify && (
+                    <Button kind="" why={verifying.busy ? "Under way." : null} describedBy={why}
+                        onClick={() => void verifying.run()}>
+                        {detail.state === "drafted" ? "Test" : "Test again"}
                     </Button>
-                </div>
-            )}
+                )}
+                {approved
+                    ? (
+                        <Button kind="button-primary" why={applying.busy ? "Under way." : may.apply.why}
+                            describedBy={why} onClick={() => void applying.run()}>
+                            {applying.busy ? "Applying…" : "Apply now"}
+                        </Button>
+                    )
+                    : (
+                        <Button kind="button-primary" why={may.approve.why} describedBy={why}
+                            onClick={() => setOpen("approve")}>
+                            Approve…
+                        </Button>
+                    )}
+                {!approved && (
+                    <Button kind="" why={may.reject.why} describedBy={why} onClick={() => setOpen("reject")}>
+                        Reject…
+                    </Button>
+                )}
+                <Button kind="button-quiet" why={may.withdraw.why} describedBy={why}
+                    onClick={() => setOpen("withdraw")}>
+                    Withdraw…
+                </Button>
+            </div>
             <Dialogs open={open} detail={detail} close={() => setOpen(null)} reload={reload} />
         </div>
     );

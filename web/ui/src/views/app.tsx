@@ -132,7 +132,8 @@ export function App() {
             <a class="skip" href="#main">Skip to content</a>
             <Bar path={path} session={session} />
             <main id="main" tabIndex={-1}>
-                <Problem error={error} retry={() => void load()} />
+                {/* With a view on the screen, the view says what it could not read, and the bar that nobody answers. */}
+                <Problem error={session && error?.code === "unreachable" ? null : error} retry={() => void load()} />
                 {!session && !error && <Loading what="who you are" />}
                 <Guard key={path}>
                     {session && <View path={path} session={session} paired={load} />}

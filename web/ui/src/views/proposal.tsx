@@ -2,16 +2,19 @@
 import type { ComponentChildren } from "preact";
 import type { Detail, DiffFile } from "../api/types.ts";
 import { useResource, useTitle } from "../core/hooks.ts";
+import { useReach } from "../core/reach.ts";
 import { useTails } from "../core/logs.ts";
 import { Link } from "../core/router.tsx";
 import { plain } from "../core/words.ts";
+import { ApplyingBar } from "../parts/applying.tsx";
 import { RiskBadge, StateBadge } from "../parts/badge.tsx";
 import { DecisionBar } from "../parts/decision.tsx";
 import { DiffView } from "../parts/diff.tsx";
 import { EffectsView } from "../parts/effects.tsx";
 import { EvidenceView } from "../parts/evidence.tsx";
-import { ApplyView, History, LandingView } from "../parts/history.tsx";
+import { History, LandingView } from "../parts/history.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { ApplyView } from "../parts/outcome.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
 import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
 import { Track } from "../parts/track.tsx";
@@ -112,8 +115,8 @@ function Body({ detail }: { detail: Detail }) {
     return (
         <div class="sections">
             {detail.apply && (
-                <Section id="apply" title="Applying it">
-                    <ApplyView apply={detail.apply} />
+                <Section id="apply" title={detail.apply.outcome ? "How applying it went" : "Applying it"}>
+                    <ApplyView detail={detail} apply={detail.apply} />
                     {detail.landing && <LandingView detail={detail} landing={detail.landing} />}
                 </Section>
             )}
@@ -142,9 +145,12 @@ function Body({ detail }: { detail: Detail }) {
 }
 
 export function ProposalView({ id }: { id: string }) {
-    const found = useResource<{ proposal: Detail }>(`/proposals/${id}`, (event) =>
+    const path = `/proposals/${id}`;
+    const found = useResource<{ proposal: Detail }>(path, (event) =>
         event.kind === "entry" && event.data.subject === id);
     const detail = found.data?.proposal ?? null;
+    const applying = detail?.state === "applying";
+    const lost = useReach<{ proposal: Detail }>(applying ? path : null, found.put);
     useTitle(detail ? `#${detail.number} ${detail.title}` : "Proposal");
     if (!detail) {
         return found.error
@@ -154,9 +160,11 @@ export function ProposalView({ id }: { id: string }) {
     return (
         <article class="proposal" data-proposal={detail.id}>
             <Header detail={detail} />
-            <Problem error={found.error} retry={found.reload} />
+            {!applying && <Problem error={found.error} retry={found.reload} />}
             <Refusal detail={detail} />
-            <DecisionBar detail={detail} reload={found.reload} />
+            {applying
+                ? <ApplyingBar detail={detail} lost={lost} reload={found.reload} />
+                : <DecisionBar detail={detail} reload={found.reload} />}
             <Body detail={detail} />
         </article>
     );
