@@ -34,7 +34,7 @@ export class Machine {
 
     seed() {
         this.record("log.opened", "log", { origin: `${HOST}/agentd`, vkey: "…" }, "system", "agentd-auditd", 20_000);
-        for (let i = 0; i < 130; i += 1) {
+        for (let i = 0; i < 90; i += 1) {
             const subject = `unit:restic-${i}`;
             this.record("observation.opened", subject, { key: subject, kind: "unit_failed", title: `restic-${i}.service failed`, detail: "", severity: "warning", trusted: true, remedy: null }, "system", "agentd", 19_000 - i * 20);
         }
