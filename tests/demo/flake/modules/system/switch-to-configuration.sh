@@ -102,7 +102,7 @@ for path in "$new"/*.*; do
   active "$unit" && continue
   wanted "$unit" && start="$start $unit"
 done
-start=$(echo $start | tr ' ' '\n' | sort -u | tr '\n' ' ')
+start=$(echo $(echo $start | tr ' ' '\n' | sort -u))
 
 say() { what=$1; shift; [ $# -gt 0 ] && echo "$what: $(echo "$@" | sed 's/ /, /g')" >&2; :; }
 
