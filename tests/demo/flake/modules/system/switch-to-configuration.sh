@@ -59,7 +59,8 @@ trap 'rm -rf "$work"' EXIT
 # one blank between two columns, which systemd pads
 list_units() { @systemctl@ list-units --all --full --plain --no-legend --no-pager | tr -s ' '; }
 list_units > "$work/before"
-active() { grep -q "^$1 [a-z-]* \(active\|activating\|reloading\) " "$work/before"; }
+# names may hold backslashes, so they are no patterns
+active() { unit=$1 awk '$1 == ENVIRON["unit"] && $3 ~ /^(active|activating|reloading)$/ { found = 1 } END { exit !found }' "$work/before"; }
 
 # everything but the keys that do not matter to a running unit
 essence() {

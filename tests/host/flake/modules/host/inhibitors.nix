@@ -5,7 +5,7 @@ let
   checks = pkgs.writeShellScript "pre-switch-checks" ''
     PATH=${pkgs.coreutils}/bin
     # pairs FILE: one "key":"value" a line
-    pairs() { [ ! -f "$1" ] || tr -d '{}' < "$1" | tr , '\n' | sed '/^$/d'; }
+    pairs() { [ ! -f "$1" ] || { tr -d '{}' < "$1" | tr , '\n'; echo; } | sed '/^$/d'; }
     if [ "$2" = boot ]; then
       echo "Not checking switch inhibitors (action = $2)"
       exit 0
