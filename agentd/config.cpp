@@ -19,22 +19,6 @@ void bad(TomlReader& in, std::string_view key, std::string message, std::string 
     in.refuse(key, {.code = "bad_value", .message = std::move(message), .hint = std::move(hint)});
 }
 
-// `127.0.0.1:80`, `[::1]:80`, `localhost:80`
-bool is_endpoint(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) {
-        return false;
-    }
-    const auto port = core::parse_integer(text.substr(colon + 1));
-    const std::string_view host = text.substr(0, colon);
-    const bool bracketed = host.front() == '[' && host.back() == ']';
-    const bool plain = std::all_of(host.begin(), host.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '.' || c == '-' || (bracketed && (c == ':' || c == '[' || c == ']'));
-    });
-    return port && *port >= 1 && *port <= 65'535 && plain && text.substr(colon + 1).front() != '+';
-}
-
 bool starts_as_url(std::string_view text) {
     return (text.starts_with("http://") && text.size() > 7) ||
            (text.starts_with("https://") && text.size() > 8);
@@ -45,60 +29,8 @@ bool is_origin(std::string_view text) {
            text.find_first_of(" *?#@") == std::string_view::npos;
 }
 
-void check_targets(TomlReader& in, const HealthCheck& check) {
-    const int targets =
-        (in.has("unit") ? 1 : 0) + (in.has("tcp") ? 1 : 0) + (in.has("http") ? 1 : 0);
-    if (targets != 1) {
-        bad(in, "name", "a health check has exactly one of `unit`, `tcp` and `http`");
-        return;
-    }
-    if (in.has("unit") && !core::UnitName::parse(check.unit)) {
-        bad(in, "unit", "`health.check.unit` has to be the name of a unit", "nginx.service");
-    }
-    if (in.has("tcp") && !is_endpoint(check.tcp)) {
-        bad(in, "tcp", "`health.check.tcp` has to be an address and a port", "127.0.0.1:80");
-    }
-    if (in.has("http") &&
-        (!starts_as_url(check.http) || !core::hidden_code_points(check.http).empty() ||
-         check.http.find_first_of(" \n\t") != std::string::npos)) {
-        bad(in, "http", "`health.check.http` has to be a URL", "http://127.0.0.1/");
-    }
-}
-
-HealthCheck read_check(TomlReader& in) {
-    HealthCheck check;
-    in.require("name");
-    check.name = in.text("name", 64).value_or("");
-    if (in.has("name") && (check.name.empty() || check.name.find('\n') != std::string::npos ||
-                           !core::hidden_code_points(check.name).empty())) {
-        bad(in, "name", "`health.check.name` has to be one line of plain text");
-    }
-    check.unit = in.text("unit", 255).value_or("");
-    check.tcp = in.text("tcp", 300).value_or("");
-    check.http = in.text("http", 1024).value_or("");
-    check.timeout = std::chrono::seconds(in.integer("timeout_seconds", 1, 600).value_or(10));
-    check.required = in.boolean("required").value_or(true);
-    check_targets(in, check);
-    in.finish();
-    return check;
-}
-
-std::vector<HealthCheck> read_health(TomlReader& root) {
-    std::vector<HealthCheck> out;
-    auto health = root.table("health");
-    if (!health) {
-        return out;
-    }
-    for (TomlReader& in : health->tables("check", Config::max_health_checks)) {
-        out.push_back(read_check(in));
-        const auto same = [&](const HealthCheck& other) { return other.name == out.back().name; };
-        if (std::count_if(out.begin(), out.end(), same) > 1) {
-            bad(in, "name",
-                "two health checks are called `" + core::printable(out.back().name) + "`");
-        }
-    }
-    health->finish();
-    return out;
+Confirm confirm_from(std::string_view text) {
+    return text == "always" ? Confirm::always : text == "never" ? Confirm::never : Confirm::network;
 }
 
 Config::Apply make_apply(const SettingValues& in) {
@@ -106,9 +38,12 @@ Config::Apply make_apply(const SettingValues& in) {
             .directory = in.text("apply.directory"),
             .way_back = std::chrono::seconds(in.integer("apply.way_back_seconds")),
             .settle = std::chrono::seconds(in.integer("apply.settle_seconds")),
+            .watch = std::chrono::seconds(in.integer("apply.watch_seconds")),
             .profile = in.text("apply.profile"),
             .statement = std::chrono::minutes(in.integer("apply.statement_minutes")),
-            .inhibit = in.text("apply.inhibit")};
+            .inhibit = in.text("apply.inhibit"),
+            .confirm = confirm_from(in.text("apply.confirm")),
+            .confirm_wait = std::chrono::seconds(in.integer("apply.confirm_seconds"))};
 }
 
 Config make_config(const SettingValues& in, core::HostName host) {
@@ -143,6 +78,7 @@ Config make_config(const SettingValues& in, core::HostName host) {
                                                                   : MachineKind::systemd,
                         .root = in.text("machine.root")},
             .observe_interval = seconds("observe.interval_seconds"),
+            .observe_verify = std::chrono::minutes(in.integer("observe.verify_minutes")),
             .observe_services = in.texts("observe.services"),
             .programs = {.analyze = in.text("programs.analyze"),
                          .confine = in.text("programs.confine"),

@@ -3,6 +3,7 @@
 /// `settings()`.
 #pragma once
 
+#include "agentd/config_health.hpp"
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
 
@@ -17,21 +18,10 @@ namespace agentd {
 
 enum class Landing { fast_forward, pull };
 enum class MachineKind { systemd, demo };
-
-/// One thing that has to be well after a switch: a unit, a TCP port, or a page.
-struct HealthCheck {
-    std::string name{};
-    std::string unit{}; ///< exactly one of unit, tcp and http is set
-    std::string tcp{};  ///< `127.0.0.1:80`
-    std::string http{}; ///< `http://…`
-    std::chrono::seconds timeout{10};
-    bool required = true;
-    friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
-};
+/// Which changes an approver has to confirm once the new system runs.
+enum class Confirm { network, always, never };
 
 struct Config {
-    static constexpr std::size_t max_health_checks = 64;
-
     core::HostName host;
     struct State {
         std::string directory = "/var/lib/agentd";
@@ -73,9 +63,12 @@ struct Config {
         std::string directory = "/var/lib/agentd-apply";
         std::chrono::seconds way_back{300};
         std::chrono::seconds settle{5};
+        std::chrono::seconds watch{30};
         std::string profile = "/nix/var/nix/profiles/system";
         std::chrono::minutes statement{30};
         std::string inhibit{};
+        Confirm confirm = Confirm::network;
+        std::chrono::seconds confirm_wait{120};
     } apply{};
     struct Machine {
         MachineKind kind = MachineKind::systemd;
@@ -83,6 +76,7 @@ struct Config {
     } machine{};
     std::vector<HealthCheck> health{};
     std::chrono::seconds observe_interval{60};
+    std::chrono::minutes observe_verify{15};     ///< between two paths of the store that are read again; 0: never
     std::vector<std::string> observe_services{}; ///< unit names the owner expects, `nginx.service`
     struct Programs {
         std::string analyze{};

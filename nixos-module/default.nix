@@ -25,7 +25,7 @@ let
   toToml = import ./toml.nix { inherit lib; };
   units = import ./units.nix { inherit cfg declaredApprovers lib; };
   isLoopback = hasPrefix "127." settings.web.address || lib.elem settings.web.address [ "::1" "localhost" ];
-  oneTarget = check: lib.count (t: t != null) [ check.unit check.tcp check.http ] == 1;
+  oneTarget = check: lib.count (t: t != null) [ check.unit check.tcp check.http check.command check.dns check.disk check.ssh ] == 1;
   below = folder: path: hasPrefix folder path && path != folder && !(lib.hasInfix ".." path);
   asserted = condition: message: { assertion = condition; inherit message; };
 in
@@ -143,6 +143,7 @@ in
       agentd = { };
       agentd-audit = { };
       agentd-audit-w = { };
+      systemd-journal = { }; # systemd has it; here for the daemon, which reads the journal
       ${cfg.adminGroup}.members = cfg.admins;
     };
 
@@ -164,7 +165,7 @@ in
       (asserted (lib.intersectLists [ "agentd" "@agentd" "*" ] (config.nix.settings.trusted-users or [ ]) == [ ])
         "nix.settings.trusted-users: agentd must not be among them; whoever Nix trusts can become root.")
       (asserted (lib.all oneTarget settings.health.check)
-        "services.agentd.settings.health.check: each check has exactly one of unit, tcp and http.")
+        "services.agentd.settings.health.check: each check has exactly one of unit, tcp, http, command, dns, disk and ssh.")
       (asserted (lib.all (a: hasPrefix "ssh " a || hasPrefix "browser " a) cfg.approvers)
         "services.agentd.approvers: each line begins with `ssh` or `browser`: ssh NAME ssh-ed25519 KEY COMMENT.")
     ];

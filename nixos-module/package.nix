@@ -10,6 +10,7 @@
 , fmt
 , libgit2
 , libsodium
+, libssh2
 , nlohmann_json
 , openssl
 , sqlite
@@ -36,7 +37,7 @@ stdenv.mkDerivation {
   };
 
   nativeBuildInputs = [ cmake ninja pkg-config brotli installShellFiles ];
-  buildInputs = [ boost cli11 fmt libgit2 libsodium nlohmann_json openssl sqlite systemd tomlplusplus catch2 ];
+  buildInputs = [ boost cli11 fmt libgit2 libsodium libssh2 nlohmann_json openssl sqlite systemd tomlplusplus catch2 ];
 
   # The preset, value by value: nixpkgs' cmake hook chooses folder and generator itself.
   cmakeBuildType = release.cacheVariables.CMAKE_BUILD_TYPE;

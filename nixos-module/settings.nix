@@ -51,14 +51,18 @@ in
     apply.directory = file "/var/lib/agentd-apply" "The root helper's own files.";
     apply.way_back_seconds = number 10 86400 300 "After so long without confirmation the old system comes back.";
     apply.settle_seconds = number 0 3600 5 "How long a new system may settle before it is looked at.";
+    apply.watch_seconds = number 0 3600 30 "How long a service that the change started has to run before the change is confirmed. At most half of way_back_seconds.";
     apply.profile = file "/nix/var/nix/profiles/system" "The system profile.";
     apply.statement_minutes = number 1 1440 30 "How long an approval may be used.";
     apply.inhibit = program "While this file exists nothing is applied; empty for none.";
+    apply.confirm = oneOf [ "network" "always" "never" ] "network" "Which changes an approver confirms from a new connection before they last: those of network, ssh and firewall, all, or none.";
+    apply.confirm_seconds = number 10 3600 120 "How long that confirmation is waited for before the old system comes back.";
 
     machine.kind = oneOf [ "systemd" "demo" ] "systemd" "What runs the units.";
     machine.root = file "/" "Demo only: the folder with the machine's root/ and init.pid.";
 
     observe.interval_seconds = number 1 86400 60 "How often to look where no event tells.";
+    observe.verify_minutes = number 0 10080 15 "How often a path of the running system is read again and compared; 0 for never.";
     observe.services = texts "Units the owner expects, such as nginx.service.";
 
     programs.analyze = program "agentd-analyze; empty for the one beside the running program.";
@@ -73,10 +77,25 @@ in
       type = types.listOf (types.submodule {
         options = {
           name = required types.singleLineStr "What people call it.";
-          unit = target "nginx.service" "A unit that has to be active. A check has exactly one of unit, tcp and http.";
+          unit = target "nginx.service" "A unit that has to be active. A check has exactly one of unit, tcp, http, command, dns, disk and ssh.";
           tcp = target "127.0.0.1:80" "An address that has to accept.";
           http = target "http://127.0.0.1/" "A page that has to answer with a status below 400.";
-          timeout_seconds = number 1 600 10 "How long it may take.";
+          command = mkOption {
+            type = types.nullOr (types.listOf types.singleLineStr);
+            default = null;
+            example = [ "/run/current-system/sw/bin/pg_isready" "-q" ];
+            description = "A program (absolute) and its arguments. It runs as nobody and has to exit with 0.";
+          };
+          dns = target "cache.nixos.org" "A name that has to resolve.";
+          disk = target "/var" "A path whose file system needs room.";
+          free_mb = number 0 1073741824 100 "With disk: so many MiB.";
+          free_inodes = number 0 1073741824 1000 "With disk: so many more files.";
+          ssh = target "127.0.0.1:22" "An address where sshd has to complete a key exchange, asked from outside.";
+          ssh_user = target "health" "With ssh: who has to be able to log in.";
+          ssh_key = target "/etc/agentd/health-key" "With ssh: file with his private key (ed25519, root's own, 0600).";
+          timeout_seconds = number 1 600 10 "How long one try may take.";
+          start_period_seconds = number 0 600 5 "So long after the switch a try that fails does not count.";
+          retries = number 0 100 2 "Then so many more tries, a second apart.";
           required = yes "false only tells, true takes the change back.";
         };
       });

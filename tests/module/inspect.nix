@@ -29,7 +29,7 @@ let
         text = takes o "a" && !(takes o 1);
       };
       fallback =
-        if lib.elem row.kind [ "integer" "boolean" "texts" ] then builtins.fromJSON row.fallback else row.fallback;
+        if row.fallback != "" && lib.elem row.kind [ "integer" "boolean" "texts" ] then builtins.fromJSON row.fallback else row.fallback;
       same = if !(o ? default) then row.fallback == "" else o.default == fallback || o.default == null && row.fallback == "";
     in
     lib.optional (!fits.${row.kind}) "${key}: the option's type is not ${row.kind} as the program has it"
@@ -53,9 +53,13 @@ let
       { settings.health.check = [ { name = "a"; tcp = "[::1]:80"; unit = "nginx.service"; } ]; }
       { settings.health.check = [ { name = "a"; tcp = "[::1]:80"; } ]; }
     ];
+    "a check with a command and a name" = [
+      { settings.health.check = [ { name = "a"; command = [ "/bin/a" ]; dns = "a"; } ]; }
+      { settings.health.check = [ { name = "a"; command = [ "/bin/a" "b" ]; } { name = "b"; dns = "a"; } ]; }
+    ];
     "a check with no target" = [ { settings.health.check = [ { name = "a"; } ]; } { settings.health.check = [ { name = "a"; unit = "a.service"; } ]; } ];
     "a check with an unknown key" = [
-      { settings.health.check = [ { name = "a"; tcp = "[::1]:80"; command = "true"; } ]; }
+      { settings.health.check = [ { name = "a"; tcp = "[::1]:80"; script = "true"; } ]; }
       { settings.health.check = [ { name = "a"; tcp = "[::1]:80"; timeout_seconds = 600; } ]; }
     ];
     "state outside of /var/lib" = [ { settings.state.directory = "/srv/agentd"; } { settings.state.directory = "/var/lib/agentd-2"; } ];

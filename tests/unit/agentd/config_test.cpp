@@ -60,6 +60,7 @@ TEST_CASE("a file with a host and a repository is enough") {
     CHECK(config.apply.directory == plain.apply.directory);
     CHECK(config.apply.way_back == plain.apply.way_back);
     CHECK(config.apply.settle == plain.apply.settle);
+    CHECK(config.apply.watch == plain.apply.watch);
     CHECK(config.apply.profile == plain.apply.profile);
     CHECK(config.apply.statement == plain.apply.statement);
     CHECK(config.machine.kind == plain.machine.kind);
@@ -119,7 +120,8 @@ required = false
     CHECK(config.observe_services == std::vector<std::string>{"nginx.service"});
     REQUIRE(config.health.size() == 2);
     CHECK(config.health[0] == HealthCheck{.name = "page",
-                                          .http = "http://127.0.0.1/",
+                                          .kind = HealthKind::http,
+                                          .target = "http://127.0.0.1/",
                                           .timeout = std::chrono::seconds(3)});
     CHECK_FALSE(config.health[1].required);
 }
@@ -175,10 +177,69 @@ TEST_CASE("a health check has one target of the right form") {
         INFO(tcp);
         CHECK(check("name = \"a\"\ntcp = \"" + std::string(tcp) + "\"\n").starts_with("bad_value"));
     }
-    CHECK(check("name = \"a\"\nhttp = \"file:///etc\"\n").starts_with("bad_value"));
+    for (const char* page : {"file:///etc", "https://127.0.0.1/", "http://", "http://a b/"}) {
+        CHECK(check("name = \"a\"\nhttp = \"" + std::string(page) + "\"\n") ==
+              "bad_value agentd.toml:5:8");
+    }
     CHECK(check("name = \"a\"\nunit = \"a.service\"\ntimeout = 3\n").starts_with("unknown_key"));
     CHECK(check("name = \"a\"\nunit = \"a.service\"\n[[health.check]]\nname = \"a\"\n"
                 "unit = \"b.service\"\n") == "bad_value agentd.toml:7:8");
+}
+
+TEST_CASE("commands, names, disks and logins are checks too") {
+    const Config config = good(least + R"(
+[[health.check]]
+name = "database"
+command = ["/run/current-system/sw/bin/pg_isready", "-q"]
+start_period_seconds = 60
+retries = 0
+[[health.check]]
+name = "room"
+disk = "/var"
+free_mb = 1
+free_inodes = 2
+[[health.check]]
+name = "login"
+ssh = "127.0.0.1:22"
+ssh_user = "health"
+ssh_key = "/etc/agentd/health-key"
+[[health.check]]
+name = "names"
+dns = "cache.nixos.org"
+)");
+    REQUIRE(config.health.size() == 4);
+    CHECK(config.health[0] == HealthCheck{.name = "database",
+                                          .kind = HealthKind::command,
+                                          .target = "/run/current-system/sw/bin/pg_isready",
+                                          .arguments = {"-q"},
+                                          .start_period = std::chrono::seconds(60),
+                                          .retries = 0});
+    CHECK(config.health[1] == HealthCheck{.name = "room",
+                                          .kind = HealthKind::disk,
+                                          .target = "/var",
+                                          .free_mb = 1,
+                                          .free_inodes = 2});
+    CHECK(config.health[2] == HealthCheck{.name = "login",
+                                          .kind = HealthKind::ssh,
+                                          .target = "127.0.0.1:22",
+                                          .ssh_user = "health",
+                                          .ssh_key = "/etc/agentd/health-key"});
+    CHECK(config.health[3].target == "cache.nixos.org");
+}
+
+TEST_CASE("a health check that cannot be carried out is refused where it stands") {
+    for (const char* wrong :
+         {"command = \"/bin/true\"", "command = [\"true\"]", "command = []", "dns = \"-a\"",
+          "dns = \"a b\"", "disk = \"var\"", "disk = \"/a/../b\"", "ssh = \"127.0.0.1\"",
+          "dns = \"a\"\ndisk = \"/\"", "ssh = \"a:22\"\nssh_user = \"b\"",
+          "ssh = \"a:22\"\nssh_key = \"/b\"", "ssh = \"a:22\"\nssh_user=\"b\"\nssh_key = \"b\"",
+          "dns = \"a\"\nssh_user = \"b\"\nssh_key = \"/b\"", "dns = \"a\"\nretries = -1",
+          "disk = \"/\"\nfree_mb = -1", "tcp = \"[x]:1\""}) {
+        INFO(wrong);
+        const std::string said = check("name = \"a\"\n" + std::string(wrong) + "\n");
+        CHECK((said.starts_with("bad_value agentd.toml:") ||
+               said.starts_with("wrong_type agentd.toml:")));
+    }
 }
 
 TEST_CASE("origins have no path and no wildcard") {

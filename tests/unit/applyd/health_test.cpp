@@ -1,9 +1,12 @@
-#include "agentd/applyd/health.hpp"
+#include "agentd/applyd/health_checks.hpp"
+#include "agentd/applyd/health_units.hpp"
 
 #include "tests/support/catch.hpp"
 
 using namespace agentd;
+using applyd::JobRecord;
 using applyd::judge_units;
+using machine::UnitEvents;
 using machine::UnitState;
 
 namespace {
@@ -31,12 +34,21 @@ proposals::Effects effects(const std::string& kind = {}, const std::string& unit
     return out;
 }
 
+const JobRecord no_jobs{{}};
+
 /// The first complaint, or "".
 std::string judged(const std::vector<UnitState>& before, const std::vector<UnitState>& after,
-                   const proposals::Effects& changed = effects()) {
-    const auto results = judge_units(before, after, changed);
-    CHECK(applyd::all_well(results) == results.empty());
-    return results.empty() ? "" : results.front().name + ": " + results.front().detail;
+                   const proposals::Effects& changed = effects(), const JobRecord& jobs = no_jobs) {
+    const auto results = judge_units(before, after, changed, jobs);
+    return results.empty() ? "" : results.front().unit + ": " + results.front().detail;
+}
+
+/// A record in which job 8 of the unit began and ended; job 7 was there before.
+JobRecord one_job(const std::string& unit, const std::string& result) {
+    JobRecord jobs({7});
+    jobs.add(
+        {.begun = {{.id = 8, .unit = unit}}, .ended = {{.id = 8, .unit = unit, .result = result}}});
+    return jobs;
 }
 
 } // namespace
@@ -123,6 +135,90 @@ TEST_CASE("an old count of restarts, or one fall that the change has nothing to 
     CHECK(judged({running("a.service", 10, 7)}, {running("a.service", 11, 0)},
                  effects("unit_changed", "a.service"))
               .empty());
+}
+
+TEST_CASE("a unit of the change whose job ended badly is seen, whatever its state says now") {
+    const auto running_again = running("ssh.service", 11);
+    const auto changed = effects("unit_changed", "ssh.service");
+    for (const char* result : {"failed", "timeout", "dependency", "assert", "unsupported"}) {
+        CHECK(judged({running("ssh.service")}, {running_again}, changed,
+                     one_job("ssh.service", result)) != "");
+        CHECK(judged({}, {}, effects("unit_added", "ssh.service"),
+                     one_job("ssh.service", result)) != "");
+    }
+    for (const char* result : {"done", "canceled", "skipped", "collected", "once", ""}) {
+        CHECK(judged({running("ssh.service")}, {running_again}, changed,
+                     one_job("ssh.service", result)) == "");
+    }
+}
+
+TEST_CASE("the last job of a unit counts") {
+    const auto changed = effects("unit_changed", "a.service");
+    JobRecord jobs({});
+    jobs.add({.ended = {{.id = 1, .unit = "a.service", .result = "failed"},
+                        {.id = 2, .unit = "a.service", .result = "done"}}});
+    CHECK(judged({running("a.service")}, {running("a.service", 11)}, changed, jobs) == "");
+    jobs.add({.ended = {{.id = 3, .unit = "a.service", .result = "failed"},
+                        {.id = 4, .unit = "a.service", .result = "canceled"}}});
+    CHECK(judged({running("a.service")}, {running("a.service", 11)}, changed, jobs) != "");
+    jobs.add({.begun = {{.id = 5, .unit = "a.service"}}});
+    CHECK(judged({running("a.service")}, {running("a.service", 11)}, changed, jobs) == "");
+}
+
+TEST_CASE("a job of somebody else that ended badly counts only when it took something down") {
+    const auto jobs = one_job("a.mount", "dependency");
+    const auto active = state("a.mount", "active", "mounted");
+    const auto down = state("a.mount", "inactive", "dead");
+    CHECK(judged({active}, {down}, effects(), jobs) != "");
+    CHECK(judged({active}, {active}, effects(), jobs) == "");
+    CHECK(judged({down}, {down}, effects(), jobs) == "");
+    CHECK(judged({active}, {down}, effects("unit_removed", "a.mount"), jobs) == "");
+}
+
+TEST_CASE("a late job of the old generation is not this change's fault") {
+    const auto starting = state("ssh.service", "activating", "start");
+    const auto failed = state("ssh.service", "failed", "failed");
+    JobRecord jobs({7});
+    jobs.add({.ended = {{.id = 7, .unit = "ssh.service", .result = "failed"}}});
+    CHECK(judged({starting}, {failed}, effects(), jobs) == "");
+    CHECK(judged({starting}, {failed}, effects(), no_jobs) != "");
+    // but once the switch has started it anew, how it ends is the switch's
+    jobs.add({.begun = {{.id = 8, .unit = "ssh.service"}},
+              .ended = {{.id = 8, .unit = "ssh.service", .result = "failed"}}});
+    CHECK(judged({starting}, {failed}, effects(), jobs) != "");
+}
+
+TEST_CASE("a unit that was failed before is not this change's fault, though its job fails again") {
+    const auto failed = state("a.service", "failed", "failed");
+    CHECK(judged({failed}, {failed}, effects("unit_changed", "a.service"),
+                 one_job("a.service", "failed")) == "");
+}
+
+TEST_CASE("only what waiting cannot mend is certain") {
+    const auto certain = [](const UnitState& now, const std::string& kind) {
+        const auto found = judge_units({}, {now}, effects(kind, "a.service"), no_jobs);
+        REQUIRE(found.size() == 1);
+        return found[0].certain;
+    };
+    CHECK(certain(state("a.service", "failed", "failed"), "unit_added"));
+    CHECK(certain(running("a.service", 11, 1), "unit_added"));
+    CHECK_FALSE(certain(state("a.service", "failed", "failed"), ""));
+    CHECK_FALSE(certain(state("a.service", "activating", "start"), "unit_added"));
+}
+
+TEST_CASE("services that the change started are told apart from what ran on") {
+    const std::vector<UnitState> before{running("a.service"), running("b.service")};
+    const std::vector<UnitState> after{running("a.service", 11), running("b.service"),
+                                       state("c.service", "active", "exited"),
+                                       running("d.service", 12), running("e.socket", 0)};
+    proposals::Effects changed;
+    for (const char* name : {"a.service", "b.service", "c.service", "e.socket"}) {
+        changed.effects.push_back({.area = "units", .kind = "unit_changed", .subject = name});
+    }
+    using Names = std::vector<std::string>;
+    CHECK(applyd::started_services(before, after, changed, no_jobs) == Names{"a.service"});
+    CHECK(applyd::started_services(before, after, changed, one_job("b.service", "done")) ==
+          Names{"a.service", "b.service"});
 }
 
 TEST_CASE("a check that nobody requires does not make a machine unwell") {
