@@ -6,7 +6,7 @@ agentd_room(daemon
           stages/explain.hpp stages/keep.hpp stages/land.hpp stages/patch.hpp stages/step.hpp
           stages/test.hpp
   SOURCES assembly.cpp inbox.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
-          api/machine_calls.cpp api/proposal_calls.cpp api/session_calls.cpp api/views.cpp observers/links.cpp
+          api/machine_calls.cpp api/proposal_calls.cpp api/session_calls.cpp api/views.cpp api/word_calls.cpp observers/links.cpp
           observers/observer.cpp observers/units.cpp pipeline/check.cpp
           pipeline/decide_and_apply.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
           pipeline/propose.cpp pipeline/recover.cpp pipeline/watch.cpp planners/remedies.cpp

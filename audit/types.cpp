@@ -7,7 +7,8 @@ namespace agentd::audit {
 
 namespace {
 
-constexpr std::array<EntryType, 25> known{{
+constexpr std::array<EntryType, 26> known{{
+    {"apply.brake", Origin::apply},
     {"apply.intent", Origin::apply},
     {"apply.outcome", Origin::apply},
     {"apply.step", Origin::apply},

@@ -20,32 +20,62 @@ Problem bad_signature() {
             .hint = "ask for a fresh statement and sign exactly its bytes"};
 }
 
-core::Result<core::Done> verify_browser(std::string_view digest_hex, const Presence& presence,
+/// What is signed, and for what.
+struct Purpose {
+    std::string_view name{};  ///< namespace of SSH signatures
+    std::string_view bytes{}; ///< what SSH signs
+    std::string browser{};    ///< what a browser signs
+};
+
+core::Result<core::Done> verify_browser(const Purpose& purpose, const Presence& presence,
                                         const Approver& approver) {
     const auto signature = core::base64_decode(presence.signature);
-    if (!signature || !core::p256_verify(approver.key, browser_message(digest_hex), *signature)) {
+    if (!signature || !core::p256_verify(approver.key, purpose.browser, *signature)) {
         return bad_signature();
     }
     return core::Done{};
 }
 
-core::Result<core::Done> verify_ssh(std::string_view bytes, const Presence& presence,
+core::Result<core::Done> verify_ssh(const Purpose& purpose, const Presence& presence,
                                     const Approver& approver) {
     const auto signature = parse_ssh_signature(presence.signature);
     if (!signature) {
         return signature.problem();
     }
-    if (signature->namespace_ != approval_namespace) {
+    if (signature->namespace_ != purpose.name) {
         return Problem{.code = "bad_namespace",
                        .message = "the signature was made for another purpose",
-                       .hint = "sign with `-n agentd-approve@v1`"};
+                       .hint = "sign with `-n " + std::string(purpose.name) + "`"};
     }
     // The key inside the armour proves nothing: only the approver's own counts.
     if (signature->public_key != approver.key ||
-        !verify_ssh_signature(*signature, bytes, approval_namespace)) {
+        !verify_ssh_signature(*signature, purpose.bytes, purpose.name)) {
         return bad_signature();
     }
     return core::Done{};
+}
+
+core::Result<Approver> verify(const Purpose& purpose, const Presence& presence,
+                              std::span<const Approver> approvers) {
+    if (presence.method != PresenceMethod::browser && presence.method != PresenceMethod::ssh) {
+        return Problem{
+            .code = "break_glass",
+            .message = "break-glass carries no signature; only root on this machine may use it"};
+    }
+    const Approver* approver = find_approver(approvers, presence.method, presence.key_id);
+    if (approver == nullptr) {
+        return Problem{.code = "unknown_key",
+                       .message = "this key is not one of the approvers",
+                       .where = presence.key_id,
+                       .hint = "root adds it to the approvers file, or pair the browser again"};
+    }
+    const auto verified = presence.method == PresenceMethod::ssh
+                              ? verify_ssh(purpose, presence, *approver)
+                              : verify_browser(purpose, presence, *approver);
+    if (!verified) {
+        return verified.problem();
+    }
+    return *approver;
 }
 
 } // namespace
@@ -86,25 +116,23 @@ core::Result<Approver> verify_presence(std::string_view statement_bytes, const P
                        .message = "the approval is for another statement",
                        .hint = "ask for a fresh statement and sign that"};
     }
-    if (presence.method != PresenceMethod::browser && presence.method != PresenceMethod::ssh) {
-        return Problem{
-            .code = "break_glass",
-            .message = "break-glass carries no signature; only root on this machine may use it"};
+    return verify({.name = approval_namespace,
+                   .bytes = statement_bytes,
+                   .browser = browser_message(digest_hex)},
+                  presence, approvers);
+}
+
+core::Result<Approver> verify_confirmation(std::string_view nonce, const Presence& presence,
+                                           std::span<const Approver> approvers) {
+    if (presence.signed_digest != core::sha256(nonce).hex()) {
+        return Problem{.code = "wrong_nonce",
+                       .message = "this confirms another moment than the one that waits",
+                       .hint = "sign the nonce that `agentctl show` names now"};
     }
-    const Approver* approver = find_approver(approvers, presence.method, presence.key_id);
-    if (approver == nullptr) {
-        return Problem{.code = "unknown_key",
-                       .message = "this key is not one of the approvers",
-                       .where = presence.key_id,
-                       .hint = "root adds it to the approvers file, or pair the browser again"};
-    }
-    const auto verified = presence.method == PresenceMethod::ssh
-                              ? verify_ssh(statement_bytes, presence, *approver)
-                              : verify_browser(digest_hex, presence, *approver);
-    if (!verified) {
-        return verified.problem();
-    }
-    return *approver;
+    return verify({.name = confirmation_namespace,
+                   .bytes = nonce,
+                   .browser = std::string(confirmation_namespace) + ":" + std::string(nonce)},
+                  presence, approvers);
 }
 
 } // namespace agentd::proposals

@@ -36,4 +36,12 @@ core::Result<Presence> presence_from_json(const core::Json& value);
 core::Result<Approver> verify_presence(std::string_view statement_bytes, const Presence& presence,
                                        std::span<const Approver> approvers);
 
+/// The namespace and prefix of a confirmation, which no approval can be taken for.
+inline constexpr std::string_view confirmation_namespace = "agentd-confirm@v1";
+
+/// Who confirmed with exactly this nonce: SSH signs its ASCII bytes, a browser `agentd-confirm@v1:`
+/// + nonce. Problems: `wrong_nonce`, else those of verify_presence.
+core::Result<Approver> verify_confirmation(std::string_view nonce, const Presence& presence,
+                                           std::span<const Approver> approvers);
+
 } // namespace agentd::proposals

@@ -19,7 +19,7 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Folder>, 22> folders{{
+constexpr std::array<std::pair<std::string_view, Folder>, 23> folders{{
     {"log.opened", fold_log_opened},
     {"audit.tail_discarded", fold_tail_discarded},
     {"proposal.drafted", fold_drafted},
@@ -30,6 +30,7 @@ constexpr std::array<std::pair<std::string_view, Folder>, 22> folders{{
     {"decision.made", fold_decision},
     {"approval.granted", fold_granted},
     {"approval.rejected", fold_rejected},
+    {"apply.brake", fold_brake},
     {"apply.intent", fold_intent},
     {"apply.step", fold_step},
     {"apply.outcome", fold_outcome},

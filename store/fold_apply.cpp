@@ -70,20 +70,39 @@ std::string fold_intent(const Fold& fold, const Json& body) {
     return "applying (" + mode + ")";
 }
 
+std::string fold_brake(const Fold&, const Json& body) {
+    ObjectReader in(body, "apply.brake");
+    const std::string brake =
+        in.one_of("brake", {"frozen", "unfrozen", "quarantined", "lifted"});
+    const auto path = in.optional_text("path", 512);
+    const std::string reason = in.text("reason");
+    in.any("peer_uid");
+    sound(in.finish());
+    return brake + (path ? " " + *path : "") + (reason.empty() ? "" : ": " + reason);
+}
+
 std::string fold_step(const Fold& fold, const Json& body) {
     ObjectReader in(body, "apply.step");
     const std::string step =
         in.one_of("step", {"way_back_armed", "activated", "healthy", "profile_set", "boot_set",
-                           "disarmed", "taking_back"});
+                           "disarmed", "taking_back", "confirm_wanted", "confirmed_by",
+                           "cancelled_by", "booted"});
     const std::string detail = in.text("detail");
+    const auto confirm = in.has("confirm") ? loose_text(in.any("confirm")) : std::nullopt;
+    for (const char* key : {"presence", "by"}) {
+        if (in.has(key)) {
+            in.any(key); // proof for who reads the log; no row needs it
+        }
+    }
     sound(in.finish());
     standing_of(fold);
     const auto apply = open_apply(fold);
     if (!apply) {
         malformed("a step without an apply.intent before it");
     }
-    fold.database.run("INSERT INTO apply_step VALUES (?, ?, ?, ?, ?)", fold.index, apply, step,
-                      detail, fold.at());
+    fold.database.run("INSERT INTO apply_step (entry, apply, step, detail, at, confirm) "
+                      "VALUES (?, ?, ?, ?, ?, ?)",
+                      fold.index, apply, step, detail, fold.at(), confirm);
     return step + (detail.empty() ? "" : ": " + detail);
 }
 

@@ -35,14 +35,16 @@ ApprovalRow read_approval(const Statement& row) {
 
 std::vector<StepRow> read_steps(Database& database, Index apply) {
     Statement row = database.prepare(
-        "SELECT entry, step, detail, at FROM apply_step WHERE apply = ? ORDER BY entry LIMIT ?");
+        "SELECT entry, step, detail, at, confirm FROM apply_step WHERE apply = ? ORDER BY entry "
+        "LIMIT ?");
     row.bind(apply, Queries::max_rows);
     std::vector<StepRow> out;
     while (row.step()) {
         out.push_back({.index = static_cast<Index>(row.integer(0)),
                        .step = row.text(1),
                        .detail = row.text(2),
-                       .at = instant(row.integer(3))});
+                       .at = instant(row.integer(3)),
+                       .confirm = row.optional_text(4)});
     }
     return out;
 }

@@ -82,6 +82,7 @@ struct StepRow {
     Index index = 0;
     std::string step{}, detail{};
     core::Instant at{};
+    std::optional<std::string> confirm{}; ///< canonical JSON of `Confirm`
 };
 
 /// `body` is the canonical JSON of the entry's body.

@@ -3,10 +3,13 @@
 /// implements it; tests implement it in ten lines.
 #pragma once
 
+#include "agentd/core/clock.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace agentd::web {
@@ -20,6 +23,8 @@ struct Caller {
     std::string key_id{};  ///< the paired browser's key; empty on a local socket
     std::string name{};    ///< for the log: user or approver name
     bool paired = false;   ///< a browser without a session may only pair
+    /// Since when the connection is open; nullopt on a local socket, which proves no network.
+    std::optional<core::Instant> connected{};
 };
 
 /// What came of a call. `body` is one JSON document: the result, or

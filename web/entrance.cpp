@@ -24,7 +24,9 @@ int status_of(std::string_view code) noexcept {
         Row{"stale", 409},         Row{"stale_base", 409},     Row{"busy", 409},
         Row{"pending", 409},       Row{"expired", 409},        Row{"mismatch", 409},
         Row{"from_mismatch", 409}, Row{"policy_changed", 409}, Row{"unavailable", 503},
-        Row{"failed", 500}};
+        Row{"failed", 500},
+        Row{"not_waiting", 409},   Row{"other_proposal", 409}, Row{"too_late", 409},
+        Row{"old_connection", 409}, Row{"wrong_nonce", 403},   Row{"bad_namespace", 403}};
     for (const Row& row : table) {
         if (row.code == code) {
             return row.status;
@@ -57,7 +59,9 @@ Response to_response(const Answer& answer) {
         return error_response(500, "failed", "the daemon's answer cannot be read");
     }
     error->erase("exit"); // of the command line only
-    return json_response(status_of(answer.code), core::canonical({{"error", *error}}));
+    auto response = json_response(status_of(answer.code), core::canonical({{"error", *error}}));
+    response.close = answer.code == "old_connection";
+    return response;
 }
 
 Entrance::Entrance(EntranceOptions options, ControlPlane& control_plane, const core::Clock& clock)

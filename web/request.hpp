@@ -2,6 +2,8 @@
 /// A request and a response as values of our own, so that routes are tested without a socket.
 #pragma once
 
+#include "agentd/core/clock.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,6 +22,7 @@ struct Request {
     std::map<std::string, std::string> query{};   ///< decoded
     std::map<std::string, std::string> headers{}; ///< names in lower case
     std::string body{};
+    core::Instant connected{}; ///< when the connection was made
 
     std::string_view header(const std::string& lower_case_name) const;
     std::optional<std::string> cookie(std::string_view name) const;
@@ -29,6 +32,7 @@ struct Response {
     int status = 200;
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string body{};
+    bool close = false; ///< no more requests on this connection
     /// Set: the answer is the event stream, from after this id.
     std::optional<std::uint64_t> events_after{};
     /// For a stream: asked from time to time, on the web thread; it ends when this says no.

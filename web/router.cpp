@@ -34,6 +34,8 @@ constexpr std::array routes{
     Route{Method::post, "/proposals/*/withdraw", "withdraw"},
     Route{Method::post, "/proposals/*/apply", "apply"},
     Route{Method::post, "/proposals/*/verify", "verify"},
+    Route{Method::post, "/proposals/*/confirm", "confirm"},
+    Route{Method::post, "/proposals/*/cancel", "cancel"},
     Route{Method::get, "/audit", "audit.tail"},
     Route{Method::get, "/audit/verify", "audit.verify"},
     Route{Method::post, "/observe", "observe"},
@@ -161,7 +163,8 @@ void call_route(const Request& request, std::string_view path, const Session& se
         const Caller caller{.channel = Caller::Channel::browser,
                             .key_id = session.key_id,
                             .name = session.name,
-                            .paired = true};
+                            .paired = true,
+                            .connected = request.connected};
         return plane.call(caller, std::string(goal ? "run" : route.call), std::move(*params), {},
                           [respond](const Answer& answer) { respond(to_response(answer)); });
     }

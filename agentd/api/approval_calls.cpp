@@ -87,10 +87,9 @@ Result<Json> Api::apply(const Call& call) {
     }
     const auto outcome = pipeline_.apply(
         row->id,
-        [&](std::string_view step, std::string_view detail) {
+        [&](const Json& step) {
             if (call.on_event) {
-                call.on_event(core::canonical(
-                    {{"step", step}, {"detail", core::to_utf8(detail)}}));
+                call.on_event(core::canonical(step));
             }
         },
         call.stop);

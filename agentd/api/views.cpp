@@ -55,8 +55,11 @@ Json apply_of(const store::Queries& queries, const std::string& id) {
                          {"detail", step.detail},
                          {"at", core::format_instant(step.at)}});
     }
+    const bool waits = !row->outcome && !row->steps.empty() && row->steps.back().confirm;
     return {{"intent_at", core::format_instant(row->at)},
+            {"deadline", or_null(row->deadline)},
             {"steps", steps},
+            {"confirm", waits ? Json::parse(*row->steps.back().confirm) : Json()},
             {"outcome", row->outcome ? Json::parse(row->outcome->body) : Json()}};
 }
 

@@ -2,6 +2,7 @@
 
 #include "agentd/applyd/apply.hpp"
 #include "agentd/applyd/intent.hpp"
+#include "agentd/core/crypto.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
@@ -22,6 +23,58 @@ std::string describe(const std::vector<CheckResult>& checks) {
     return "not healthy: " + text;
 }
 
+std::string said_no(Apply& apply, const Word& word) {
+    const std::string who =
+        word.name + (word.uid ? " (uid " + std::to_string(*word.uid) + ")" : "");
+    apply.step(
+        "cancelled_by", who,
+        {{"by", {{"name", word.name}, {"uid", word.uid ? core::Json(*word.uid) : core::Json()}}}});
+    return "cancelled by " + who;
+}
+
+/// Why it may not last, when nobody who has to agree did, or somebody cancelled.
+std::optional<std::string> somebody_agrees(Apply& apply, const Tools& tools, core::Instant since) {
+    const std::string& because = apply.in_flight().confirm;
+    if (!because.empty() && !tools.confirmation.cancelled().stop_requested()) {
+        const auto wait = tools.config.apply.confirm_wait;
+        const Wanted wanted{.nonce = core::hex_encode(core::random_bytes(32)),
+                            .since = since,
+                            .until = tools.clock.now() + wait,
+                            .because = because};
+        apply.reach(Phase::confirming);
+        apply.step("confirm_wanted",
+                   "by an approver, from a new connection, until " +
+                       core::format_instant(wanted.until) + ": " + because,
+                   {{"confirm", to_json(wanted)}});
+        const auto word = tools.confirmation.wait(wanted, wait);
+        if (!word) {
+            return "nobody confirmed within " + core::format_duration(wait) +
+                   " that the machine can still be reached";
+        }
+        if (word->confirmed) {
+            apply.step("confirmed_by", word->name + " (" + word->presence->key_id + ")",
+                       {{"presence", proposals::to_json(*word->presence)}});
+        }
+    }
+    const auto cancelled = tools.confirmation.make_lasting();
+    return cancelled ? std::optional(said_no(apply, *cancelled)) : std::nullopt;
+}
+
+/// While it lives, requests find what is under way.
+class UnderWay {
+  public:
+    UnderWay(Confirmation& confirmation, const std::string& proposal)
+        : confirmation_(confirmation) {
+        confirmation_.begin(proposal);
+    }
+    ~UnderWay() { confirmation_.finish(); }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+  private:
+    Confirmation& confirmation_;
+};
+
 Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& tools) {
     const InFlight& in_flight = apply.in_flight();
     Switcher::sync_file_system("/nix/store");
@@ -29,7 +82,7 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
         return apply.make_lasting({}, false);
     }
     const Baseline before = tools.health.baseline({});
-    tools.way_back.arm(in_flight.nonce);
+    tools.way_back.arm(in_flight.nonce, in_flight.deadline - tools.clock.now());
     if (!tools.switcher.nobody_switches()) {
         return apply.end("failed", "somebody else is switching; nothing was touched", {}, false);
     }
@@ -51,24 +104,30 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     apply.reach(Phase::activated);
     apply.step("activated", test.exit_status == 4 ? "some units failed: " + test.said
                                                   : "running " + in_flight.to);
-    auto checks = tools.health.look(before, verified.effects(), {});
-    if (!all_well(checks)) {
+    const auto since = tools.clock.now();
+    auto checks = tools.health.look(before, verified.effects(), tools.confirmation.cancelled());
+    if (!tools.confirmation.cancelled().stop_requested() && !all_well(checks)) {
         const std::string reason = describe(checks);
         return apply.take_back(reason, std::move(checks), false);
     }
+    if (!tools.confirmation.cancelled().stop_requested()) {
+        apply.step("healthy", std::to_string(checks.size()) + " checks");
+    }
+    if (const auto refused = somebody_agrees(apply, tools, since)) {
+        return apply.take_back(*refused, std::move(checks), false);
+    }
     apply.reach(Phase::healthy);
-    apply.step("healthy", std::to_string(checks.size()) + " checks");
     return apply.make_lasting(std::move(checks), false);
 }
 
 } // namespace
 
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step) {
-    Apply apply(begin(verified, tools.machine, tools.config.apply.way_back, tools.clock), tools,
-                on_step);
+    Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools, on_step);
     const InFlight& in_flight = apply.in_flight();
     tools.switcher.keep(verified.from(), verified.to());
     apply.intend();
+    const UnderWay under_way(tools.confirmation, in_flight.proposal);
     try {
         return carry_out(apply, verified, tools);
     } catch (const std::exception& error) {
@@ -106,6 +165,7 @@ std::optional<Outcome> settle(const Tools& tools, const std::optional<std::strin
         return apply.take_back("interrupted, and the old system came up again", {}, true);
     case Phase::armed:
     case Phase::activated:
+    case Phase::confirming:
         break;
     }
     return apply.take_back("interrupted before it was known to be healthy", {}, true);

@@ -2,6 +2,7 @@
 /// The order of things: written down, way back armed, tried, judged, and only then made to last.
 #pragma once
 
+#include "agentd/applyd/confirmation.hpp"
 #include "agentd/applyd/health.hpp"
 #include "agentd/applyd/journal.hpp"
 #include "agentd/applyd/outcome.hpp"
@@ -27,9 +28,11 @@ struct Tools {
     Health& health;
     WayBack& way_back;
     audit::Client& log;
+    Confirmation& confirmation;
 };
 
-using OnStep = std::function<void(std::string_view step, std::string_view detail)>;
+/// Hears `{"event":"step","step":…,"detail":…}` as the socket says it.
+using OnStep = std::function<void(const core::Json& event)>;
 
 /// Carries out a verified statement, whatever comes. Each step is in the log when the next begins;
 /// the intent before anything is touched (if it cannot be written: Failure, and nothing happened).

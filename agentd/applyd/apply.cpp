@@ -44,18 +44,27 @@ Outcome Apply::nothing_touched() {
     return end("failed", "interrupted before anything was touched", {}, true);
 }
 
-bool Apply::step(std::string_view name, std::string_view detail) {
+bool Apply::step(std::string_view name, std::string_view detail, const core::Json& more) {
+    core::Json body{{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}};
+    if (more.is_object()) {
+        body.update(more);
+    }
     if (on_step_) {
-        on_step_(name, detail);
+        core::Json event = body;
+        event["event"] = "step";
+        on_step_(event);
     }
     // The machine may have moved already: a log that hangs must not keep it from going on or
     // back, so it is waited for once only.
     log_answers_ =
         log_answers_ &&
-        record_patiently(tools_.log, tools_.clock, "apply.step", in_flight_.proposal,
-                         {{"step", name}, {"detail", core::to_utf8(core::shorten(detail, 2000))}},
+        record_patiently(tools_.log, tools_.clock, "apply.step", in_flight_.proposal, body,
                          std::chrono::seconds(2));
     return log_answers_;
+}
+
+bool Apply::step(std::string_view name, std::string_view detail) {
+    return step(name, detail, core::Json());
 }
 
 void Apply::reach(Phase phase) {
@@ -72,8 +81,7 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
                    .checks = std::move(checks),
                    .settled = settled};
     if (result.outcome == "rolled_back") {
-        result.residue = {"files that services wrote while the new system ran are still there",
-                          "users and groups that the new system made are still there"};
+        result.residue = in_flight_.residue;
     }
     const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
                              to_json(result, tools_.machine.links()));

@@ -19,7 +19,8 @@ class Apply {
     /// no, all is as before and the statement still good (Failure{unavailable}); when it is silent,
     /// it may have it or not.
     void intend();
-    /// False when the log did not take it.
+    /// False when the log did not take it. @param more fields of the entry besides.
+    bool step(std::string_view name, std::string_view detail, const core::Json& more);
     bool step(std::string_view name, std::string_view detail);
     void reach(Phase phase);
 

@@ -21,17 +21,13 @@ using core::Json;
 using core::Problem;
 using namespace std::chrono;
 
+} // namespace
+
 Json refusal(const Problem& problem) {
-    const auto or_null = [](const std::string& text) {
-        return text.empty() ? Json() : Json(core::to_utf8(text));
-    };
-    return {{"ok", false},
-            {"error",
-             {{"code", core::to_utf8(problem.code)},
-              {"message", core::to_utf8(problem.message)},
-              {"where", or_null(problem.where)},
-              {"hint", or_null(problem.hint)}}}};
+    return {{"ok", false}, {"error", core::to_json(problem)}};
 }
+
+namespace {
 
 evaluator::NixSettings query_settings(const Config& config) {
     evaluator::NixSettings settings;
@@ -63,7 +59,8 @@ Tools Helper::tools() {
             .switcher = switcher_,
             .health = health_,
             .way_back = way_back_,
-            .log = log_};
+            .log = log_,
+            .confirmation = confirmation_};
 }
 
 void Helper::serve(core::Listener listener, const std::stop_token& stop) {
@@ -171,6 +168,12 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
     if (op == "settle") {
         return settle_request();
     }
+    if (op == "confirm") {
+        return confirm(request);
+    }
+    if (op == "cancel") {
+        return cancel(request);
+    }
     if (op == "pair.invite" || op == "pair.enrol") {
         return pair(request, connection.peer);
     }
@@ -228,11 +231,10 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
     if (!journal_.spend(verified->statement().nonce, verified->statement().expires, clock_.now())) {
         return refusal({.code = "used", .message = "this statement was used before"});
     }
-    const auto outcome =
-        activate(*verified, tools(), [&](std::string_view step, std::string_view detail) {
-            connection.channel.write_line(core::canonical(
-                {{"event", "step"}, {"step", step}, {"detail", core::to_utf8(detail)}}));
-        });
+    const auto on_step = [&](const Json& event) {
+        connection.channel.write_line(core::canonical(event));
+    };
+    const auto outcome = activate(*verified, tools(), on_step);
     return {{"ok", true}, {"outcome", to_json(outcome, machine_.links())}};
 }
 

@@ -15,6 +15,9 @@
 
 namespace agentd::applyd {
 
+/// `{"ok":false,"error":{…}}`
+core::Json refusal(const core::Problem& problem);
+
 /// Everything long-lived in agentd-applyd, in the order of its life.
 class Helper {
   public:
@@ -41,6 +44,8 @@ class Helper {
     core::Json apply(const core::Json& request, core::Listener::Connection& connection,
                      const std::stop_token& stop);
     core::Json settle_request();
+    core::Json confirm(const core::Json& request);
+    core::Json cancel(const core::Json& request);
     core::Json pair(const core::Json& request, const core::Peer& peer);
     void refuse(const std::string& subject, const core::Problem& problem, const core::Peer& peer);
     bool allowed(const core::Peer& peer) const;
@@ -56,6 +61,7 @@ class Helper {
     WayBack way_back_;
     audit::Client log_; ///< with everything above it used only by who holds the journal's lock
     Verifier verifier_;
+    Confirmation confirmation_; ///< the one thing that several threads share
     std::mutex pairing_lock_;
     Pairing pairing_;
     std::list<Slot> slots_; ///< last: joined before anything they use goes

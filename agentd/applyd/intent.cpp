@@ -1,14 +1,34 @@
 #include "agentd/applyd/intent.hpp"
 
 #include "agentd/applyd/record.hpp"
+#include "agentd/applyd/residue.hpp"
+#include "policy/confirmation.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace agentd::applyd {
 
+namespace {
+
+/// What runs only after the next boot can be gone back from by not booting it.
+std::string why_confirm(const VerifiedStatement& verified, const Config::Apply& settings) {
+    if (settings.confirm == Confirm::never || verified.statement().mode == proposals::Mode::boot ||
+        verified.statement().mode == proposals::Mode::act) {
+        return {};
+    }
+    const auto why = policy::wants_confirmation(verified.effects());
+    return why                                     ? *why
+           : settings.confirm == Confirm::always ? "every change is confirmed on this machine"
+                                                   : "";
+}
+
+} // namespace
+
 InFlight begin(const VerifiedStatement& verified, const machine::Machine& machine,
-               std::chrono::seconds way_back, const core::Clock& clock) {
+               const Config::Apply& settings, const core::Clock& clock) {
     const auto& statement = verified.statement();
+    std::string confirm = why_confirm(verified, settings);
+    const auto wait = confirm.empty() ? std::chrono::seconds(0) : settings.confirm_wait;
     const auto profile = machine.links().profile;
     return {.proposal = statement.proposal,
             .intent = core::EntryId::make(clock.now()).str(),
@@ -18,7 +38,9 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .from = verified.from().str(),
             .to = verified.to().str(),
             .profile = profile ? profile->str() : "",
-            .deadline = clock.now() + way_back};
+            .deadline = clock.now() + settings.way_back + wait,
+            .confirm = std::move(confirm),
+            .residue = residue_of(verified.effects())};
 }
 
 audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock) {

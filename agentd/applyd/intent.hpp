@@ -6,13 +6,12 @@
 #include "agentd/applyd/verifier.hpp"
 #include "audit/entry.hpp"
 
-#include <chrono>
-
 namespace agentd::applyd {
 
-/// From now on; `way_back` says how long until it is taken back when nobody says otherwise.
+/// From now on: until when it is taken back when nobody says otherwise, whether an approver has to
+/// confirm it, and what taking it back would leave behind.
 InFlight begin(const VerifiedStatement& verified, const machine::Machine& machine,
-               std::chrono::seconds way_back, const core::Clock& clock);
+               const Config::Apply& settings, const core::Clock& clock);
 
 /// The log's `apply.intent`: the same entry under the same id, however often it is asked for.
 audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock);

@@ -19,8 +19,8 @@ namespace {
 using core::Failure;
 using core::FailureKind;
 
-constexpr std::array phases{Phase::intent, Phase::armed, Phase::activated, Phase::healthy,
-                            Phase::profile_set};
+constexpr std::array phases{Phase::intent,     Phase::armed,   Phase::activated,
+                            Phase::confirming, Phase::healthy, Phase::profile_set};
 
 std::optional<Phase> parse_phase(std::string_view text) {
     for (const Phase phase : phases) {
@@ -41,6 +41,8 @@ std::string_view to_string(Phase phase) noexcept {
         return "armed";
     case Phase::activated:
         return "activated";
+    case Phase::confirming:
+        return "confirming";
     case Phase::healthy:
         return "healthy";
     case Phase::profile_set:
@@ -77,6 +79,10 @@ std::optional<InFlight> Journal::in_flight() const {
                        .from = reader.text("from"),
                        .to = reader.text("to"),
                        .profile = reader.text("profile")};
+    // An older version may have written it: what came later may be missing.
+    in_flight.confirm = reader.has("confirm") ? reader.text("confirm") : "";
+    in_flight.residue =
+        reader.has("residue") ? reader.texts("residue") : std::vector<std::string>();
     const auto phase = parse_phase(reader.text("phase"));
     const auto deadline = core::parse_instant(reader.text("deadline"));
     if (!reader.finish() || !phase || !deadline) {
@@ -98,6 +104,8 @@ void Journal::write(const InFlight& in_flight) {
                          {"from", in_flight.from},
                          {"to", in_flight.to},
                          {"profile", in_flight.profile},
+                         {"confirm", in_flight.confirm},
+                         {"residue", in_flight.residue},
                          {"phase", to_string(in_flight.phase)},
                          {"deadline", core::format_instant(in_flight.deadline)}}) +
             "\n");

@@ -11,12 +11,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agentd::applyd {
 
 /// How far an apply has come. After `healthy` it goes forward when it is picked up again, before it
 /// back.
-enum class Phase { intent, armed, activated, healthy, profile_set };
+enum class Phase { intent, armed, activated, confirming, healthy, profile_set };
 std::string_view to_string(Phase phase) noexcept;
 
 struct InFlight {
@@ -30,6 +31,8 @@ struct InFlight {
     std::string profile{}; ///< what the next boot took before; "" when nothing
     Phase phase = Phase::intent;
     core::Instant deadline{}; ///< when the way back is taken if nobody says otherwise
+    std::string confirm{};    ///< why an approver has to confirm; "" when nobody has to
+    std::vector<std::string> residue{}; ///< what taking back would not undo
     friend bool operator==(const InFlight&, const InFlight&) = default;
 };
 

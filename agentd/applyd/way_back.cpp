@@ -103,15 +103,16 @@ bool is_way_back(std::int64_t pid, const std::string& nonce) {
 
 } // namespace
 
-void WayBack::arm(const std::string& nonce) {
+void WayBack::arm(const std::string& nonce, std::chrono::microseconds after) {
     // Once the new system runs, /etc holds its configuration, which may be broken or name other
     // folders.
+    const auto in = std::chrono::ceil<std::chrono::seconds>(after);
     const std::string config = config_.apply.directory + "/way-back.toml";
     core::write_file_durably(config, core::read_file(config_file_, 1U << 20));
     if (config_.machine.kind == MachineKind::systemd) {
-        arm_timer(nonce, config_.apply.way_back, config);
+        arm_timer(nonce, in, config);
     } else {
-        arm_process(nonce, config_.apply.way_back, config,
+        arm_process(nonce, in, config,
                     config_.apply.directory + "/way-back.pid");
     }
 }

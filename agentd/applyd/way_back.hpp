@@ -4,6 +4,7 @@
 
 #include "agentd/config.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace agentd::applyd {
@@ -16,8 +17,8 @@ class WayBack {
     WayBack(const Config& config, std::string config_file)
         : config_(config), config_file_(std::move(config_file)) {}
 
-    /// Failure when it cannot be armed: then nothing may be activated.
-    void arm(const std::string& nonce);
+    /// Taken `after` so long. Failure when it cannot be armed: then nothing may be activated.
+    void arm(const std::string& nonce, std::chrono::microseconds after);
     /// The journal no longer names the nonce, so a way back that fires finds nothing to do; this
     /// only spares it the wait.
     void disarm(const std::string& nonce) noexcept;

@@ -2,6 +2,7 @@
 
 #include "agentd/core/names.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/countdown.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
 
@@ -87,13 +88,20 @@ int report(Context& context, const Json& answer) {
 
 int apply_approved(Context& context, const std::string& id) {
     Terminal& terminal = context.terminal();
-    const Reply reply =
-        context.call("apply", {{"proposal", id}}, {.on_event = [&](const Json& event) {
-                         const std::string detail = shown(event, "detail");
-                         terminal.progress("  " + pad(words_of(raw(event, "step")), 16) + detail);
-                         terminal.event("step", {{"step", raw(event, "step")},
-                                                 {"detail", raw(event, "detail")}});
-                     }});
+    Countdown countdown(context, id);
+    const auto hear = [&](const Json& event) {
+        countdown.stop();
+        terminal.progress("  " + pad(words_of(raw(event, "step")), 16) + shown(event, "detail"));
+        Json told{{"step", raw(event, "step")}, {"detail", raw(event, "detail")}};
+        if (const Json& wanted = part(event, "confirm"); wanted.is_object()) {
+            told["confirm"] = wanted;
+            countdown.start(wanted);
+        }
+        terminal.event("step", told);
+    };
+    const Reply reply = context.call("apply", {{"proposal", id}},
+                                     {.on_event = hear, .on_idle = [&] { countdown.tick(); }});
+    countdown.stop();
     if (const auto* trouble = std::get_if<Trouble>(&reply)) {
         Trouble told = *trouble;
         if (told.problem.code == "went_away") {

@@ -1,4 +1,5 @@
 #include "agentd/core/clock.hpp"
+#include "agentd/ctl/session.hpp"
 #include "agentd/ctl/surroundings.hpp"
 
 #include <cstdlib>
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
         .in_is_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1,
         .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
         .uid = ::geteuid(),
-        .directory = std::filesystem::current_path(ignored).string()};
+        .directory = std::filesystem::current_path(ignored).string(),
+        .session_began = agentd::ctl::session_began(clock)};
     return agentd::ctl::run({argv + 1, argv + argc}, around);
 }

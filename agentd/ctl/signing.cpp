@@ -116,36 +116,36 @@ std::vector<std::string> environment_of(const Surroundings& around) {
     return environment;
 }
 
-Result<proposals::Presence> presence_from(const std::string& armor, std::string_view statement) {
+Result<proposals::Presence> presence_from(const std::string& armor, std::string_view bytes,
+                                          std::string_view purpose) {
     const auto signature = proposals::parse_ssh_signature(armor);
     if (!signature) {
         return signature.problem();
     }
-    if (!proposals::verify_ssh_signature(*signature, statement, proposals::approval_namespace)) {
-        return no_presence("what ssh-keygen wrote is no signature over this statement", "",
+    if (!proposals::verify_ssh_signature(*signature, bytes, purpose)) {
+        return no_presence("what ssh-keygen wrote is no signature over what was to be signed", "",
                            "try again with another --key");
     }
     return proposals::Presence{.method = proposals::PresenceMethod::ssh,
                                .key_id = proposals::key_id_of(signature->public_key),
                                .signature = armor,
-                               .signed_digest = core::sha256(statement).hex()};
+                               .signed_digest = core::sha256(bytes).hex()};
 }
 
 } // namespace
 
-Result<proposals::Presence> sign_statement(std::string_view statement, const SigningKey& key,
-                                           const Surroundings& around) {
+Result<proposals::Presence> sign_bytes(std::string_view bytes, std::string_view purpose,
+                                       const SigningKey& key, const Surroundings& around) {
     if (const auto problem = look_at_key(key.file)) {
         return *problem;
     }
     const Scratch scratch;
-    const std::string file = scratch.path() + "/statement";
+    const std::string file = scratch.path() + "/bytes";
     const core::Fd fd = core::open_file(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    core::write_all(fd.get(), statement, file);
+    core::write_all(fd.get(), bytes, file);
     const int ending =
         run_with_terminal(key.program,
-                          {"-q", "-Y", "sign", "-n", std::string(proposals::approval_namespace),
-                           "-f", key.file, file},
+                          {"-q", "-Y", "sign", "-n", std::string(purpose), "-f", key.file, file},
                           environment_of(around));
     if (WIFSIGNALED(ending) && WTERMSIG(ending) == SIGINT) {
         return Problem{.code = "declined", .message = "not signed"};
@@ -155,7 +155,7 @@ Result<proposals::Presence> sign_statement(std::string_view statement, const Sig
         return no_presence("ssh-keygen did not sign; its own words are above", key.file,
                            "unlock the key (ssh-add), or name another with --key FILE");
     }
-    return presence_from(*armor, statement);
+    return presence_from(*armor, bytes, purpose);
 }
 
 } // namespace agentd::ctl

@@ -1,5 +1,5 @@
 /// @file
-/// An approval signed by a person's SSH key, through `ssh-keygen -Y sign`.
+/// Bytes signed by a person's SSH key, through `ssh-keygen -Y sign`.
 #pragma once
 
 #include "agentd/core/result.hpp"
@@ -16,11 +16,11 @@ struct SigningKey {
     std::string file{};    ///< private key, or a public key whose other half an agent holds
 };
 
-/// ssh-keygen keeps the terminal, so that it can ask for a passphrase or a touch. The statement
-/// lies in a directory of our own for as long as it takes. What comes back is checked to be a
-/// signature over exactly these bytes. Problems: `presence` (no key, not signed), `declined`
-/// (interrupted).
-core::Result<proposals::Presence> sign_statement(std::string_view statement, const SigningKey& key,
-                                                 const Surroundings& around);
+/// ssh-keygen keeps the terminal, so that it can ask for a passphrase or a touch. The bytes lie in a
+/// directory of our own for as long as it takes. What comes back is checked to be a signature over
+/// exactly these bytes, for this purpose (a namespace of SSH's). Problems: `presence` (no key, not
+/// signed), `declined` (interrupted).
+core::Result<proposals::Presence> sign_bytes(std::string_view bytes, std::string_view purpose,
+                                             const SigningKey& key, const Surroundings& around);
 
 } // namespace agentd::ctl

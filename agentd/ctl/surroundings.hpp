@@ -26,6 +26,8 @@ struct Surroundings {
     std::string directory = "/"; ///< where it was called
     /// Where the few programs that it starts may be; PATH is never asked.
     std::vector<std::string> program_folders{"/run/current-system/sw/bin", "/usr/bin"};
+    /// When the session it runs in began: a login, a connection. nullopt: that cannot be told.
+    std::optional<core::Instant> session_began{};
     std::stop_token stop{};
 };
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Argument id{.name = "ID", .help = "number, id, or at least six characters of an id"};
 constexpr Option detailed{.name = "--detailed-exitcode", .help = "exit 2 when there is something"};
+constexpr Option key{.name = "--key", .value = "FILE", .help = "default ~/.ssh/id_ed25519"};
 constexpr Option reason{.name = "--reason", .value = "TEXT", .help = "kept in the log"};
 
 std::vector<Command> look() {
@@ -114,6 +115,20 @@ std::vector<Command> decide() {
          .arguments = {id},
          .streams = true,
          .handler = commands::apply},
+        {.path = "confirm",
+         .group = "Decide",
+         .summary = "Say that the machine can still be reached, after it switched",
+         .arguments = {id},
+         .options = {key},
+         .more =
+             "Changes of network, ssh or firewall wait for it and are taken back without it. It has "
+             "to run in a session that began after the switch: open a new connection.",
+         .handler = commands::confirm},
+        {.path = "cancel",
+         .group = "Decide",
+         .summary = "Take back at once what is being applied",
+         .arguments = {id},
+         .handler = commands::cancel},
         {.path = "reject",
          .group = "Decide",
          .summary = "Say no, with a reason",

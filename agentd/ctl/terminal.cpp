@@ -62,6 +62,12 @@ void Terminal::progress(std::string_view text) {
     }
 }
 
+void Terminal::passing(std::string_view text) {
+    if (!style_.json && coloured_ && around_.in_is_terminal) {
+        around_.err << "\r\x1b[K" << text << std::flush;
+    }
+}
+
 void Terminal::begin_stream() {
     if (style_.stream && !begun_) {
         begun_ = true;

@@ -31,6 +31,8 @@ class Terminal {
     void line(std::string_view text = {});
     /// A line of progress on stderr; nothing with --json, where events say it.
     void progress(std::string_view text);
+    /// A line on stderr that the next one of its kind writes over, where somebody watches; "" ends it.
+    void passing(std::string_view text);
     /// One line of a stream, `{"type":…}` added; nothing without --json.
     void event(std::string_view type, core::Json object);
     /// The result object with --json: alone, or as last line of a stream.

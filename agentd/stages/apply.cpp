@@ -45,7 +45,8 @@ core::Result<Json> converse(const std::string& socket, const Json& request, cons
         }
         if (line->contains("event")) {
             if (on_step) {
-                on_step(line->value("step", ""), line->value("detail", ""));
+                line->erase("event");
+                on_step(*line);
             }
             continue;
         }

@@ -13,7 +13,8 @@
 
 namespace agentd::stages {
 
-using OnStep = std::function<void(std::string_view step, std::string_view detail)>;
+/// Hears `{step, detail, confirm?}`.
+using OnStep = std::function<void(const core::Json& step)>;
 
 /// The body of `apply.outcome`, as canonical JSON, with its most asked-for field beside it.
 struct ApplyOutcome {

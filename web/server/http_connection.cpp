@@ -72,10 +72,11 @@ void HttpConnection::on_read(error_code error) {
         add_security_headers(response);
         return send(std::move(response), false);
     }
-    const auto request = to_request(message);
+    auto request = to_request(message);
     if (!request) {
         return refuse(400, "bad_request", "the address or the header is malformed");
     }
+    request->connected = connected_;
     // An answer may take minutes: no clock runs while the daemon is at work.
     stream_.expires_never();
     route(*request, message.keep_alive());
@@ -103,7 +104,8 @@ void HttpConnection::route(const Request& request, bool keep) {
 
 void HttpConnection::answer(Response response, bool keep) {
     if (!response.events_after) {
-        return send(std::move(response), keep);
+        const bool close = response.close;
+        return send(std::move(response), keep && !close);
     }
     if (in_.streams.size() >= in_.limits.streams) {
         return refuse(503, "busy", "too many pages are listening already");

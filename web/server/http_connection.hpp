@@ -39,6 +39,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void close();
 
     boost::beast::tcp_stream stream_;
+    core::Instant connected_ = core::SystemClock().now();
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
     Surroundings in_;

@@ -3,10 +3,11 @@
 #include "agentd/ctl/applying.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/presence.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/review.hpp"
-#include "agentd/ctl/signing.hpp"
 #include "agentd/ctl/view.hpp"
+#include "proposals/presence.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,13 +19,6 @@ namespace agentd::ctl::commands {
 namespace {
 
 using core::Json;
-
-Trouble needs_presence(std::string message, std::string hint) {
-    return {.problem = {.code = "presence",
-                        .message = "presence needed: " + std::move(message),
-                        .hint = std::move(hint)},
-            .exit = status::presence};
-}
 
 void print_statement(Terminal& terminal, const proposals::Statement& statement,
                      const std::string& digest) {
@@ -76,53 +70,6 @@ std::optional<Trouble> ask(Context& context, const Json& detail) {
                    .exit = status::declined};
 }
 
-std::variant<SigningKey, Trouble> signing_key(Context& context) {
-    const Surroundings& around = context.around();
-    SigningKey key;
-    if (const auto given = context.asked().value("--key")) {
-        key.file = context.absolute(*given);
-    } else if (const auto home = around.variable("HOME"); home && !home->empty()) {
-        key.file = *home + "/.ssh/id_ed25519";
-    } else {
-        return needs_presence("there is no home to look for a key in", "name one: --key FILE");
-    }
-    const auto config = context.config();
-    const auto* loaded = std::get_if<std::optional<Config>>(&config);
-    if (loaded != nullptr && *loaded && !(*loaded)->programs.ssh_keygen.empty()) {
-        key.program = (*loaded)->programs.ssh_keygen;
-    } else if (const auto found = find_program(around, "ssh-keygen")) {
-        key.program = *found;
-    } else {
-        return needs_presence("there is no ssh-keygen in " +
-                                  core::join(around.program_folders, " or "),
-                              "install OpenSSH, or set [programs] ssh_keygen in agentd.toml");
-    }
-    return key;
-}
-
-std::variant<Json, Trouble> sign(Context& context, const std::string& statement) {
-    auto key = signing_key(context);
-    if (auto* trouble = std::get_if<Trouble>(&key)) {
-        return std::move(*trouble);
-    }
-    try {
-        const auto presence =
-            sign_statement(statement, std::get<SigningKey>(key), context.around());
-        if (presence) {
-            return proposals::to_json(*presence);
-        }
-        Trouble trouble = trouble_of(presence.problem());
-        if (trouble.problem.code == "declined") {
-            return trouble;
-        }
-        trouble.exit = status::presence;
-        trouble.problem.message = "presence needed: " + trouble.problem.message;
-        return trouble;
-    } catch (const core::Failure& failure) {
-        return trouble_of(failure);
-    }
-}
-
 /// What is shown, agreed to and signed; the parameters of `approve`.
 std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     Terminal& terminal = context.terminal();
@@ -154,7 +101,7 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     if (auto trouble = ask(context, detail)) {
         return std::move(*trouble);
     }
-    auto signed_by = sign(context, bytes);
+    auto signed_by = sign_with_key(context, bytes, proposals::approval_namespace);
     if (auto* trouble = std::get_if<Trouble>(&signed_by)) {
         return std::move(*trouble);
     }

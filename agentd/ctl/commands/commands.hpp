@@ -23,6 +23,8 @@ int approve(Context& context);
 int reject(Context& context);
 int withdraw(Context& context);
 int apply(Context& context);
+int confirm(Context& context);
+int cancel(Context& context);
 int pull(Context& context);
 int audit_verify(Context& context);
 int audit_tail(Context& context);

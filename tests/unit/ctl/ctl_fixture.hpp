@@ -115,6 +115,7 @@ class Ctl {
             .out_is_terminal = terminal,
             .uid = uid,
             .directory = cwd.empty() ? directory.path() : cwd,
+            .session_began = session_began,
             .stop = stop.get_token()};
         const int exit = ctl::run(arguments, around);
         return {.exit = exit, .out = out.str(), .err = err.str()};
@@ -127,6 +128,7 @@ class Ctl {
     std::string input;
     std::string cwd;
     bool terminal = false;
+    std::optional<core::Instant> session_began{};
     uid_t uid = 1000;
     std::stop_source stop;
 };

@@ -86,6 +86,29 @@ TEST_CASE("a signature over other bytes, for another purpose or by another key i
           "unknown_key");
 }
 
+TEST_CASE("a confirmation is for one nonce, by an approver, and neither it nor an approval is the "
+          "other") {
+    Signer alice;
+    Signer mallory;
+    const auto approvers = alice.approvers();
+    const std::string nonce(64, 'a'), space(confirmation_namespace);
+    const auto confirmed = [&](const std::string& signature, const std::string& over) {
+        return code_of(
+            verify_confirmation(nonce, presence_of(approvers, signature, over), approvers));
+    };
+    CHECK(confirmed(alice.sign(nonce, space), nonce) == "ok");
+    const std::string old(64, 'b');
+    CHECK(confirmed(alice.sign(old, space), old) == "wrong_nonce");
+    CHECK(confirmed(alice.sign(old, space), nonce) == "bad_signature");
+    CHECK(confirmed(alice.sign(nonce), nonce) == "bad_namespace");
+    CHECK(confirmed(mallory.sign(nonce, space), nonce) == "bad_signature");
+    CHECK(code_of(verify_confirmation(
+              nonce, presence_of(mallory.approvers(), mallory.sign(nonce, space), nonce),
+              approvers)) == "unknown_key");
+    CHECK(code_of(verify_presence(nonce, presence_of(approvers, alice.sign(nonce, space), nonce),
+                                  approvers)) == "bad_namespace");
+}
+
 TEST_CASE("other key types are refused by name, with what is taken instead") {
     Signer ecdsa("ecdsa");
     const auto file = parse_approvers("ssh bob " + ecdsa.public_line());

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Confirmed by somebody who came in again, cancelled, or taken back: with the real programs and keys."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from client import Lab, Refused, check, main, truth, wait
+
+SECONDS = 12
+
+
+class Waits(Lab):
+    """A laboratory where changes of the network wait for a confirmation."""
+
+    def __init__(self):
+        super().__init__("confirm", 8576, way_back=30)
+        self.env.update(LAB_CONFIRM="network", LAB_CONFIRM_SECONDS=str(SECONDS))
+
+
+PORTS = iter(range(9000, 9100))
+
+
+def approved(lab, goal=None):
+    detail = lab.run(goal or f"open port {next(PORTS)}")
+    lab.approve(detail["id"])
+    return detail
+
+
+def begin(lab, goal=None):
+    """An apply that has come to where it asks for a confirmation."""
+    detail = approved(lab, goal)
+    done = {}
+
+    def ask():
+        try:
+            done["outcome"] = lab.call("apply", proposal=detail["id"], timeout=180)["outcome"]
+        except (Refused, OSError) as error:
+            done["refused"] = error
+    thread = threading.Thread(target=ask)
+    thread.start()
+    wanted = wait(60, "a confirmation is wanted", lambda: lab.show(detail["id"])["apply"]["confirm"])
+    return detail, wanted, thread, done
+
+
+def word(lab, nonce, key="alice", namespace="agentd-confirm@v1"):
+    return lab.sign(nonce, key, namespace)
+
+
+def refused(lab, code, **params):
+    try:
+        lab.call("confirm", **params)
+    except Refused as error:
+        check(error.code == code, "not", code, "but", error)
+        return
+    raise AssertionError(f"it was taken, not refused as {code}")
+
+
+def unbraked(lab):
+    """Nothing that was taken back stands in the way of the next truth."""
+    lab.sh('rm -rf "$LAB/apply/quarantine" "$LAB/apply/frozen"')
+
+
+@truth("a change of the network waits, and stays when an approver confirms it with a fresh nonce")
+def confirmed(lab):
+    before, start = lab.running(), lab.log_size()
+    detail, wanted, thread, done = begin(lab)
+    shown = lab.show(detail["id"])
+    check(shown["state"] == "applying" and "port" in wanted["because"], shown["state"], wanted)
+    check(shown["apply"]["deadline"] > wanted["until"] > wanted["since"], shown["apply"])
+    check(lab.running() == detail["toplevel"] and lab.profile() == before, "the next boot would take it already")
+    lab.call("confirm", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    thread.join()
+    check(done["outcome"]["outcome"] == "confirmed" and lab.profile() == detail["toplevel"], done)
+    shown = lab.show(detail["id"])
+    check(shown["apply"]["confirm"] is None, "it still waits")
+    entry = next(e for e in lab.entries(start) if e["body"].get("step") == "confirmed_by")
+    check("alice" in entry["body"]["detail"] and entry["body"]["presence"]["key_id"] == lab.key_id(), entry)
+    refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    check(lab.call("audit.verify")["ok"], "the log does not verify")
+
+
+@truth("a change that touches no way in asks nobody")
+def harmless(lab):
+    diff = lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- nobody asks -->\n")
+    detail = lab.carry_out(lab.propose("harmless", diff)["id"])
+    check("confirm_wanted" not in detail["events"], detail["events"])
+
+
+@truth("a wrong key, an approval's signature, an old nonce and another proposal's are refused by name")
+def wrong_words(lab):
+    lab.sh('[ -e "$LAB/keys/mallory" ] || ssh-keygen -q -t ed25519 -N "" -C mallory -f "$LAB/keys/mallory"')
+    old = next(e["body"]["confirm"]["nonce"] for e in lab.entries() if "confirm" in e["body"])
+    detail, wanted, thread, done = begin(lab)
+    nonce, proposal = wanted["nonce"], detail["id"]
+    check(nonce != old, "the nonce is not fresh")
+    refused(lab, "wrong_nonce", proposal=proposal, presence=word(lab, old))
+    refused(lab, "unknown_key", proposal=proposal, presence=word(lab, nonce, "mallory"))
+    refused(lab, "bad_signature", proposal=proposal,
+            presence=dict(word(lab, nonce, "mallory"), key_id=lab.key_id()))
+    refused(lab, "bad_namespace", proposal=proposal, presence=word(lab, nonce, namespace="agentd-approve@v1"))
+    refused(lab, "other_proposal", proposal=lab.call("list", all=True)["proposals"][-1]["id"],
+            presence=word(lab, nonce))
+    presence = word(lab, nonce)
+    lab.call("confirm", proposal=proposal, presence=presence)
+    thread.join()
+    check(done["outcome"]["outcome"] == "confirmed", done)
+    # The very same word again, for the next one: it was for that moment only.
+    detail, wanted, thread, done = begin(lab)
+    refused(lab, "wrong_nonce", proposal=detail["id"], presence=presence)
+    lab.call("confirm", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    thread.join()
+
+
+@truth("agentctl takes a word only from a session that began after the switch")
+def sessions(lab):
+    detail, _, thread, done = begin(lab)
+    program = [os.path.join(os.environ["LAB_BIN"], "agentctl"), "--config", lab.path("etc/agentd.toml"), "confirm",
+               detail["id"], "--key", lab.path("keys/alice")]
+    env = {k: v for k, v in os.environ.items() if k not in ("TMUX", "STY")}
+    old = subprocess.run(program, env=env, capture_output=True, text=True)
+    check(old.returncode == 4 and "new connection" in old.stderr, old.returncode, old.stderr)
+    new = subprocess.run(program, env=env, capture_output=True, text=True, start_new_session=True)
+    check(new.returncode == 0, new.stderr)
+    thread.join()
+    check(done["outcome"]["outcome"] == "confirmed", done)
+
+
+@truth("nobody confirms: the old system comes back in time, and what was left behind is named")
+def silence(lab):
+    before = lab.running()
+    detail, wanted, thread, done = begin(lab)
+    began = time.monotonic()
+    thread.join()
+    check(SECONDS - 5 < time.monotonic() - began < SECONDS + 15, time.monotonic() - began)
+    check(done["outcome"]["outcome"] == "rolled_back" and "nobody confirmed" in done["outcome"]["reason"], done)
+    check(lab.running() == before and lab.profile() == before, lab.running())
+    refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    unbraked(lab)
+
+
+@truth("an admin cancels it: taken back at once, on record who, and a later confirmation is too late")
+def cancelled(lab):
+    before, start = lab.running(), lab.log_size()
+    detail, wanted, thread, done = begin(lab)
+    lab.call("cancel", proposal=detail["id"])
+    thread.join()
+    check(done["outcome"]["outcome"] == "rolled_back" and "cancelled by" in done["outcome"]["reason"], done)
+    check(lab.running() == before and lab.profile() == before, lab.running())
+    entry = next(e for e in lab.entries(start) if e["body"].get("step") == "cancelled_by")
+    check(entry["body"]["by"]["uid"] == 0, entry)
+    refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    check(not os.path.exists(lab.path("apply/frozen")), "a person's word froze the machine")
+    unbraked(lab)
+
+
+@truth("a helper that dies while it waits takes nothing for granted: the old system comes back")
+def dies(lab):
+    before = lab.running()
+    detail, wanted, thread, _ = begin(lab)
+    os.kill(lab.pid("applyd"), signal.SIGKILL)
+    thread.join()
+    lab.sh("lab_start_applyd")
+    shown = wait(60, "it is settled", lambda: (lambda d: d if d["state"] == "rolled_back" else None)(lab.show(detail["id"])))
+    check(lab.running() == before and lab.profile() == before, lab.running())
+    check(shown["apply"]["confirm"] is None, shown["apply"])
+    refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+    check(json.dumps(shown["apply"]["outcome"]), shown)
+    unbraked(lab)
+
+
+if __name__ == "__main__":
+    main(Waits())
