@@ -3,9 +3,11 @@
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace agentd::web {
 
@@ -102,6 +104,22 @@ Response error_response(int status, std::string_view code, std::string_view mess
     const core::Problem problem{
         .code = std::string(code), .message = std::string(message), .hint = std::string(hint)};
     return json_response(status, core::canonical({{"error", core::to_json(problem)}}));
+}
+
+std::string http_date(core::Instant instant) {
+    using namespace std::chrono;
+    // Not strftime: the header is English whatever the locale is.
+    constexpr std::array names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = floor<days>(instant);
+    const year_month_day date{day};
+    const hh_mm_ss time{floor<seconds>(instant - day)};
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                       names.at(weekday{day}.c_encoding()), static_cast<unsigned>(date.day()),
+                       months.at(static_cast<unsigned>(date.month()) - 1),
+                       static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+                       time.seconds().count());
 }
 
 void add_security_headers(Response& response) {

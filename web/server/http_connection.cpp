@@ -138,6 +138,8 @@ void HttpConnection::send(Response response, bool keep) {
     for (const auto& [name, value] : response.headers) {
         message->insert(name, value);
     }
+    // A page that counts down to a time of ours does it by our clock.
+    message->set(http::field::date, http_date(core::SystemClock().now()));
     message->body() = std::move(response.body);
     message->keep_alive(keep);
     message->prepare_payload();

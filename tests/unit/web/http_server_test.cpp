@@ -28,6 +28,7 @@ TEST_CASE("a request over a real socket is answered, and the connection goes on"
         const auto response = client.response();
         CHECK(status_of(response) == 200);
         CHECK(response.find("Content-Security-Policy: default-src 'none'") != std::string::npos);
+        CHECK(response.find("\r\nDate: ") != std::string::npos);
         CHECK(response.ends_with("ok\n"));
     }
 }

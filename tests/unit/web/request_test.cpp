@@ -16,6 +16,13 @@ TEST_CASE("a target is decoded once") {
     CHECK(request->query.at("flag").empty());
 }
 
+TEST_CASE("a date in a header is English, in GMT and in whole seconds") {
+    const auto at = [](const char* text) { return web::http_date(*core::parse_instant(text)); };
+    CHECK(at("1994-11-06T08:49:37.999999Z") == "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK(at("2000-02-29T00:00:00.000000Z") == "Tue, 29 Feb 2000 00:00:00 GMT");
+    CHECK(at("2026-12-31T23:59:59.000001Z") == "Thu, 31 Dec 2026 23:59:59 GMT");
+}
+
 TEST_CASE("a malformed target is nothing") {
     for (const char* target : {"",
                                "proposals",
