@@ -1,6 +1,15 @@
-// units list N | units watch SECONDS: the machine's units as agentd sees them. `list` says how long
-// one list takes and what it cost systemd; `watch` prints what it is told, a line each.
-#include "agentd/machine/unit_manager.hpp"
+// What agentd sees of a machine's units, for tests on a real systemd.
+//   units list TIMES                       how long one list takes, and what it costs systemd
+//   units watch SECONDS                    what is told, a line each
+//   units judge CONFIG UNIT,… COMMAND…     a baseline, the command (a switch that changes these
+//                                          units), and whether the machine is well then: exit 0 or
+//                                          2
+#include "agentd/applyd/health.hpp"
+#include "agentd/machine/options.hpp"
+#include "agentd/programs.hpp"
+#include "sandbox/run.hpp"
+
+#include "agentd/core/text.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -69,14 +78,66 @@ int watch(int limit) {
     return 0;
 }
 
+double since(steady_clock::time_point began) {
+    return duration<double>(steady_clock::now() - began).count();
+}
+
+int judge(const std::string& config_file, const std::string& units,
+          agentd::sandbox::Command command) {
+    const auto loaded = agentd::load_config(config_file);
+    if (!loaded.config) {
+        std::fputs(agentd::describe(loaded.problems).c_str(), stderr);
+        return 64;
+    }
+    Machine machine(options_from(*loaded.config));
+    agentd::applyd::Health health(*loaded.config, machine,
+                                  agentd::program_path("", "agentd-probe"));
+    agentd::proposals::Effects effects;
+    for (const auto unit : agentd::core::split(units, ',')) {
+        effects.effects.push_back(
+            {.area = "units", .kind = "unit_changed", .subject = std::string(unit)});
+    }
+    auto began = steady_clock::now();
+    const auto before = health.baseline({});
+    const double baseline = since(began);
+    began = steady_clock::now();
+    const auto outcome = agentd::sandbox::run(command);
+    const double switching = since(began);
+    began = steady_clock::now();
+    const auto results = health.look(before, effects, {}, [](const std::string& what) {
+        std::printf("watching %s\n", what.c_str());
+    });
+    const bool well = agentd::applyd::all_well(results);
+    for (const auto& result : results) {
+        std::printf("%s %s%s: %s\n", result.ok ? "ok" : "NOT",
+                    result.required ? "" : "(only told) ", result.name.c_str(),
+                    result.detail.c_str());
+    }
+    std::printf("%s: baseline %.3f s, switch %.3f s (%s), look %.3f s\n", well ? "well" : "unwell",
+                baseline, switching, agentd::sandbox::describe(outcome.ending).c_str(),
+                since(began));
+    return well ? 0 : 2;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::string verb = argc == 3 ? argv[1] : "";
+    const std::string verb = argc > 1 ? argv[1] : "";
     const int number = argc == 3 ? std::atoi(argv[2]) : 0;
-    if (number < 1 || (verb != "list" && verb != "watch")) {
-        std::fputs("usage: units list TIMES | units watch SECONDS\n", stderr);
-        return 64;
+    if (verb == "list" && number > 0) {
+        return list(number);
     }
-    return verb == "list" ? list(number) : watch(number);
+    if (verb == "watch" && number > 0) {
+        return watch(number);
+    }
+    if (verb == "judge" && argc > 4) {
+        agentd::sandbox::Command command;
+        command.program = argv[4];
+        command.arguments.assign(argv + 5, argv + argc);
+        command.environment["PATH"] = "/run/current-system/sw/bin:/usr/bin:/bin";
+        command.deadline = minutes(5);
+        return judge(argv[2], argv[3], std::move(command));
+    }
+    std::fputs("usage: units list TIMES | watch SECONDS | judge CONFIG UNIT,… COMMAND…\n", stderr);
+    return 64;
 }
