@@ -79,6 +79,29 @@ std::vector<std::string> words_for(const HealthCheck& check, const CheckWay& way
     return check.arguments;
 }
 
+/// The file in the store that the path leads to now: what a switch puts in its place judges
+/// nothing. Not further, because many a program looks at the name it was called by. "" when there
+/// is none.
+std::string as_it_is_now(const std::string& path, const machine::Machine& machine) {
+    namespace fs = std::filesystem;
+    constexpr std::string_view current = "/run/current-system/";
+    const auto running = machine.links().running;
+    fs::path now = path.starts_with(current) && running
+                       ? running->str() + path.substr(current.size() - 1)
+                       : machine.on_host(path);
+    std::error_code error;
+    constexpr int most_links = 8;
+    for (int i = 0; i < most_links && !now.string().starts_with("/nix/store/"); ++i) {
+        now = fs::weakly_canonical(now.parent_path(), error) / now.filename();
+        const fs::path target = fs::read_symlink(now, error);
+        if (error) {
+            break;
+        }
+        now = target.is_absolute() ? target : now.parent_path() / target;
+    }
+    return fs::exists(now, error) ? now.string() : "";
+}
+
 std::string first_line(const std::string& bytes) {
     const std::string_view text = core::trim(bytes);
     return core::shorten(core::printable(text.substr(0, text.find('\n'))), 200);
@@ -105,35 +128,24 @@ Asked result_of(const HealthCheck& check, const sandbox::Outcome& outcome) {
 
 } // namespace
 
-CheckWay Asker::way(const HealthCheck& check, const std::stop_token& stop) {
-    CheckWay way;
+Asker::First Asker::ask_first(const HealthCheck& check, const std::stop_token& stop) {
+    First first;
     if (check.kind == HealthKind::command) {
-        // The file as it is now: what a switch puts in its place judges nothing.
-        constexpr std::string_view link = "/run/current-system";
-        const auto running = machine_.links().running;
-        std::string path = check.target.starts_with(std::string(link) + "/") && running
-                               ? running->str() + check.target.substr(link.size())
-                               : check.target;
-        path = path.starts_with("/nix/store/") ? path : machine_.on_host(path);
-        std::error_code error;
-        const auto real = std::filesystem::canonical(path, error);
-        way.program = error ? "" : real.string();
+        first.way.program = as_it_is_now(check.target, machine_);
     }
-    if (check.kind == HealthKind::ssh) {
-        HealthCheck soon = check;
+    HealthCheck soon = check;
+    if (check.kind == HealthKind::ssh) { // it may have to be asked twice
         soon.timeout = std::min(check.timeout, seconds(3));
-        const Asked outside = ask(soon, way, stop);
-        if (outside.ok) {
-            return way;
-        }
-        way.from_inside = true;
-        if (ask(soon, way, stop).ok || outside.impossible) {
-            way.why_inside = outside.detail;
-        } else {
-            way.from_inside = false; // it answers nobody
+    }
+    first.asked = ask(soon, first.way, stop);
+    if (check.kind == HealthKind::ssh && !first.asked.ok) {
+        const CheckWay inside{.from_inside = true, .why_inside = first.asked.detail};
+        Asked there = ask(soon, inside, stop);
+        if (there.ok || first.asked.impossible) { // else it answers nobody
+            first = {.way = inside, .asked = std::move(there)};
         }
     }
-    return way;
+    return first;
 }
 
 sandbox::Command Asker::command_for(const HealthCheck& check, const CheckWay& way) const {

@@ -32,7 +32,12 @@ class Asker {
     Asker(const Config& config, machine::Machine& machine, std::string probe_program)
         : config_(config), machine_(machine), probe_(std::move(probe_program)) {}
 
-    CheckWay way(const HealthCheck& check, const std::stop_token& stop);
+    struct First {
+        CheckWay way{};
+        Asked asked{};
+    };
+    /// Finds the way, by a first try of it.
+    First ask_first(const HealthCheck& check, const std::stop_token& stop);
     /// One try; not longer than the check's timeout and a little.
     Asked ask(const HealthCheck& check, const CheckWay& way, const std::stop_token& stop);
 

@@ -31,8 +31,8 @@ bool all_well(const std::vector<CheckResult>& results) noexcept {
 ChecksBefore Checks::before(const std::stop_token& stop) {
     ChecksBefore all;
     for (const HealthCheck& check : config_.health) {
-        CheckBefore before{.way = asker_.way(check, stop)};
-        Asked asked = asker_.ask(check, before.way, stop);
+        auto [way, asked] = asker_.ask_first(check, stop);
+        CheckBefore before{.way = std::move(way)};
         if (!asked.ok && !asked.impossible) {
             asked = asker_.ask(check, before.way, stop);
         }
@@ -67,7 +67,8 @@ std::vector<CheckResult> Checks::after(const ChecksBefore& before, steady_clock:
     for (const HealthCheck& check : config_.health) {
         const auto known = before.find(check.name);
         const bool was_failing = known != before.end() && known->second.failing;
-        const CheckWay way = known != before.end() ? known->second.way : asker_.way(check, stop);
+        const CheckWay way =
+            known != before.end() ? known->second.way : asker_.ask_first(check, stop).way;
         const Asked asked =
             was_failing ? asker_.ask(check, way, stop) : try_until_well(check, way, began, stop);
         results.push_back(
@@ -85,7 +86,7 @@ std::vector<CheckResult> Checks::after(const ChecksBefore& before, steady_clock:
 std::vector<CheckResult> Checks::now(const std::stop_token& stop) {
     std::vector<CheckResult> results;
     for (const HealthCheck& check : config_.health) {
-        const Asked asked = asker_.ask(check, asker_.way(check, stop), stop);
+        const Asked asked = asker_.ask_first(check, stop).asked;
         results.push_back({.name = check.name,
                            .ok = asked.ok,
                            .required = check.required,
