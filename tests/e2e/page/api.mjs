@@ -4,6 +4,20 @@ import { ago, HOST, proposal, RUNNING } from "./data.mjs";
 import { HOSTILE } from "./proposals.mjs";
 import { Refusal } from "./refusal.mjs";
 
+const fact = (name, owner, state, text) => ({ name, owner, state, text });
+
+function generations() {
+    const made = (number, minutes, path, over) => ({
+        number, path, made: ago(minutes), running: false, booted: false, profile: false, confirmed: false, by_hand: false, ...over,
+    });
+    const older = (n) => `/nix/store/${String(n).padStart(2, "0").repeat(16)}-nixos-system-attic-25.11.202604${String(n - 25).padStart(2, "0")}`;
+    return [
+        made(42, 90, RUNNING, { running: true, profile: true, by_hand: true }),
+        made(41, 2000, RUNNING.replace("20260418", "20260401"), { booted: true, confirmed: true }),
+        ...Array.from({ length: 10 }, (_, i) => made(40 - i, 3000 + 1500 * i, older(40 - i), { confirmed: i % 3 === 0 })),
+    ];
+}
+
 export function status(machine) {
     const open = machine.proposals.filter((p) => ["checking", "decided", "approved"].includes(p.state));
     const observation = (key, kind, title, detail, severity, more = {}) => ({
@@ -23,6 +37,18 @@ export function status(machine) {
         ],
         proposals: { open: open.length, waiting: open.filter((p) => p.state === "decided").length, applied: 1 },
         log: { size: machine.entries.length, root: "c".repeat(64), verified: true }, nix: { version: "2.28.3" },
+        seen: ago(1),
+        resolved: [
+            observation("unit_flapping:nginx.service", "unit_flapping", "nginx.service did not stay up", "it ended and was started again", "warning", { resolved: ago(15) }),
+        ],
+        adopted: [{ entry: 3, from: RUNNING.replace("20260418", "20260401"), to: RUNNING, headline: `openssh 9.8p1 becomes 9.9p2 ${HOSTILE}`, by: "hand", at: ago(90) }],
+        facts: [
+            fact("machine", "flake", "good", "generation 42, made by hand, runs"), fact("flake", "you", "amiss", "the machine does not run what main (4f1d2c3b4a59) builds"),
+            fact("boot", "systemd", "good", "the next boot takes generation 42; 5 entries"), fact("nix", "nix", "good", "2.28.3, the daemon answers, 1,102 paths"),
+            fact("etc", "flake", "amiss", `2 files differ from the store: /etc/hosts, /etc/${HOSTILE}`), fact("graphics", "flake", "unknown", "no /run/opengl-driver on this machine"),
+            fact("units", "systemd", "amiss", "214 loaded, 1 failed"), fact("clock", "systemd", "good", "synchronised"), fact("agentd", "agentd", "good", "all parts answer, the log is in order"),
+            fact("health", "agentd", "good", "5 of 5 checks pass"),
+        ],
         useful: { number: 3, id: machine.cases.ripgrep.id, title: "Install ripgrep", headline: "One package more, nothing restarts" },
         parts: [
             { name: "agentd", ok: true, detail: "since 3 days" }, { name: "agentd-auditd", ok: true, detail: "" },
@@ -53,6 +79,7 @@ export const READ = [
     [/^\/proposals\/(\w+)$/, (m, q, id) => ({ proposal: m.detail(m.find(id)) })],
     [/^\/proposals\/(\w+)\/diff$/, (m, q, id) => ({ files: m.find(id).diff ?? [] })],
     [/^\/proposals\/(\w+)\/log\/(\w+)$/, (m, q, id, level) => logText(m, m.find(id), level)],
+    [/^\/generations$/, () => ({ generations: generations() })],
     [/^\/audit$/, (m, q) => auditPage(m, q)],
     [/^\/audit\/verify$/, (m) => audited(m)],
 ];
@@ -67,8 +94,21 @@ function closing(type, state) {
 }
 
 function draft(m, body, session) {
+    if (body.rollback) return draftRollback(m, body.rollback, session);
     if (/^break/.test(body.goal)) throw new Refusal(400, "refused", "No package is called that", "goal:1:7", "Nearest: ripgrep");
     const one = proposal(body.goal, 0, { state: "drafted", goal: body.goal, risk: null, level: null, presence: null, proposer: { id: session.name, kind: "human" } });
+    m.proposals.push(one);
+    m.record("proposal.drafted", one.id, { number: one.number, title: one.title }, "human", session.name);
+    return { proposal: m.summary(one) };
+}
+
+function draftRollback(m, { generation }, session) {
+    const found = generations().find(({ number }) => number === generation);
+    if (!found) throw new Refusal(400, "no_such_generation", `There is no generation ${generation}`, null, "agentctl rollback");
+    const one = proposal(`Go back to generation ${generation}`, 0, {
+        kind: "rollback", state: "drafted", source: "operations", risk: null, level: null, presence: null, proposer: { id: session.name, kind: "human" },
+        rollback: { to: found.path, generation },
+    });
     m.proposals.push(one);
     m.record("proposal.drafted", one.id, { number: one.number, title: one.title }, "human", session.name);
     return { proposal: m.summary(one) };

@@ -24,7 +24,7 @@ async function untilAsked(page, url, cases) {
 describe("a change of the network", () => {
     paired("waits for the approver, who keeps it over a new connection with the browser's key", async ({ page, url, machine, cases }) => {
         await untilAsked(page, url, cases);
-        await page.getByText("The firewall changes: 22/tcp is opened").waitFor();
+        await page.getByText("Because of: Port 22 is open to every network").waitFor();
         assert.deepEqual(await violations(page), []);
         await keep(page).click();
         await state(page, "confirmed");
@@ -56,7 +56,7 @@ describe("a change of the network", () => {
         const said = await page.locator("#apply").innerText();
         assert.match(said, /Taken back: nobody confirmed in time/);
         assert.match(said, /What taking it back does not undo[^]*files that services wrote/);
-        assert.match(said, /Nobody confirmed in time[^]*confirm_seconds[^]*agentctl quarantine --lift \/nix\/store\//);
+        assert.match(said, /Nobody confirmed in time[^]*confirm_seconds[^]*sudo agentctl quarantine --lift \/nix\/store\//);
         assert.match(await page.innerText(".decision-closed"), /Rolled back[^]*Why: nobody confirmed/);
     }, { confirmMs: 1500 });
 
@@ -70,7 +70,7 @@ describe("a change of the network", () => {
         await page.getByRole("button", { name: "Take it back now…" }).click();
         await dialog.getByRole("button", { name: "Take it back now" }).click();
         await state(page, "rolled_back");
-        assert.match(await page.locator("#apply").innerText(), /took it back/);
+        assert.match(await page.locator("#apply").innerText(), /cancelled it[^]*Nothing is held against it/);
     }, { confirmMs: 60_000 });
 
     paired("what is no nonce is not signed", async ({ page, url, machine, cases }) => {
@@ -102,7 +102,8 @@ describe("a machine that is not reached any more", () => {
         await page.waitForFunction((then) => document.querySelector(".countdown")?.textContent !== then, await page.getByRole("timer").innerText());
         assert.ok(await secondsLeft(page) < before);
         await page.getByText("The time is over.").waitFor({ timeout: 40_000 });
-        assert.equal(cases.critical.state, "rolled_back");
+        // The page counts rather too little than too much: the machine may take a second more.
+        while (cases.critical.state === "applying") await new Promise((resolve) => setTimeout(resolve, 100));
         machine.silent = false;
         await state(page, "rolled_back");
         assert.match(await page.locator("#apply").innerText(), /nobody confirmed in time/);

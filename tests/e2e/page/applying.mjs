@@ -34,12 +34,12 @@ class Apply {
         const { machine, one } = this;
         one.apply.confirm = {
             nonce: machine.nonce ?? randomBytes(32).toString("hex"), since: machine.time(), until: machine.time(machine.confirmMs),
-            because: "The firewall changes: 22/tcp is opened",
+            because: "Port 22 is open to every network this machine is on, and 2 more like it",
         };
         this.began = Date.now();
         const answer = new Promise((resolve) => { this.answer = resolve; });
         setTimeout(() => this.answer({}), machine.confirmMs);
-        this.step("confirm_wanted");
+        this.step("confirm_wanted", `by an approver, from a new connection, until ${one.apply.confirm.until}: ${one.apply.confirm.because}`);
         return answer;
     }
 
@@ -63,13 +63,13 @@ class Apply {
         const { machine, one } = this;
         for (const step of ["way_back_armed", "activated", "healthy"]) {
             await this.pause(machine.stepMs);
-            if (this.cancelled) return this.back(`${this.cancelled} took it back`);
+            if (this.cancelled) return this.back(`${this.cancelled} cancelled it`);
             this.step(step);
         }
         if (this.wantsConfirmation()) {
             const { confirmed, cancelled } = await this.wait();
             one.apply.confirm = null;
-            if (cancelled) return this.back(`${cancelled} took it back`);
+            if (cancelled) return this.back(`${cancelled} cancelled it`);
             if (!confirmed) return this.back("nobody confirmed in time that the machine is still reached");
             this.step("confirmed_by", confirmed);
         }

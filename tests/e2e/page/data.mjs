@@ -80,18 +80,20 @@ export function countAnew() {
 export function proposal(title, minutes, over) {
     number += 1;
     const base = {
-        id: ulid(), number, state: "decided", title, host: HOST, source: "words",
+        id: ulid(), number, kind: "change", state: "decided", title, host: HOST, source: "words",
         proposer: { id: "alice", kind: "human" }, created: ago(minutes), updated: ago(minutes / 2),
         level: "approve", presence: "browser", risk: "low", headline: "", landed: false, outcome: null,
         rationale: "", goal: null, observation: null, operations: null, base_commit: sha256("base").slice(0, 40),
         base_branch: "main", candidate_commit: sha256(title).slice(0, 40), files: [], refusal: null,
         evidence: [], warnings: [], toplevel: null, drv: null, effects: null, verdict: null, approval: null,
         apply: null, landing: null, history: [], statement_ready: false, blocked: null,
+        act: null, rollback: null, notes: [],
     };
     const made = { ...base, ...over };
-    if (made.effects) {
+    if (made.kind !== "change") Object.assign(made, { base_commit: null, base_branch: null, candidate_commit: null, drv: null });
+    if (made.effects && made.kind !== "act") {
         made.toplevel ??= made.effects.to;
-        made.drv ??= `${made.effects.to}.drv`;
+        if (made.kind === "change") made.drv ??= `${made.effects.to}.drv`;
     }
     if (made.verdict) {
         made.level = made.verdict.level;

@@ -8,7 +8,7 @@ import { ago, HOST, POLICY, RUNNING, ulid } from "./data.mjs";
 import { HOSTILE, proposals, RLO } from "./proposals.mjs";
 import { Refusal } from "./refusal.mjs";
 
-const SUMMARY = ["id", "number", "state", "title", "host", "source", "proposer", "created", "updated", "level",
+const SUMMARY = ["id", "number", "kind", "state", "title", "host", "source", "proposer", "created", "updated", "level",
     "presence", "risk", "headline", "landed", "outcome"];
 
 export class Machine {
@@ -137,15 +137,17 @@ export class Machine {
 
     statement(one) {
         if (one.state !== "decided") throw new Refusal(409, "stale", `It is ${one.state}, not decided`);
+        const change = one.kind === "change";
+        const of = (what) => (change ? sha256(what) : null);
         const text = canonical({
             schema: "agentd.statement/1", proposal: one.id, revision: sha256(one.id), base_commit: one.base_commit,
-            candidate_commit: one.candidate_commit, base_tree_sha256: sha256("a"), candidate_tree_sha256: sha256("b"),
-            flake_lock_sha256: sha256("c"), act: null, host: HOST, machine_id: sha256("m").slice(0, 32),
+            candidate_commit: one.candidate_commit, base_tree_sha256: of("a"), candidate_tree_sha256: of("b"),
+            flake_lock_sha256: of("c"), act: one.act ? canonical(one.act) : null, host: HOST, machine_id: sha256("m").slice(0, 32),
             from: { nar_hash: "sha256-AAAA", path: RUNNING }, drv: one.drv, toplevel: one.toplevel,
-            toplevel_nar_hash: "sha256-BBBB", closure_manifest_sha256: sha256("d"),
+            toplevel_nar_hash: one.act ? null : "sha256-BBBB", closure_manifest_sha256: one.act ? null : sha256("d"),
             effects_sha256: sha256(canonical(one.effects)), page_sha256: sha256("e"), policy_sha256: POLICY,
-            required_level: one.level, mode: "switch", rollback_to: RUNNING, not_before: null, expires: ago(-60),
-            nonce: randomBytes(16).toString("hex"), ...this.lie,
+            required_level: one.level, mode: change ? "switch" : one.kind, rollback_to: one.rollback?.to ?? null, not_before: null,
+            expires: ago(-60), nonce: randomBytes(16).toString("hex"), ...this.lie,
         });
         this.statements.set(text, one.id);
         return { statement: text, statement_sha256: sha256(text) };

@@ -54,9 +54,10 @@ describe("pairing", () => {
 });
 
 describe("the list", () => {
-    paired("what needs a person stands first, the dangerous before the harmless", async ({ page }) => {
+    paired("what is being applied stands first, then what needs a person, the dangerous before the harmless", async ({ page }) => {
         const titles = await page.locator(".items").first().locator("h3").allInnerTexts();
-        assert.match(titles[0], /Open SSH to the internet/);
+        assert.match(titles[0], /Close port 8123/);
+        assert.match(titles[1], /Open SSH to the internet/);
         assert.match(titles.at(-1), /Update the flake input/);
     });
 

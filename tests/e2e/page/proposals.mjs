@@ -1,5 +1,5 @@
 // The proposals of the layer's machine: each one is a case that the page has to draw well.
-import { ago, countAnew, effect, effects, evidence, line, passed, proposal, reason, verdict } from "./data.mjs";
+import { ago, countAnew, effect, effects, evidence, line, passed, proposal, reason, RUNNING, verdict } from "./data.mjs";
 
 export const RLO = "\u202e";
 export const HOSTILE = "<img src=x onerror=\"document.title='owned'\"> <script>alert(1)</script>";
@@ -205,7 +205,7 @@ function waiting() {
         apply: {
             intent_at: ago(1), deadline: ago(-9), outcome: null,
             steps: steps(0.9, ["way_back_armed"], ["activated"], ["healthy", "5 of 5 checks, 30 s"], ["confirm_wanted", "network"]),
-            confirm: { nonce: "ab".repeat(32), since: ago(0.3), until: ago(-60), because: "The firewall changes (8123/tcp is closed), and agentd cannot see from inside whether you still reach this machine" },
+            confirm: { nonce: "ab".repeat(32), since: ago(0.3), until: ago(-60), because: "port 8123/tcp is no longer open" },
         },
     });
 }
@@ -225,12 +225,40 @@ function unconfirmed() {
     });
 }
 
-/** In this order they get the numbers 1 to 11. */
+const OLDER = "/nix/store/0z9y8x7w6v5a4s3r2q1p0n9m8l7k6j5h-nixos-system-attic-25.11.20260401";
+
+function rollback() {
+    const made = effects("rollback", [
+        effect("packages", "package_removed", "ripgrep", "14.1.1", null, "low", "ripgrep 14.1.1 is removed"),
+        effect("packages", "package_updated", "openssh", "9.9p2", "9.8p1", "notice", "openssh 9.9p2 becomes 9.8p1"),
+        effect("units", "unit_removed", "nix-gc.timer", "weekly", null, "low", "nix-gc.timer is removed"),
+    ], { paths_added: 12, paths_removed: 31, bytes_after: 4_802_340_224 });
+    return proposal("Go back to generation 41", 6, {
+        kind: "rollback", source: "operations", risk: "notice", headline: "openssh 9.9p2 becomes 9.8p1, and 2 more",
+        rationale: "", evidence: [evidence("effects", "passed", 5, "1,102 paths compared")],
+        effects: { ...made, to: OLDER }, rollback: { to: OLDER, generation: 41 }, toplevel: OLDER,
+        notes: ["Files under /var, /home and /etc that the system did not make stay as they are", "The branch main stays where it is: the machine will not run what it builds", "Every generation stays, this one too; nothing is deleted from the store"],
+        verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants going back", "rollback.confirmed_before is true")]),
+    });
+}
+
+function act() {
+    return proposal("Restart nginx.service", 3, {
+        kind: "act", source: "playbook", proposer: { id: "failed-unit", kind: "planner" }, risk: "low", headline: "nginx.service is restarted",
+        observation: "unit_failed:nginx.service", rationale: "It failed three times within ten minutes.",
+        act: { schema: "agentd.act/1", act: "restart_unit", unit: "nginx.service" },
+        effects: { ...effects("act", [effect("act", "restart_unit", "nginx.service", null, null, "low", "nginx.service is stopped and started again")]), to: RUNNING },
+        notes: [`nginx.service is failed now ${HOSTILE}`, "Nothing else depends on it"],
+        verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants this act")]),
+    });
+}
+
+/** In this order they get the numbers 1 to 13. */
 export function proposals() {
     countAnew();
     return {
         critical: critical(), building: building(), ripgrep: ripgrep(), sshNeeded: sshNeeded(), approved: approved(),
         hostile: hostile(), confirmed: confirmed(), rolledBack: rolledBack(), refused: refused(),
-        waiting: waiting(), unconfirmed: unconfirmed(),
+        waiting: waiting(), unconfirmed: unconfirmed(), rollback: rollback(), act: act(),
     };
 }

@@ -59,3 +59,28 @@ describe("the checks before signing", () => {
             .toContain("The effects are the ones on this page");
     });
 });
+
+describe("acts and rollbacks", () => {
+    const act = { schema: "agentd.act/1", act: "restart_unit", unit: "nginx.service" };
+    const none = { base_commit: null, base_branch: null, candidate_commit: null, drv: null };
+    const acting = () => detail({ ...none, kind: "act", act, toplevel: null });
+    const back = () => detail({ ...none, kind: "rollback", rollback: { to: "/nix/store/bbbb-system", generation: 41 } });
+    const NAME = "It does what is shown here, and in that way";
+
+    test("are signed when the statement says the same, in the same way", async () => {
+        expect(await wrong(await statementFor(acting(), { mode: "act", act: canonical(act) }), acting())).toEqual([]);
+        const to = "/nix/store/bbbb-system";
+        expect(await wrong(await statementFor(back(), { mode: "rollback", rollback_to: to }), back())).toEqual([]);
+    });
+
+    test.each([
+        ["an act as a switch", acting, { act: canonical(act) }],
+        ["another act", acting, { mode: "act", act: canonical({ ...act, unit: "sshd.service" }) }],
+        ["no act", acting, { mode: "act" }],
+        ["another system", back, { mode: "rollback", rollback_to: "/nix/store/evil-system" }],
+        ["a change with an act", detail, { act: canonical(act) }],
+        ["a change as a test", detail, { mode: "test" }],
+    ])("%s is refused", async (_, of, change) => {
+        expect(await wrong(await statementFor(of(), change), of())).toEqual([NAME]);
+    });
+});

@@ -9,7 +9,7 @@ const TO = "/nix/store/bbbb-system";
 
 export function detail(change: Partial<Detail> = {}): Detail {
     return {
-        id: "01JZ0000000000000000000001", number: 1, state: "decided", title: "Install ripgrep",
+        id: "01JZ0000000000000000000001", number: 1, kind: "change", state: "decided", title: "Install ripgrep",
         host: "attic", source: "words", proposer: { id: "alice", kind: "human" },
         created: "2026-05-01T11:00:00.000000Z", updated: "2026-05-01T11:05:00.000000Z",
         level: "approve", presence: "browser", risk: "low", headline: "1 package", landed: false,
@@ -30,6 +30,7 @@ export function detail(change: Partial<Detail> = {}): Detail {
             would_change: [], policy_sha256: "9".repeat(64),
         },
         approval: null, apply: null, landing: null, history: [], statement_ready: true, blocked: null,
+        act: null, rollback: null, notes: [],
         ...change,
     };
 }
@@ -46,7 +47,7 @@ export async function statementFor(
         toplevel: of.toplevel, toplevel_nar_hash: "sha256-y", closure_manifest_sha256: "8".repeat(64),
         effects_sha256: await sha256Hex(canonical(of.effects)), page_sha256: "a".repeat(64),
         policy_sha256: of.verdict?.policy_sha256 ?? null, required_level: "approve", mode: "switch",
-        rollback_to: FROM, not_before: null, expires: "2026-05-01T13:00:00.000000Z",
+        rollback_to: null, not_before: null, expires: "2026-05-01T13:00:00.000000Z",
         nonce: "b".repeat(32), ...change,
     });
     return { statement, statement_sha256: await sha256Hex(statement) };

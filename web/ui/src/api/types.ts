@@ -11,6 +11,8 @@ export type Level = "forbid" | "propose" | "approve" | "veto" | "auto";
 export type PresenceNeeded = "none" | "browser" | "password" | "ssh" | "passkey";
 export type EvidenceLevel = "intake" | "evaluate" | "build" | "effects" | "dry_activate";
 export type EvidenceStatus = "passed" | "failed" | "cancelled" | "timed_out" | "limit";
+/** What a proposal asks for: another system from the flake, something done to this one, or an earlier system. */
+export type Kind = "change" | "act" | "rollback";
 export type Severity = "info" | "warning" | "critical";
 
 export interface Session {
@@ -26,6 +28,7 @@ export interface Session {
 export interface Summary {
     id: string;
     number: number;
+    kind: Kind;
     state: State;
     title: string;
     host: string;
@@ -167,8 +170,9 @@ export interface Detail extends Summary {
     goal: string | null;
     observation: string | null;
     operations: unknown[] | null;
-    base_commit: string;
-    base_branch: string;
+    /** Null, as the commit and `drv` are, of what is no change. */
+    base_commit: string | null;
+    base_branch: string | null;
     candidate_commit: string | null;
     files: { path: string; change: string }[];
     refusal: Refusal | null;
@@ -184,6 +188,10 @@ export interface Detail extends Summary {
     history: HistoryLine[];
     statement_ready: boolean;
     blocked: string | null;
+    act: Record<string, string | number> | null;
+    rollback: { to: string; generation: number | null } | null;
+    /** Beside the effects: of a rollback what stays as it is, of an act what a dry run says. */
+    notes: string[];
 }
 
 export interface Mark {
@@ -227,6 +235,37 @@ export interface Observation {
     trusted: boolean;
 }
 
+/** One thing of the machine, whose it is, and how it is. */
+export interface Fact {
+    name: string;
+    owner: string;
+    state: "good" | "amiss" | "unknown";
+    text: string;
+}
+
+export interface Generation {
+    number: number;
+    path: string;
+    made: string;
+    running: boolean;
+    booted: boolean;
+    profile: boolean;
+    /** agentd applied it here and found it healthy. */
+    confirmed: boolean;
+    /** Began to run without an apply of agentd's, and was taken into the log afterwards. */
+    by_hand: boolean;
+}
+
+/** A system that began to run, or was made the next boot's, without agentd. */
+export interface Adopted {
+    entry: number;
+    from: string | null;
+    to: string;
+    headline: string;
+    by: "hand" | "boot";
+    at: string;
+}
+
 export interface Status {
     host: string;
     version: string;
@@ -245,6 +284,11 @@ export interface Status {
     nix: { version: string };
     useful: { number: number; id: string; title: string; headline: string } | null;
     parts: { name: string; ok: boolean; detail: string }[];
+    seen: string;
+    facts: Fact[];
+    /** The last that are over, newest first. */
+    resolved: Observation[];
+    adopted: Adopted[];
 }
 
 export interface Actor {

@@ -18,9 +18,18 @@ function state(name: string): string {
     return (STATES as Record<string, { word: string } | undefined>)[name]?.word.toLowerCase() ?? name;
 }
 
+const BRAKES: Record<string, (body: Body) => string> = {
+    frozen: (b) => `Frozen, nothing is applied: ${str(b, "reason")}`,
+    unfrozen: () => "Not frozen any more",
+    quarantined: (b) => `Set aside, not to be applied again: ${str(b, "path")}: ${str(b, "reason")}`,
+    lifted: (b) => `May be applied again: ${str(b, "path")}`,
+};
+
 const WRITERS: Record<string, (body: Body) => string> = {
     "log.opened": (b) => `Log opened: ${str(b, "origin")}`,
     "audit.tail_discarded": (b) => `${str(b, "bytes")} unfinished bytes discarded from the end of the log`,
+    "audit.disk_full": (b) => `The disk was full: ${str(b, "refused")} entries found no room`,
+    "audit.loss_accepted": (b) => `A person went on with a log that lost entries: ${str(b, "kept_size")} of ${str(b, "signed_size")} are left`,
     "proposal.drafted": (b) => `Drafted #${str(b, "number")}: ${str(b, "title")}`,
     "proposal.refused": (b) => `Refused at ${str(b, "stage")}: ${str(b, "message")}`,
     "proposal.state": (b) => `From ${state(str(b, "from"))} to ${state(str(b, "to"))}`
@@ -35,6 +44,9 @@ const WRITERS: Record<string, (body: Body) => string> = {
     "apply.intent": (b) => `About to ${str(b, "mode")} to ${str(b, "to")}`,
     "apply.step": (b) => `${STEPS[str(b, "step")] ?? plain(str(b, "step"))}${str(b, "detail") ? `: ${str(b, "detail")}` : ""}`,
     "apply.outcome": (b) => `${capital(plain(str(b, "outcome")))}${str(b, "reason") ? `: ${str(b, "reason")}` : ""}`,
+    "apply.brake": (b) => BRAKES[str(b, "brake")]?.(b) ?? `${capital(plain(str(b, "brake")))}: ${str(b, "reason")}`,
+    "generation.adopted": (b) => `Began without agentd (${str(b, "by") === "boot" ? "booted" : "by hand"}): ${str(b, "to")}`
+        + (str(b, "headline") ? `: ${str(b, "headline")}` : ""),
     "landing.done": (b) => `Landed on ${str(b, "branch")} (${str(b, "how")})`,
     "landing.refused": (b) => `Not landed on ${str(b, "branch")}: ${str(b, "reason")}`,
     "observation.opened": (b) => `Seen: ${str(b, "title")}`,
@@ -53,10 +65,11 @@ export function sentence(entry: Entry): string {
 }
 
 const BAD = new Set(["proposal.refused", "approval.rejected", "statement.refused", "landing.refused",
-    "audit.tail_discarded"]);
+    "audit.tail_discarded", "audit.disk_full", "audit.loss_accepted"]);
 
 export function isTrouble(entry: Entry): boolean {
     if (entry.type === "apply.outcome") return entry.body["outcome"] !== "confirmed";
+    if (entry.type === "apply.brake") return entry.body["brake"] === "frozen";
     if (entry.type === "evidence.recorded") return entry.body["status"] !== "passed";
     return BAD.has(entry.type);
 }

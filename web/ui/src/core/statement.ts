@@ -53,7 +53,9 @@ function short(value: unknown): string {
     return value.length > 28 ? `${value.slice(0, 27)}…` : value;
 }
 
-function same(name: string, pairs: [string, unknown, unknown][]): Check {
+type Pair = [string, unknown, unknown];
+
+function same(name: string, pairs: Pair[]): Check {
     const wrong = pairs.find(([, said, shown]) => said !== shown);
     return {
         name,
@@ -67,15 +69,24 @@ function same(name: string, pairs: [string, unknown, unknown][]): Check {
 async function effectsCheck(fields: Record<string, unknown>, shown: Detail): Promise<Check> {
     const name = "The effects are the ones on this page";
     const from = fields["from"] as { path?: unknown } | null;
-    if (!shown.effects) {
-        const ok = fields["effects_sha256"] === null && fields["act"] !== null;
-        return { name, ok, detail: ok ? "an act without a build" : "this page shows no effects" };
-    }
+    if (!shown.effects) return { name, ok: false, detail: "this page shows no effects" };
     const digest = await sha256Hex(canonical(shown.effects));
     return same(name, [
         ["effects_sha256", fields["effects_sha256"], digest],
         ["from", from?.path, shown.effects.from],
-        ["to", fields["toplevel"], shown.effects.to],
+        // An act makes no other system: its effects are about the one that runs.
+        ...(shown.kind === "act" ? [] : [["to", fields["toplevel"], shown.effects.to] as Pair]),
+    ]);
+}
+
+const MODES: Record<Detail["kind"], string> = { change: "switch", act: "act", rollback: "rollback" };
+
+/** A change, an act and a rollback are carried out in different ways: the statement names one of them. */
+function kindCheck(fields: Record<string, unknown>, shown: Detail): Check {
+    return same("It does what is shown here, and in that way", [
+        ["mode", fields["mode"], MODES[shown.kind]],
+        ["act", fields["act"], shown.act ? canonical(shown.act) : null],
+        ["rollback_to", fields["rollback_to"], shown.rollback?.to ?? null],
     ]);
 }
 
@@ -106,12 +117,13 @@ export async function checkStatement(
             ["proposal", fields["proposal"], shown.id],
             ["host", fields["host"], shown.host],
         ]),
-        same("It names the change and build shown here", [
+        same("It names the commits and the build shown here", [
             ["base_commit", fields["base_commit"], shown.base_commit],
             ["candidate_commit", fields["candidate_commit"], shown.candidate_commit],
             ["drv", fields["drv"], shown.drv],
             ["toplevel", fields["toplevel"], shown.toplevel],
         ]),
+        kindCheck(fields, shown),
         await effectsCheck(fields, shown),
         same("It was decided by the policy shown here", [
             ["policy_sha256", fields["policy_sha256"], shown.verdict?.policy_sha256],

@@ -28,6 +28,11 @@ export function clock(time: string): string {
     return Number.isNaN(date.getTime()) ? time : daytime.format(date);
 }
 
+/** agentd's own words with the contract's times in them as a person here reads them. */
+export function localTimes(text: string): string {
+    return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, clock);
+}
+
 export function duration(ms: number): string {
     if (ms < 1000) return `${Math.round(ms)} ms`;
     if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -1,6 +1,6 @@
 // The words of the page for the contract's names: one table each, so that a state or a risk is called
 // the same everywhere.
-import type { EvidenceLevel, EvidenceStatus, Level, PresenceNeeded, Risk, State } from "../api/types.ts";
+import type { EvidenceLevel, EvidenceStatus, Kind, Level, PresenceNeeded, Risk, State } from "../api/types.ts";
 
 export type Tone = "calm" | "busy" | "ask" | "good" | "warn" | "bad" | "quiet";
 
@@ -39,8 +39,16 @@ export const RISKS: Record<Risk, { word: string; rank: number }> = {
     none: { word: "No risk", rank: 0 },
 };
 
+/** What the parts of a proposal are called, by what it asks for. */
+export const KINDS: Record<Kind, { word: string; effects: string; notes: string; nothing: string }> = {
+    change: { word: "Change", effects: "What changes on this machine", notes: "Beside that", nothing: "Nothing that agentd looks at would change." },
+    act: { word: "Act", effects: "What it does", notes: "What it would do now", nothing: "Nothing that agentd looks at would change." },
+    rollback: { word: "Rollback", effects: "What would move", notes: "What stays as it is", nothing: "Nothing that agentd looks at would move." },
+};
+
 export const AREAS: Record<string, string> = {
     unclassified: "Not understood",
+    act: "Done to the machine",
     ssh: "SSH",
     accounts: "People and rights",
     network: "Network and firewall",
@@ -95,6 +103,7 @@ export const STEPS: Record<string, string> = {
     profile_set: "System profile set",
     boot_set: "Boot entry set",
     disarmed: "The way back is disarmed",
+    carrying_out: "Carrying it out",
     taking_back: "Taking it back",
     booted: "The first boot into it",
 };

@@ -2,7 +2,7 @@
 // person can do about that. It says what it knows also when the machine is not reached any more.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { daemonNow, send } from "../api/client.ts";
-import type { Applying, Confirm, Detail } from "../api/types.ts";
+import type { Applying, Confirm, Detail, Kind } from "../api/types.ts";
 import { detailOf, phase } from "../core/applying.ts";
 import { keepIt } from "../core/confirm.ts";
 import { type KeyState, keyProblem } from "../core/decide.ts";
@@ -110,7 +110,7 @@ function TakeBack({ detail, reload }: { detail: Detail; reload: () => void }) {
             <button type="button" class="button" onClick={() => setOpen(true)}>Take it back now…</button>
             {open && (
                 <Dialog title="Take it back now?" close={() => setOpen(false)}>
-                    <p>The machine goes back at once to what it ran before. What was built is set aside: it is not applied again until root allows it.</p>
+                    <p>The machine goes back at once to what it ran before. Nothing is held against the change: it can be asked for again.</p>
                     <Problem error={taking.error} />
                     <div class="dialog-actions">
                         <button type="button" class="button button-quiet" onClick={() => setOpen(false)}>Leave it</button>
@@ -125,7 +125,7 @@ function TakeBack({ detail, reload }: { detail: Detail; reload: () => void }) {
     );
 }
 
-function Says({ apply }: { apply: Applying | null }) {
+function Says({ kind, apply }: { kind: Kind; apply: Applying | null }) {
     const at = phase(apply);
     const last = apply?.steps.at(-1);
     const said = (step: string) => {
@@ -136,7 +136,7 @@ function Says({ apply }: { apply: Applying | null }) {
     if (at === "keeping") return <><strong>It is being made to last.</strong> The next boot takes it too.</>;
     return (
         <>
-            <strong>{STATES.applying.says}</strong>
+            <strong>{kind === "act" ? "It is being carried out." : STATES.applying.says}</strong>
             {last && <> Now: {(STEPS[last.step] ?? plain(last.step)).toLowerCase()}.</>}
         </>
     );
@@ -156,7 +156,7 @@ function Waiting({ detail, confirm, reload }: { detail: Detail; confirm: Confirm
     return (
         <>
             <Countdown confirm={confirm} left={left} />
-            <p class="applying-because"><Text of={confirm.because} /></p>
+            <p class="applying-because">Because of: <Text of={confirm.because} /></p>
             <Keep detail={detail} confirm={confirm} browserKey={browserKey} reload={reload} />
             <div class="applying-other">
                 <TakeBack detail={detail} reload={reload} />
@@ -174,8 +174,9 @@ export function ApplyingBar({ detail, lost, reload }: { detail: Detail; lost: Da
             {lost && <Lost since={lost} apply={apply} />}
             {apply?.confirm && at === "waiting"
                 ? <Waiting key={apply.confirm.nonce} detail={detail} confirm={apply.confirm} reload={reload} />
-                : <p class="decision-says"><Says apply={apply} /></p>}
-            {at === "switching" && <TakeBack detail={detail} reload={reload} />}
+                : <p class="decision-says"><Says kind={detail.kind} apply={apply} /></p>}
+            {/* What an act has done is done: there is no earlier state to go back to. */}
+            {at === "switching" && detail.kind !== "act" && <TakeBack detail={detail} reload={reload} />}
         </div>
     );
 }

@@ -1,8 +1,9 @@
 // "What changes on this machine": facts first, the dangerous ones loudest.
-import type { Effect, Effects, Risk } from "../api/types.ts";
+import type { Effect, Effects, Kind, Risk } from "../api/types.ts";
 import { countByRisk, type Group, groups } from "../core/effects.ts";
 import { bytes, signedBytes } from "../core/time.ts";
-import { plain, RISKS } from "../core/words.ts";
+import { brief } from "../core/untrusted.ts";
+import { KINDS, plain, RISKS } from "../core/words.ts";
 import { RiskBadge, RiskIcon } from "./badge.tsx";
 import { Icon } from "./icon.tsx";
 import { Text } from "./text.tsx";
@@ -109,7 +110,7 @@ function WithoutRisk({ effects }: { effects: Effect[] }) {
     );
 }
 
-export function EffectsView({ effects }: { effects: Effects }) {
+export function EffectsView({ effects, kind, notes }: { effects: Effects; kind: Kind; notes: string[] }) {
     const risky = effects.effects.filter(({ risk }) => risk !== "none");
     const harmless = effects.effects.filter(({ risk }) => risk === "none");
     const split = risky.length > 0 && harmless.length > 0;
@@ -117,7 +118,7 @@ export function EffectsView({ effects }: { effects: Effects }) {
         <>
             {effects.effects.length > 0
                 ? <RiskCounts effects={effects.effects} />
-                : <p>Nothing that agentd looks at would change.</p>}
+                : <p>{KINDS[kind].nothing}</p>}
             {effects.truncated && (
                 <p class="note note-bad">
                     <Icon name="octagon" /> There are more effects than are listed here. Treat this
@@ -126,7 +127,14 @@ export function EffectsView({ effects }: { effects: Effects }) {
             )}
             {groups(split ? risky : effects.effects).map((group) => <GroupBlock group={group} />)}
             {split && <WithoutRisk effects={harmless} />}
-            <Closure effects={effects} />
+            {notes.length > 0 && (
+                <section class="group">
+                    <h3>{KINDS[kind].notes}</h3>
+                    <ul class="plain">{notes.map((line) => <li><Text of={brief(line)} /></li>)}</ul>
+                </section>
+            )}
+            {/* An act makes no other system: there is nothing to compare. */}
+            {kind !== "act" && <Closure effects={effects} />}
         </>
     );
 }

@@ -55,9 +55,10 @@ function Status({ of, tail, checking }: {
     return <ToneBadge tone="quiet" icon="ring" word={checking ? "Waiting" : "Did not run"} />;
 }
 
-/** A level that only some versions of the daemon run is named only where it ran. */
+/** A level that not every proposal goes through is named only where it ran: acts and rollbacks build nothing. */
 function shownLevels(detail: Detail): Level[] {
-    return EVIDENCE_LEVELS.filter(({ level }) => level !== "dry_activate" || latest(detail.evidence, level));
+    const always = (level: string) => detail.kind === "change" && level !== "dry_activate";
+    return EVIDENCE_LEVELS.filter(({ level }) => always(level) || latest(detail.evidence, level));
 }
 
 function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail | undefined }) {
@@ -78,13 +79,18 @@ function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail
 }
 
 export function EvidenceView({ detail, tails }: { detail: Detail; tails: Tails }) {
+    const levels = shownLevels(detail);
     return (
         <>
-            <ol class="evidences">
-                {shownLevels(detail).map((level) => (
-                    <Row level={level} detail={detail} tail={tails[level.level]} />
-                ))}
-            </ol>
+            {levels.length === 0
+                ? <p class="muted">Nothing is built for it, so there was nothing to try.</p>
+                : (
+                    <ol class="evidences">
+                        {levels.map((level) => (
+                            <Row level={level} detail={detail} tail={tails[level.level]} />
+                        ))}
+                    </ol>
+                )}
             {detail.warnings.length > 0 && (
                 <>
                     <h3>Warnings of the evaluation</h3>

@@ -1,6 +1,7 @@
 // How applying went: the steps as they come, how it ended and why, what taking back did not undo, and how to go on.
 import type { Applying, Detail, HealthCheck, Outcome } from "../api/types.ts";
 import { whyBack } from "../core/applying.ts";
+import { localTimes } from "../core/time.ts";
 import { brief } from "../core/untrusted.ts";
 import { plain, STEPS } from "../core/words.ts";
 import { Link } from "../core/router.tsx";
@@ -26,7 +27,7 @@ function Steps({ apply }: { apply: Applying }) {
                         <Icon name={last ? "turn" : back ? "back" : "check"} spin={last} />
                         <span>
                             <strong>{STEPS[step.step] ?? plain(step.step)}</strong>
-                            {step.detail && <>: <Text of={brief(step.detail)} /></>}
+                            {step.detail && <>: <Text of={localTimes(brief(step.detail))} /></>}
                         </span>
                         <Clock at={step.at} />
                     </li>
@@ -59,7 +60,8 @@ function WhatNext({ detail, apply }: { detail: Detail; apply: Applying }) {
     return (
         <>
             <h3>How to go on</h3>
-            <ul class="plain next">
+            <ul class="plain">
+                {why === "cancelled" && <li>Nothing is held against it: <Link to="/">ask for it again</Link> when it suits.</li>}
                 {why === "unconfirmed" && (
                     <li>
                         Nobody confirmed in time. If you could not reach the machine, the change shut you out: look at
@@ -67,11 +69,17 @@ function WhatNext({ detail, apply }: { detail: Detail; apply: Applying }) {
                         be more time: <code>[apply] confirm_seconds</code>.
                     </li>
                 )}
-                {why === "unwell" && <li>Mend what is named above, and propose the change anew: <Link to="/">ask for it</Link>.</li>}
-                {detail.toplevel && (
+                {why === "unwell" && <li>Mend what is named above, and <Link to="/">ask for the change anew</Link>.</li>}
+                {why !== "cancelled" && detail.toplevel && (
                     <li>
-                        This very build is set aside and refused from now on. If it was not at fault, root allows it again:{" "}
-                        <code>agentctl quarantine --lift <Text of={detail.toplevel} /></code>
+                        This very build is set aside and not applied again. If it was not at fault:{" "}
+                        <code>sudo agentctl quarantine --lift <Text of={detail.toplevel} /></code>
+                    </li>
+                )}
+                {why !== "cancelled" && (
+                    <li>
+                        After two taken back within a day the machine lets no change in, until{" "}
+                        <code>sudo agentctl unfreeze</code>.
                     </li>
                 )}
             </ul>
@@ -86,7 +94,7 @@ function End({ detail, apply, outcome }: { detail: Detail; apply: Applying; outc
             <p class={`note note-${good ? "good" : "bad"}`} data-outcome={outcome.outcome}>
                 <Icon name={good ? "check" : outcome.outcome === "rolled_back" ? "back" : "octagon"} />
                 <span>
-                    <strong>{word}</strong>{outcome.reason && <>: <Text of={brief(outcome.reason)} /></>}
+                    <strong>{good && detail.kind === "act" ? "Done" : word}</strong>{outcome.reason && <>: <Text of={brief(outcome.reason)} /></>}
                 </span>
             </p>
             {outcome.settled && (

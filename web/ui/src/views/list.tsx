@@ -4,7 +4,7 @@ import { send } from "../api/client.ts";
 import type { Summary } from "../api/types.ts";
 import { useAction, useResource, useTitle } from "../core/hooks.ts";
 import { Link, navigate } from "../core/router.tsx";
-import { isOpen, LEVELS, plain, RISKS } from "../core/words.ts";
+import { isOpen, KINDS, LEVELS, plain, RISKS } from "../core/words.ts";
 import { RiskBadge, StateBadge } from "../parts/badge.tsx";
 import { Loading, Problem } from "../parts/problem.tsx";
 import { Text, Time } from "../parts/text.tsx";
@@ -12,8 +12,9 @@ import { Text, Time } from "../parts/text.tsx";
 const CLOSED_SHOWN = 20;
 const MAX_GOAL = 2000;
 
-/** What a person has to act on stands before what the machine is still doing, the dangerous first. */
-const URGENCY: Partial<Record<Summary["state"], number>> = { decided: 0, approved: 1, applying: 2 };
+/** What is being applied may wait for a person, with the clock running; then what a person has to act on, the
+    dangerous first, before what the machine is still doing. */
+const URGENCY: Partial<Record<Summary["state"], number>> = { applying: 0, decided: 1, approved: 2 };
 
 export function arrange(all: Summary[]): { open: Summary[]; closed: Summary[] } {
     const rank = ({ risk }: Summary) => (risk ? RISKS[risk].rank : 0);
@@ -59,20 +60,22 @@ function Goal({ host }: { host: string | null }) {
     );
 }
 
-function Item({ of }: { of: Summary }) {
+/** `taken`: an open proposal has this number now, and a number on the screen names one proposal only. */
+function Item({ of, taken = false }: { of: Summary; taken?: boolean }) {
     return (
         <li class={`item item-${of.state}`}>
-            <span class="item-number" aria-hidden="true">{of.number}</span>
+            <span class="item-number" aria-hidden="true">{taken ? "" : of.number}</span>
             <div class="item-body">
                 <h3>
                     <Link to={`/proposals/${of.id}`}>
-                        <span class="hidden">#{of.number} </span><Text of={of.title} />
+                        {!taken && <span class="hidden">#{of.number} </span>}<Text of={of.title} />
                     </Link>
                 </h3>
                 {of.headline && <p class="item-headline"><Text of={of.headline} /></p>}
                 <p class="item-facts">
                     <StateBadge state={of.state} />
                     <RiskBadge risk={of.risk} />
+                    {of.kind !== "change" && <span>{KINDS[of.kind].word}</span>}
                     {of.level && <span>{LEVELS[of.level]}</span>}
                     <span><Text of={of.proposer.id} /> ({plain(of.proposer.kind)})</span>
                     <Time at={of.created} />
@@ -95,14 +98,14 @@ function Empty() {
     );
 }
 
-function Closed({ closed }: { closed: Summary[] }) {
+function Closed({ closed, numbers }: { closed: Summary[]; numbers: ReadonlySet<number> }) {
     const [all, setAll] = useState(false);
     if (closed.length === 0) return null;
     const shown = all ? closed : closed.slice(0, CLOSED_SHOWN);
     return (
         <section aria-labelledby="closed">
             <h2 id="closed">Closed <span class="count">{closed.length}</span></h2>
-            <ul class="items items-closed">{shown.map((one) => <Item key={one.id} of={one} />)}</ul>
+            <ul class="items items-closed">{shown.map((one) => <Item key={one.id} of={one} taken={numbers.has(one.number)} />)}</ul>
             {shown.length < closed.length && (
                 <button type="button" class="button" onClick={() => setAll(true)}>
                     Show all {closed.length}
@@ -131,7 +134,7 @@ export function ListView({ host }: { host: string | null }) {
                             ? <ul class="items">{open.map((one) => <Item key={one.id} of={one} />)}</ul>
                             : <Empty />}
                     </section>
-                    <Closed closed={closed} />
+                    <Closed closed={closed} numbers={new Set(open.map(({ number }) => number))} />
                 </>
             )}
         </>

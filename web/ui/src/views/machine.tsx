@@ -1,19 +1,61 @@
-// How the machine is: what runs, what is unwell, what agentd's own parts say.
+// How the machine is, on one screen: who owns what and its state, what is unwell, what it could go back to.
 import { send } from "../api/client.ts";
-import type { Observation, Status } from "../api/types.ts";
+import type { Fact, Status } from "../api/types.ts";
 import { useAction, useResource, useTitle } from "../core/hooks.ts";
 import { Link } from "../core/router.tsx";
-import { type Tone } from "../core/words.ts";
+import { plain, type Tone } from "../core/words.ts";
 import { ToneBadge } from "../parts/badge.tsx";
+import { Generations } from "../parts/generations.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { Observations } from "../parts/observed.tsx";
 import { Loading, Problem } from "../parts/problem.tsx";
 import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
 
-const SEVERITIES: Record<Observation["severity"], { word: string; tone: Tone; icon: IconName; rank: number }> = {
-    critical: { word: "Critical", tone: "bad", icon: "octagon", rank: 0 },
-    warning: { word: "Warning", tone: "warn", icon: "triangle", rank: 1 },
-    info: { word: "Note", tone: "calm", icon: "info", rank: 2 },
+const FACTS: Record<Fact["state"], { word: string; tone: Tone; icon: IconName }> = {
+    good: { word: "Good", tone: "good", icon: "check" },
+    amiss: { word: "Amiss", tone: "warn", icon: "triangle" },
+    unknown: { word: "Not known", tone: "quiet", icon: "question" },
 };
+
+const OWNERS: Record<string, string> = {
+    flake: "the flake", nix: "Nix", systemd: "systemd", agentd: "agentd", you: "you",
+};
+
+function Owners({ status }: { status: Status }) {
+    return (
+        <section class="section" aria-labelledby="owners">
+            <h2 id="owners">Who owns what, and how it is</h2>
+            {/* The roles are said, because a phone lays the rows out as blocks and browsers then forget them. */}
+            <table class="owners" role="table" aria-labelledby="owners">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th scope="col" role="columnheader">What</th>
+                        <th scope="col" role="columnheader">How it is</th>
+                        <th scope="col" role="columnheader">Whose</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {status.facts.map((fact) => {
+                        const { word, tone, icon } = FACTS[fact.state];
+                        return (
+                            <tr role="row" data-fact={fact.name} data-state={fact.state}>
+                                <th scope="row" role="rowheader"><Text of={plain(fact.name)} /></th>
+                                <td role="cell">
+                                    <div class="owners-state">
+                                        <ToneBadge tone={tone} icon={icon} word={word} />
+                                        <span><Text of={fact.text} /></span>
+                                    </div>
+                                </td>
+                                <td role="cell">{OWNERS[fact.owner] ?? <Text of={fact.owner} />}</td>
+                            </tr>
+                        );
+                    })}
+                </tbody>
+            </table>
+            <p class="muted">Looked at <Time at={status.seen} />. In a terminal: <code>agentctl status</code></p>
+        </section>
+    );
+}
 
 const HEAD_WORDS: Record<Status["machine"]["running_is_head"], { word: string; tone: Tone; icon: IconName }> = {
     yes: { word: "The running system is what the head builds", tone: "good", icon: "check" },
@@ -21,50 +63,26 @@ const HEAD_WORDS: Record<Status["machine"]["running_is_head"], { word: string; t
     unknown: { word: "Not known whether the head builds the running system", tone: "quiet", icon: "question" },
 };
 
-function Observed({ of }: { of: Observation }) {
-    const { word, tone, icon } = SEVERITIES[of.severity];
-    return (
-        <li class="observed" data-severity={of.severity}>
-            <ToneBadge tone={tone} icon={icon} word={word} />
-            <div>
-                <h3><Text of={of.title} /></h3>
-                {of.detail && <p class={of.trusted ? "" : "quoted"}><Text of={of.detail} /></p>}
-                {!of.trusted && of.detail && (
-                    <p class="muted">These words come from a program on the machine, not from agentd.</p>
-                )}
-                {of.remedy && <p>What could be done: <Text of={of.remedy} /></p>}
-                <p class="muted">Seen <Time at={of.opened} />{of.changed !== of.opened && <>, changed <Time at={of.changed} /></>}</p>
-            </div>
-        </li>
-    );
-}
-
-function Observations({ all }: { all: Observation[] }) {
-    const open = all.filter(({ resolved }) => resolved === null)
-        .toSorted((a, b) => SEVERITIES[a.severity].rank - SEVERITIES[b.severity].rank);
-    return (
-        <section class="section" aria-labelledby="observed">
-            <h2 id="observed">What it sees <span class="count">{open.length}</span></h2>
-            {open.length === 0
-                ? <p class="muted">Nothing out of order. What the machine notices appears here; to look now: <code>agentctl observe</code></p>
-                : <ul class="observeds">{open.map((one) => <Observed key={one.key} of={one} />)}</ul>}
-        </section>
-    );
-}
-
-function Systems({ status }: { status: Status }) {
-    const { machine } = status;
+/** A system in several roles stands there once, with all of them. */
+function Systems({ status: { machine } }: { status: Status }) {
     const head = HEAD_WORDS[machine.running_is_head];
+    const roles = [
+        { word: "Runs now", path: machine.running }, { word: "Booted", path: machine.booted },
+        { word: "Next boot", path: machine.profile }, { word: "Head builds", path: machine.head.toplevel },
+    ];
+    const paths = [...new Set(roles.flatMap(({ path }) => (path ? [path] : [])))];
     return (
         <section class="section" aria-labelledby="systems">
             <h2 id="systems">Systems</h2>
             <p><ToneBadge tone={head.tone} icon={head.icon} word={head.word} /></p>
             <dl class="facts">
-                <div><dt>Running</dt><dd><StorePath of={machine.running} /></dd></div>
-                <div><dt>Booted</dt><dd><StorePath of={machine.booted} />{machine.booted !== machine.running && <span class="muted"> differs from running</span>}</dd></div>
-                <div><dt>Next boot</dt><dd><StorePath of={machine.profile} />{machine.profile !== machine.running && <span class="muted"> differs from running</span>}</dd></div>
+                {paths.map((path) => (
+                    <div>
+                        <dt>{roles.filter((role) => role.path === path).map(({ word }) => word).join(", ")}</dt>
+                        <dd><StorePath of={path} /></dd>
+                    </div>
+                ))}
                 <div><dt>Head</dt><dd><Text of={machine.head.branch} /> at <Hash of={machine.head.commit} what="head commit" /></dd></div>
-                {machine.head.toplevel && <div><dt>Head builds</dt><dd><StorePath of={machine.head.toplevel} /></dd></div>}
             </dl>
         </section>
     );
@@ -161,9 +179,11 @@ export function MachineView() {
                     </p>
                     <Useful useful={status.useful} />
                     <div class="sections">
-                        <Observations all={status.observations} />
-                        <Units units={status.units} />
+                        <Owners status={status} />
+                        <Observations open={status.observations} over={status.resolved} />
                         <Systems status={status} />
+                        <Generations adopted={status.adopted} />
+                        <Units units={status.units} />
                         <Parts status={status} />
                     </div>
                 </>

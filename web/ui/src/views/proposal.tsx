@@ -5,7 +5,7 @@ import { useResource, useTitle } from "../core/hooks.ts";
 import { useReach } from "../core/reach.ts";
 import { useTails } from "../core/logs.ts";
 import { Link } from "../core/router.tsx";
-import { plain } from "../core/words.ts";
+import { isOpen, KINDS, plain } from "../core/words.ts";
 import { ApplyingBar } from "../parts/applying.tsx";
 import { RiskBadge, StateBadge } from "../parts/badge.tsx";
 import { DecisionBar } from "../parts/decision.tsx";
@@ -33,8 +33,11 @@ function Header({ detail }: { detail: Detail }) {
     return (
         <header class="head">
             <p class="head-up">
-                <Link to="/">Proposals</Link> <span aria-hidden="true">/</span> #{detail.number}
+                <Link to="/">Proposals</Link> <span aria-hidden="true">/</span>{" "}
+                {/* A number is free again when its proposal is closed. */}
+                {isOpen(detail.state) ? `#${detail.number}` : `was #${detail.number}`}
                 {" "}on <Text of={detail.host} />
+                {detail.kind !== "change" && <> <span aria-hidden="true">/</span> {KINDS[detail.kind].word}</>}
             </p>
             <h1 tabIndex={-1}><Text of={detail.title} /></h1>
             <div class="head-badges">
@@ -85,11 +88,30 @@ function Claims({ detail }: { detail: Detail }) {
 function Origins({ detail }: { detail: Detail }) {
     return (
         <dl class="facts">
-            <div><dt>Base</dt><dd><Text of={detail.base_branch} /> at <Hash of={detail.base_commit} what="base commit" /></dd></div>
+            {detail.base_commit && (
+                <div><dt>Base</dt><dd><Text of={detail.base_branch ?? ""} /> at <Hash of={detail.base_commit} what="base commit" /></dd></div>
+            )}
+            {detail.rollback && (
+                <div>
+                    <dt>Goes back to</dt>
+                    <dd>
+                        {detail.rollback.generation !== null && <>generation {detail.rollback.generation}, </>}
+                        <StorePath of={detail.rollback.to} />
+                    </dd>
+                </div>
+            )}
+            {detail.act && (
+                <div>
+                    <dt>Act</dt>
+                    <dd>{Object.entries(detail.act).filter(([name]) => name !== "schema").map(([name, value]) => (
+                        <code class="fact"><Text of={name === "act" ? String(value) : `${name} = ${value}`} /></code>
+                    ))}</dd>
+                </div>
+            )}
             {detail.candidate_commit && (
                 <div><dt>Commit</dt><dd><Hash of={detail.candidate_commit} what="commit" /></dd></div>
             )}
-            {detail.toplevel && <div><dt>System</dt><dd><StorePath of={detail.toplevel} /></dd></div>}
+            {detail.toplevel && !detail.rollback && <div><dt>System</dt><dd><StorePath of={detail.toplevel} /></dd></div>}
             {detail.approval && (
                 <div>
                     <dt>Approved</dt>
@@ -120,24 +142,28 @@ function Body({ detail }: { detail: Detail }) {
                     {detail.landing && <LandingView detail={detail} landing={detail.landing} />}
                 </Section>
             )}
-            <Section id="effects" title="What changes on this machine">
+            <Section id="effects" title={KINDS[detail.kind].effects}>
                 {detail.effects
-                    ? <EffectsView effects={detail.effects} />
+                    ? <EffectsView effects={detail.effects} kind={detail.kind} notes={detail.notes} />
                     : (
                         <p class="muted">
                             {detail.refusal
                                 ? "Not known: it was refused before it could be built and compared."
-                                : "Known once the change is built. Nothing is guessed from the text of the patch."}
+                                : detail.kind === "change"
+                                    ? "Known once the change is built. Nothing is guessed from the text of the patch."
+                                    : "Known once it is worked out."}
                         </p>
                     )}
             </Section>
             <Section id="verdict" title={detail.state === "decided" ? "Why this needs you" : "What the policy says"}><VerdictView detail={detail} /></Section>
             <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
             <Section id="claims" title="In the proposer's words"><Claims detail={detail} /></Section>
-            <Section id="diff" title="Diff">
-                {/* Another commit is another diff: nothing of the old one may stay on the screen. */}
-                <Diff key={detail.candidate_commit ?? ""} detail={detail} />
-            </Section>
+            {detail.kind === "change" && (
+                <Section id="diff" title="Diff">
+                    {/* Another commit is another diff: nothing of the old one may stay on the screen. */}
+                    <Diff key={detail.candidate_commit ?? ""} detail={detail} />
+                </Section>
+            )}
             <Section id="origin" title="Origin"><Origins detail={detail} /></Section>
             <Section id="history" title="History"><History lines={detail.history} /></Section>
         </div>

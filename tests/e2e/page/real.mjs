@@ -1,0 +1,116 @@
+// What a person does on the page of a real daemon, step by step.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { violations } from "./browser.mjs";
+
+export const PATIENCE = 120_000;
+
+export async function shot(page, name) {
+    const folder = process.env.AGENTD_PAGE_SHOTS;
+    if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+export async function openProposal(page, origin, wanted) {
+    if (/^[0-9A-Z]{26}$/.test(wanted)) {
+        await page.goto(`${origin}/proposals/${wanted}`);
+    } else {
+        const items = page.locator("section[aria-labelledby=open] .item");
+        const item = wanted === "" ? items.first()
+            : items.filter({ has: page.locator(".item-number", { hasText: new RegExp(`^${wanted}$`) }) });
+        await item.locator("h3 a").click();
+    }
+    await page.locator("article.proposal").waitFor();
+}
+
+/** Waits for one of these states; an end that was not wanted is told with the words on the page. */
+export async function settled(page, wanted, others) {
+    const any = [wanted, ...others].map((name) => `.head [data-state="${name}"]`).join(", ");
+    await page.locator(any).first().waitFor();
+    const found = await page.locator(".head [data-state]").getAttribute("data-state");
+    assert.equal(found, wanted, await page.innerText("article.proposal"));
+}
+
+export async function approveAndApply(page) {
+    const button = page.getByRole("button", { name: "Approve…", disabled: false });
+    // The page says why not; that is worth more than a timeout.
+    await button.waitFor({ timeout: PATIENCE / 4 }).catch(async () => {
+        assert.fail(`It cannot be approved here: ${await page.innerText(".decision")}`);
+    });
+    await button.click();
+    await page.locator("dialog").getByText("Checked by this browser").waitFor();
+    assert.deepEqual(await page.locator("dialog .not-ok").allInnerTexts(), []);
+    const host = page.getByLabel(/Type the machine's name/);
+    if (await host.count() > 0) await host.fill(await host.locator("xpath=..").locator("strong").innerText());
+    await page.getByRole("button", { name: "Approve and apply" }).click();
+    await page.locator("dialog").waitFor({ state: "detached" });
+}
+
+export async function audited(page, id) {
+    await page.getByRole("link", { name: "Audit", exact: true }).click();
+    await page.locator("[data-verified=true]").waitFor();
+    await page.getByLabel("Who or what").fill(id);
+    for (const type of ["approval.granted", "apply.outcome"]) {
+        await page.locator(`.entry[data-type="${type}"]`).first().waitFor();
+    }
+}
+
+/** The daemon forgets its sessions; the browser still holds its key. */
+export async function comesBack(page, restart) {
+    const login = page.waitForResponse((response) => response.url().endsWith("/api/v1/login") && response.ok());
+    await promisify(execFile)(restart, [], { timeout: PATIENCE });
+    await login;
+    await page.locator("[data-connection=live]").waitFor();
+    await page.getByRole("link", { name: "Proposals", exact: true }).click();
+    await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+}
+
+/** Up to where what was applied waits for its approver. */
+async function waits(page) {
+    await page.locator('.applying[data-phase="waiting"]').waitFor();
+    assert.match(await page.getByRole("timer").innerText(), /^\d+:\d\d$/);
+    assert.deepEqual(await violations(page), []);
+}
+
+/** A change of the network, asked for on the page and kept over a new connection. */
+export async function keepsPort(page, port) {
+    const refused = [];
+    page.on("response", async (response) => {
+        if (response.url().endsWith("/confirm") && !response.ok()) refused.push((await response.json()).error.code);
+    });
+    await page.getByRole("link", { name: "Proposals", exact: true }).click();
+    await page.getByLabel(/What should change/).fill(`open port ${port}`);
+    await page.getByRole("button", { name: "Propose" }).click();
+    await settled(page, "decided", ["refused", "denied", "failed"]);
+    await approveAndApply(page);
+    await waits(page);
+    await shot(page, "5-waiting");
+    await page.getByRole("button", { name: "This page still reaches the machine: keep it" }).click();
+    await settled(page, "confirmed", ["rolled_back", "failed"]);
+    await page.locator("[data-step=confirmed_by]").waitFor();
+    // This browser's connections are older than the switch: the daemon has to have refused one at least.
+    assert.deepEqual([...new Set(refused)], ["old_connection"]);
+}
+
+/** Going back to the generation before, drafted on the machine's page; and taken back while it waits. */
+export async function goesBack(page) {
+    await page.getByRole("link", { name: "Machine", exact: true }).click();
+    await page.locator("[data-fact]").first().waitFor();
+    await page.locator(".generation").first().waitFor();
+    assert.deepEqual(await violations(page), []);
+    await shot(page, "6-machine");
+    await page.locator(".generation .button").first().click();
+    await page.getByRole("button", { name: "Draft it" }).click();
+    await settled(page, "decided", ["refused", "denied", "failed"]);
+    await page.getByRole("heading", { name: "What would move" }).waitFor();
+    await page.getByText("What stays as it is").waitFor();
+    await shot(page, "7-rollback");
+    await approveAndApply(page);
+    await waits(page);
+    await page.getByRole("button", { name: "Take it back now…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take it back now" }).click();
+    await settled(page, "rolled_back", ["confirmed", "failed"]);
+    await page.getByText("How to go on").waitFor();
+    await shot(page, "8-taken-back");
+}
