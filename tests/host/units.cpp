@@ -9,6 +9,7 @@
 #include "agentd/programs.hpp"
 #include "sandbox/run.hpp"
 
+#include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
@@ -121,7 +122,7 @@ int judge(const std::string& config_file, const std::string& units,
 
 } // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     const std::string verb = argc > 1 ? argv[1] : "";
     const int number = argc == 3 ? std::atoi(argv[2]) : 0;
     if (verb == "list" && number > 0) {
@@ -139,5 +140,8 @@ int main(int argc, char** argv) {
         return judge(argv[2], argv[3], std::move(command));
     }
     std::fputs("usage: units list TIMES | watch SECONDS | judge CONFIG UNIT,… COMMAND…\n", stderr);
+    return 64;
+} catch (const agentd::core::Failure& failure) {
+    std::printf("%s\n", failure.what());
     return 64;
 }

@@ -48,6 +48,7 @@ in
     system.extraSystemBuilderCmds = ''
       ln -s ${pkgs.writeText "switch-inhibitors" (builtins.toJSON config.system.switch.inhibitors)} $out/switch-inhibitors
       ln -s ${checks} $out/pre-switch-checks
+      ln -s ${pkgs.writeShellScript "dry-activate" "exit 0"} $out/dry-activate
     '';
   };
 }

@@ -1,10 +1,24 @@
 # PID 1, profile, store and accounts of a machine that has them for itself.
 { config, lib, pkgs, ... }:
+let
+  emergency = [ "emergency.service" "emergency.target" ];
+  rescue = [ "rescue.service" "rescue.target" ];
+  early = { DefaultDependencies = false; Conflicts = "shutdown.target"; };
+in
 {
-  # systemd's own targets are Debian's and complete; a short one in /etc would hide them.
-  systemd.targets = lib.genAttrs [ "basic" "multi-user" "network" "network-online" "network-pre" "sockets" "sysinit" "timers" ]
-    (_: { enable = lib.mkForce false; });
-  systemd.defaultUnit = "/usr/lib/systemd/system/multi-user.target";
+  # What a switch of NixOS starts anew are targets of the system's own, so these are complete ones, as systemd has them.
+  systemd.targets = {
+    sysinit = { wants = [ "local-fs.target" "swap.target" ]; after = [ "local-fs.target" "swap.target" ] ++ emergency; conflicts = emergency; };
+    basic = { wants = [ "paths.target" "slices.target" ]; after = [ "paths.target" "slices.target" "tmp.mount" ]; };
+    multi-user = { after = rescue; conflicts = rescue; unitConfig.AllowIsolate = true; };
+    network = { after = [ "network-pre.target" ]; unitConfig.RefuseManualStart = true; };
+    network-pre.unitConfig.RefuseManualStart = true;
+    network-online.after = [ "network.target" ];
+    sockets.unitConfig = early;
+    timers.unitConfig = early;
+  };
+  environment.etc."systemd/system.conf".text = "[Manager]\n";
+  i18n.defaultLocale = "C.UTF-8";
 
   system.profile = "/nix/var/nix/profiles/system";
   environment.etc.fstab.enable = false;
