@@ -39,6 +39,7 @@ constexpr std::array routes{
     Route{Method::get, "/audit", "audit.tail"},
     Route{Method::get, "/audit/verify", "audit.verify"},
     Route{Method::post, "/observe", "observe"},
+    Route{Method::post, "/freeze", "freeze"},
 };
 
 /// The parameters taken from the path, or nullopt when it does not match.

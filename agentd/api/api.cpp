@@ -48,6 +48,7 @@ constexpr std::array table{
     Row{"apply", &Api::apply, Where::applies},
     Row{"confirm", &Api::confirm},
     Row{"cancel", &Api::cancel},
+    Row{"freeze", &Api::freeze},
     Row{"pull", &Api::pull, Where::desk, false},
     Row{"audit.tail", &Api::audit_tail},
     Row{"audit.verify", &Api::audit_verify},
@@ -72,6 +73,7 @@ constexpr std::array exits{Exit{"usage", 64},       Exit{"bad_value", 64},    Ex
                            Exit{"denied", 77},      Exit{"bad_signature", 77}, Exit{"unknown_key", 77},
                            Exit{"bad_act", 64},
                            Exit{"wrong_digest", 77}, Exit{"break_glass", 77},
+                           Exit{"frozen", 75},      Exit{"quarantined", 77},
                            Exit{"not_waiting", 75}, Exit{"other_proposal", 75}, Exit{"too_late", 75},
                            Exit{"old_connection", 75}, Exit{"wrong_nonce", 77}, Exit{"bad_namespace", 77}};
 

@@ -50,6 +50,7 @@ public:
     core::Result<core::Json> apply(const Call& call);
     core::Result<core::Json> confirm(const Call& call);
     core::Result<core::Json> cancel(const Call& call);
+    core::Result<core::Json> freeze(const Call& call);
     core::Result<core::Json> pull(const Call& call);
     core::Result<core::Json> audit_tail(const Call& call);
     core::Result<core::Json> audit_verify(const Call& call);

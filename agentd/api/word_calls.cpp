@@ -1,4 +1,4 @@
-// A person's word about what is being applied: confirmed, or cancelled.
+// A person's word about what is being applied: confirmed, cancelled, or nothing any more.
 #include "agentd/api/api.hpp"
 
 #include <nlohmann/json.hpp>
@@ -61,6 +61,20 @@ Result<Json> Api::cancel(const Call& call) {
          {"by", {{"name", call.caller.name}, {"uid", local ? Json(call.caller.uid) : Json()}}}},
         call.stop);
     return answer ? summary_of(row->id) : Result<Json>(answer.problem());
+}
+
+Result<Json> Api::freeze(const Call& call) {
+    core::ObjectReader reader(call.params, "params");
+    const std::string reason = reader.has("reason") ? reader.text("reason", 500) : "";
+    if (const auto done = reader.finish(); !done) {
+        return done.problem();
+    }
+    const auto answer = stages::ask_applyd(
+        in_.config.sockets.apply,
+        {{"op", "freeze"},
+         {"reason", "frozen by " + call.caller.name + (reason.empty() ? "" : ": " + reason)}},
+        call.stop);
+    return answer ? Json{{"frozen", true}} : Result<Json>(answer.problem());
 }
 
 } // namespace agentd::api

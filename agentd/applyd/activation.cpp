@@ -29,6 +29,7 @@ std::string said_no(Apply& apply, const Word& word) {
     apply.step(
         "cancelled_by", who,
         {{"by", {{"name", word.name}, {"uid", word.uid ? core::Json(*word.uid) : core::Json()}}}});
+    apply.cancelled();
     return "cancelled by " + who;
 }
 

@@ -2,6 +2,7 @@
 /// The order of things: written down, way back armed, tried, judged, and only then made to last.
 #pragma once
 
+#include "agentd/applyd/brake.hpp"
 #include "agentd/applyd/confirmation.hpp"
 #include "agentd/applyd/health.hpp"
 #include "agentd/applyd/journal.hpp"
@@ -29,6 +30,7 @@ struct Tools {
     WayBack& way_back;
     audit::Client& log;
     Confirmation& confirmation;
+    Brake& brake;
 };
 
 /// Hears `{"event":"step","step":…,"detail":…}` as the socket says it.

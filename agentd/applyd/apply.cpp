@@ -1,5 +1,6 @@
 #include "agentd/applyd/apply.hpp"
 
+#include "agentd/applyd/boot_try.hpp"
 #include "agentd/applyd/intent.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/failure.hpp"
@@ -57,9 +58,8 @@ bool Apply::step(std::string_view name, std::string_view detail, const core::Jso
     // The machine may have moved already: a log that hangs must not keep it from going on or
     // back, so it is waited for once only.
     log_answers_ =
-        log_answers_ &&
-        record_patiently(tools_.log, tools_.clock, "apply.step", in_flight_.proposal, body,
-                         std::chrono::seconds(2));
+        log_answers_ && record_patiently(tools_.log, tools_.clock, "apply.step",
+                                         in_flight_.proposal, body, std::chrono::seconds(2));
     return log_answers_;
 }
 
@@ -82,6 +82,7 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
                    .settled = settled};
     if (result.outcome == "rolled_back") {
         result.residue = in_flight_.residue;
+        put_aside(result.reason);
     }
     const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
                              to_json(result, tools_.machine.links()));
@@ -96,6 +97,38 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
     return result;
 }
 
+/// What was not kept is not tried again by itself; twice within a day, and nothing is. A person who
+/// cancels only changed his mind.
+void Apply::put_aside(const std::string& reason) noexcept {
+    if (cancelled_) {
+        return;
+    }
+    const auto tell = [&](const char* what, const core::Json& path, const std::string& why) {
+        record_patiently(tools_.log, tools_.clock, "apply.brake",
+                         "host:" + tools_.config.host.str(),
+                         {{"brake", what},
+                          {"path", path},
+                          {"reason", core::to_utf8(why)},
+                          {"peer_uid", nullptr}},
+                         std::chrono::seconds(2));
+    };
+    try {
+        const auto now = tools_.clock.now();
+        const std::string why = core::shorten(reason, 1000);
+        tools_.brake.quarantine(
+            {.path = in_flight_.to, .proposal = in_flight_.proposal, .reason = why, .at = now});
+        tell("quarantined", in_flight_.to, why);
+        if (tools_.brake.lately(now) >= Brake::too_many && !tools_.brake.frozen()) {
+            const std::string stopped = std::to_string(tools_.brake.lately(now)) +
+                                        " changes were taken back within a day, the last: " + why;
+            tools_.brake.freeze(stopped);
+            tell("frozen", nullptr, stopped);
+        }
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
+    }
+}
+
 Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled) {
     const auto from = core::StorePath::parse(in_flight_.from);
     AGENTD_CHECK(from.has_value());
@@ -108,12 +141,8 @@ Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> che
         reach(Phase::activated); // whoever picks this up goes back too, not forward
     }
     step("taking_back", reason);
-    const auto verb = tools_.switcher.run(in_flight_.nonce, *from, "test");
-    const auto running = tools_.machine.links().running;
-    std::string trouble;
-    if (running != from || (verb.exit_status != 0 && verb.exit_status != 4)) {
-        trouble = "status " + std::to_string(verb.exit_status) + ": " + verb.said;
-    } else {
+    std::string trouble = booted_again() ? "" : run_again(*from);
+    if (trouble.empty()) {
         trouble = restore_profile();
     }
     if (!trouble.empty()) {
@@ -145,6 +174,8 @@ Outcome Apply::make_lasting(std::vector<CheckResult> checks, bool settled) {
                    settled);
     }
     step("boot_set", "the next boot takes this system");
+    BootTry{.proposal = in_flight_.proposal, .system = in_flight_.to, .boot_id = core::boot_id()}
+        .write(tools_.config.apply.directory);
     return end("confirmed", "healthy", std::move(checks), settled);
 }
 
@@ -166,6 +197,22 @@ std::optional<core::StorePath> Apply::somebody_elses() const {
     const bool ours =
         !running || running->str() == in_flight_.from || running->str() == in_flight_.to;
     return ours ? std::nullopt : running;
+}
+
+/// A power cut did it already: this boot began, and went on, with the old system.
+bool Apply::booted_again() const {
+    const auto links = tools_.machine.links();
+    return in_flight_.boot_id != core::boot_id() && links.booted && links.running == links.booted &&
+           links.running->str() == in_flight_.from;
+}
+
+/// The old system's own switch. Says what went wrong, else "".
+std::string Apply::run_again(const core::StorePath& from) {
+    const auto verb = tools_.switcher.run(in_flight_.nonce, from, "test");
+    const bool done = verb.exit_status == 0 || verb.exit_status == 4;
+    return done && tools_.machine.links().running == from
+               ? ""
+               : "status " + std::to_string(verb.exit_status) + ": " + verb.said;
 }
 
 /// The next boot takes what it took before. Says what went wrong, else "".

@@ -36,6 +36,8 @@ class Apply {
     Outcome take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled);
     /// Healthy: make it last. Also picks up after an interruption, so each act may be repeated.
     Outcome make_lasting(std::vector<CheckResult> checks, bool settled);
+    /// A person wants it back: no fault of the system's.
+    void cancelled() noexcept { cancelled_ = true; }
     /// Something that should work did not, between the intent and the outcome.
     Outcome broken(const std::string& what);
 
@@ -44,12 +46,16 @@ class Apply {
 
   private:
     std::optional<core::StorePath> somebody_elses() const;
+    bool booted_again() const;
+    std::string run_again(const core::StorePath& from);
     std::string restore_profile();
+    void put_aside(const std::string& reason) noexcept;
 
     InFlight in_flight_;
     const Tools& tools_;
     OnStep on_step_;
     bool log_answers_ = true;
+    bool cancelled_ = false;
 };
 
 } // namespace agentd::applyd

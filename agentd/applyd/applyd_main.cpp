@@ -12,16 +12,14 @@ namespace {
 using agentd::core::Fd;
 using agentd::core::Listener;
 
-Listener listener_for(const agentd::Config& config) {
-    if (sd_listen_fds(0) == 1) {
-        return Listener::adopt(Fd(SD_LISTEN_FDS_START));
-    }
-    return Listener({.path = config.sockets.apply, .mode = 0600});
+Listener listener_for(const agentd::Config& config, bool given) {
+    return given ? Listener::adopt(Fd(SD_LISTEN_FDS_START))
+                 : Listener({.path = config.sockets.apply, .mode = 0600});
 }
 
 } // namespace
 
-/// agentd-applyd [--config FILE] [--settle-after SECONDS] [--settle NONCE|any]
+/// agentd-applyd [--config FILE] [--settle-after SECONDS] [--settle NONCE|any|boot]
 int main(int argc, char** argv) {
     std::vector<char*> common{argv[0]};
     std::optional<std::string> settle;
@@ -47,14 +45,15 @@ int main(int argc, char** argv) {
     if (settle) { // the way back: no signals to wait for, nothing to serve
         std::this_thread::sleep_for(std::chrono::seconds(after));
         return agentd::run_service("agentd-applyd", [&](const std::stop_token&) {
-            const auto nonce = *settle == "any" ? std::nullopt : settle;
-            agentd::applyd::Helper(std::move(*config), config_file).settle_now(nonce);
+            agentd::applyd::Helper(std::move(*config), config_file).settle_now(*settle);
         });
     }
     return agentd::run_service("agentd-applyd", [&](const std::stop_token& stop) {
-        Listener listener = listener_for(*config);
+        // Whoever asks next starts it again where systemd holds the socket.
+        const bool given = sd_listen_fds(0) == 1;
+        Listener listener = listener_for(*config, given);
         agentd::applyd::Helper helper(std::move(*config), config_file);
         sd_notify(0, "READY=1");
-        helper.serve(std::move(listener), stop);
+        helper.serve(std::move(listener), std::chrono::seconds(given ? 60 : -1), stop);
     });
 }

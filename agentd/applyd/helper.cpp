@@ -1,5 +1,6 @@
 #include "agentd/applyd/helper.hpp"
 
+#include "agentd/applyd/boot.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
@@ -40,10 +41,10 @@ evaluator::NixSettings query_settings(const Config& config) {
 
 Helper::Helper(Config config, std::string config_file)
     : config_(std::move(config)), journal_(config_.apply.directory),
+      brake_(config_.apply.directory),
       nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
            query_settings(config_)),
-      machine_(machine::options_from(config_)),
-      switcher_(config_, machine_, nix_),
+      machine_(machine::options_from(config_)), switcher_(config_, machine_, nix_),
       health_(config_, machine_, program_path("", "agentd-probe")),
       way_back_(config_, std::move(config_file)), log_(config_.audit.socket, seconds(10)),
       verifier_(config_, clock_, journal_, nix_, machine_,
@@ -60,10 +61,11 @@ Tools Helper::tools() {
             .health = health_,
             .way_back = way_back_,
             .log = log_,
-            .confirmation = confirmation_};
+            .confirmation = confirmation_,
+            .brake = brake_};
 }
 
-void Helper::serve(core::Listener listener, const std::stop_token& stop) {
+void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_token& stop) {
     try {
         if (const auto lock = journal_.try_lock()) {
             settle(tools(), std::nullopt);
@@ -72,9 +74,14 @@ void Helper::serve(core::Listener listener, const std::stop_token& stop) {
         // The machine may not be up yet: the request to settle comes again with the daemon's start.
         core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
     }
-    while (auto connection = listener.accept(stop)) {
+    for (;;) {
+        auto connection = listener.accept(stop, idle);
         slots_.remove_if([](const Slot& slot) { return slot.done.load(); });
-        if (!allowed(connection->peer)) {
+        if (!connection) {
+            if (stop.stop_requested() || (slots_.empty() && !journal_.in_flight())) {
+                break;
+            }
+        } else if (!allowed(connection->peer)) {
             connection->channel.write_line(core::canonical(
                 refusal({.code = "denied", .message = "only agentd and root may ask here"})));
             refuse("host:" + config_.host.str(), {.code = "denied", .message = "not your socket"},
@@ -87,6 +94,24 @@ void Helper::serve(core::Listener listener, const std::stop_token& stop) {
         }
     }
     slots_.clear();
+}
+
+template <class Do> void Helper::with_lock(Do act) {
+    constexpr int most_failures = 60;
+    for (int failures = 0;;) {
+        try {
+            if (const auto lock = journal_.try_lock()) {
+                return act();
+            }
+        } catch (const core::Failure& failure) {
+            core::log(core::Level::error, std::string("cannot settle now: ") + failure.what());
+            if (failure.kind() == core::FailureKind::misconfigured || ++failures == most_failures) {
+                throw;
+            }
+            std::this_thread::sleep_for(seconds(4)); // without the lock: others may try too
+        }
+        std::this_thread::sleep_for(milliseconds(200));
+    }
 }
 
 /// One thread a connection: while one applies, others hear that it is busy.
@@ -107,23 +132,20 @@ void Helper::serve_one(core::Listener::Connection& connection,
     }
 }
 
-void Helper::settle_now(const std::optional<std::string>& nonce) {
-    constexpr int most_failures = 60;
-    for (int failures = 0;;) {
-        try {
-            if (const auto lock = journal_.try_lock()) {
-                settle(tools(), nonce);
-                return;
-            }
-        } catch (const core::Failure& failure) {
-            core::log(core::Level::error, std::string("cannot settle now: ") + failure.what());
-            if (++failures == most_failures) {
-                throw;
-            }
-            std::this_thread::sleep_for(seconds(4)); // without the lock: others may try too
+void Helper::settle_now(const std::string& what) {
+    with_lock([&] {
+        if (what != "boot") {
+            settle(tools(), what == "any" ? std::nullopt : std::optional(what));
+            return;
         }
-        std::this_thread::sleep_for(seconds(1));
-    }
+        settle_earlier_boot(tools());
+        const std::string unwell = judge_boot(tools());
+        if (!unwell.empty()) {
+            throw core::Failure(core::FailureKind::misconfigured,
+                                "the system that was made the default does not boot well: " +
+                                    unwell);
+        }
+    });
 }
 
 bool Helper::allowed(const core::Peer& peer) const {
@@ -174,14 +196,24 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
     if (op == "cancel") {
         return cancel(request);
     }
+    if (op == "freeze" || op == "unfreeze" || op == "quarantine" || op == "quarantine.lift") {
+        return brake(request, connection.peer);
+    }
+    if (op == "health") {
+        return health(stop);
+    }
     if (op == "pair.invite" || op == "pair.enrol") {
         return pair(request, connection.peer);
     }
     if (op == "state") {
         const auto in_flight = journal_.in_flight();
+        const auto frozen = brake_.frozen();
         return {{"ok", true},
                 {"in_flight", in_flight ? Json(in_flight->proposal) : Json()},
-                {"frozen", journal_.frozen()}};
+                {"phase", in_flight ? Json(to_string(in_flight->phase)) : Json()},
+                {"frozen", frozen.has_value()},
+                {"frozen_because", frozen ? Json(*frozen) : Json()},
+                {"quarantined", brake_.list().size()}};
     }
     return refusal({.code = "usage", .message = "there is no such request"});
 }
@@ -245,40 +277,6 @@ Json Helper::settle_request() {
     }
     const auto outcome = settle(tools(), std::nullopt);
     return {{"ok", true}, {"outcome", outcome ? to_json(*outcome, machine_.links()) : Json()}};
-}
-
-Json Helper::pair(const Json& request, const core::Peer& peer) {
-    core::ObjectReader reader(request, "request");
-    const std::string op = reader.text("op");
-    const std::string label = reader.text("label", 64);
-    if (op == "pair.invite") {
-        if (const auto done = reader.finish(); !done) {
-            return refusal(done.problem());
-        }
-        if (peer.uid != 0 && peer.uid != ::geteuid()) {
-            return refusal({.code = "denied",
-                            .message = "only root may invite a browser",
-                            .hint = "sudo agentctl web login"});
-        }
-        return {{"ok", true}, {"token", pairing_.invite(label)}};
-    }
-    const std::string token = reader.text("token", 256);
-    const std::string spki = reader.text("spki", 1024);
-    if (const auto done = reader.finish(); !done) {
-        return refusal(done.problem());
-    }
-    const std::lock_guard lock(pairing_lock_);
-    const auto enrolled = pairing_.check(token, spki, label);
-    if (!enrolled) {
-        return refusal(enrolled.problem());
-    }
-    audit::Client log(config_.audit.socket, seconds(10));
-    record(log, clock_, "approver.enrolled", "host:" + config_.host.str(),
-           {{"key_id", enrolled->key_id},
-            {"method", "browser"},
-            {"label", core::shorten(core::printable(enrolled->label), 64)}});
-    pairing_.admit(*enrolled);
-    return {{"ok", true}, {"key_id", enrolled->key_id}, {"name", enrolled->name}};
 }
 
 void Helper::refuse(const std::string& subject, const Problem& problem, const core::Peer& peer) {

@@ -23,15 +23,19 @@ class Helper {
   public:
     Helper(Config config, std::string config_file);
 
-    /// Settles what an earlier life left behind, then serves until `stop`; what was begun is ended
-    /// first.
-    void serve(core::Listener listener, const std::stop_token& stop);
+    /// Settles what an earlier life left behind, then serves until `stop`, or until nothing was
+    /// asked for `idle` long (never, when that is negative); what was begun is ended first.
+    void serve(core::Listener listener, std::chrono::milliseconds idle,
+               const std::stop_token& stop);
     /// What the way back runs: takes the lock (waiting for one that is still at work) and settles;
-    /// tried again for some minutes when the machine does not let it.
-    void settle_now(const std::optional<std::string>& nonce);
+    /// tried again for some minutes when the machine does not let it. `what` is a nonce, or `any`;
+    /// or `boot`, before a boot counts as a good one: then only what an earlier boot left behind,
+    /// and a first boot into a new system is judged. Failure{misconfigured} when that is not well.
+    void settle_now(const std::string& what);
 
   private:
     static constexpr std::size_t most_connections = 32;
+    template <class Do> void with_lock(Do act);
     struct Slot {
         std::atomic<bool> done = false;
         std::jthread thread{};
@@ -46,6 +50,11 @@ class Helper {
     core::Json settle_request();
     core::Json confirm(const core::Json& request);
     core::Json cancel(const core::Json& request);
+    core::Json brake(const core::Json& request, const core::Peer& peer);
+    core::Json health(const std::stop_token& stop);
+    core::Json lift(const std::string& path, const core::Peer& peer);
+    void record_brake(const char* what, const core::Json& path, const std::string& reason,
+                      const core::Peer& peer);
     core::Json pair(const core::Json& request, const core::Peer& peer);
     void refuse(const std::string& subject, const core::Problem& problem, const core::Peer& peer);
     bool allowed(const core::Peer& peer) const;
@@ -54,6 +63,7 @@ class Helper {
     Config config_;
     core::SystemClock clock_;
     Journal journal_;
+    Brake brake_;
     evaluator::Nix nix_;
     machine::Machine machine_;
     Switcher switcher_;
@@ -62,6 +72,7 @@ class Helper {
     audit::Client log_; ///< with everything above it used only by who holds the journal's lock
     Verifier verifier_;
     Confirmation confirmation_; ///< the one thing that several threads share
+    std::mutex health_lock_;
     std::mutex pairing_lock_;
     Pairing pairing_;
     std::list<Slot> slots_; ///< last: joined before anything they use goes

@@ -1,12 +1,18 @@
-// What is asked of the helper while something else may be under way: a person's word about it.
+// What is asked of the helper while something else may be under way: a person's word about it, the
+// brake, pairing.
 #include "agentd/applyd/helper.hpp"
+#include "agentd/applyd/record.hpp"
 #include "agentd/applyd/trusted_file.hpp"
+#include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 namespace agentd::applyd {
 
 using core::Json;
+using std::chrono::seconds;
 
 namespace {
 
@@ -49,6 +55,112 @@ Json Helper::cancel(const Json& request) {
     }
     const auto cancelled = confirmation_.cancel(proposal, std::move(word));
     return cancelled ? granted() : refusal(cancelled.problem());
+}
+
+void Helper::record_brake(const char* what, const Json& path, const std::string& reason,
+                          const core::Peer& peer) {
+    audit::Client log(config_.audit.socket, seconds(10));
+    record(log, clock_, "apply.brake", "host:" + config_.host.str(),
+           {{"brake", what}, {"path", path}, {"reason", reason}, {"peer_uid", peer.uid}});
+}
+
+Json Helper::brake(const Json& request, const core::Peer& peer) {
+    core::ObjectReader reader(request, "request");
+    const std::string op = reader.text("op");
+    const std::string reason =
+        op == "freeze" ? core::shorten(core::printable(reader.text("reason", 2000)), 500) : "";
+    const std::string path = op == "quarantine.lift" ? reader.text("path", 512) : "";
+    if (const auto done = reader.finish(); !done) {
+        return refusal(done.problem());
+    }
+    if (op == "freeze") { // first, and then on record: nobody is kept from pulling it
+        brake_.freeze(reason);
+        record_brake("frozen", nullptr, reason, peer);
+        return granted();
+    }
+    if (peer.uid != 0 && peer.uid != ::geteuid()) {
+        return refusal(
+            {.code = "denied",
+             .message = "only root may let changes in again",
+             .hint = "sudo agentctl " + std::string(op == "unfreeze" ? op : "quarantine")});
+    }
+    if (op == "unfreeze") {
+        if (brake_.frozen()) {
+            record_brake("unfrozen", nullptr, "", peer);
+            brake_.unfreeze();
+        }
+        return granted();
+    }
+    return lift(path, peer);
+}
+
+/// Lists them when no path is given.
+Json Helper::lift(const std::string& path, const core::Peer& peer) {
+    if (path.empty()) {
+        Json answer = granted();
+        answer["paths"] = Json::array();
+        for (const Quarantined& what : brake_.list()) {
+            answer["paths"].push_back({{"path", what.path},
+                                       {"proposal", what.proposal},
+                                       {"reason", what.reason},
+                                       {"at", core::format_instant(what.at)}});
+        }
+        return answer;
+    }
+    const auto system = core::StorePath::parse(path);
+    if (!system || !brake_.quarantined(*system)) {
+        return refusal({.code = "not_found",
+                        .message = "this system is not in quarantine",
+                        .where = path,
+                        .hint = "sudo agentctl quarantine"});
+    }
+    record_brake("lifted", path, "", peer);
+    brake_.lift(*system);
+    return granted();
+}
+
+Json Helper::health(const std::stop_token& stop) {
+    const std::unique_lock lock(health_lock_, std::try_to_lock);
+    if (!lock) {
+        return refusal({.code = "busy", .message = "the checks are being made already"});
+    }
+    Json answer = granted();
+    answer.update(health_.checks_now(stop));
+    return answer;
+}
+
+Json Helper::pair(const Json& request, const core::Peer& peer) {
+    core::ObjectReader reader(request, "request");
+    const std::string op = reader.text("op");
+    const std::string label = reader.text("label", 64);
+    if (op == "pair.invite") {
+        if (const auto done = reader.finish(); !done) {
+            return refusal(done.problem());
+        }
+        if (peer.uid != 0 && peer.uid != ::geteuid()) {
+            return refusal({.code = "denied",
+                            .message = "only root may invite a browser",
+                            .hint = "sudo agentctl web login"});
+        }
+        return {{"ok", true}, {"token", pairing_.invite(label)}};
+    }
+    const std::string token = reader.text("token", 256);
+    const std::string spki = reader.text("spki", 1024);
+    if (const auto done = reader.finish(); !done) {
+        return refusal(done.problem());
+    }
+    const std::lock_guard lock(pairing_lock_);
+    const auto enrolled = pairing_.check(token, spki, label);
+    if (!enrolled) {
+        return refusal(enrolled.problem());
+    }
+    audit::Client log(config_.audit.socket, seconds(10));
+    record(log, clock_, "approver.enrolled", "host:" + config_.host.str(),
+           {{"key_id", enrolled->key_id},
+            {"method", "browser"},
+            {"label", core::shorten(core::printable(enrolled->label), 64)}});
+    pairing_.admit(*enrolled);
+    return {{"ok", true}, {"key_id", enrolled->key_id}, {"name", enrolled->name}};
 }
 
 } // namespace agentd::applyd

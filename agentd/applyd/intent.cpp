@@ -17,9 +17,9 @@ std::string why_confirm(const VerifiedStatement& verified, const Config::Apply& 
         return {};
     }
     const auto why = policy::wants_confirmation(verified.effects());
-    return why                                     ? *why
+    return why                                   ? *why
            : settings.confirm == Confirm::always ? "every change is confirmed on this machine"
-                                                   : "";
+                                                 : "";
 }
 
 } // namespace
@@ -40,7 +40,8 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .profile = profile ? profile->str() : "",
             .deadline = clock.now() + settings.way_back + wait,
             .confirm = std::move(confirm),
-            .residue = residue_of(verified.effects())};
+            .residue = residue_of(verified.effects()),
+            .boot_id = core::boot_id()};
 }
 
 audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock) {

@@ -83,6 +83,7 @@ std::optional<InFlight> Journal::in_flight() const {
     in_flight.confirm = reader.has("confirm") ? reader.text("confirm") : "";
     in_flight.residue =
         reader.has("residue") ? reader.texts("residue") : std::vector<std::string>();
+    in_flight.boot_id = reader.has("boot_id") ? reader.text("boot_id") : "";
     const auto phase = parse_phase(reader.text("phase"));
     const auto deadline = core::parse_instant(reader.text("deadline"));
     if (!reader.finish() || !phase || !deadline) {
@@ -106,6 +107,7 @@ void Journal::write(const InFlight& in_flight) {
                          {"profile", in_flight.profile},
                          {"confirm", in_flight.confirm},
                          {"residue", in_flight.residue},
+                         {"boot_id", in_flight.boot_id},
                          {"phase", to_string(in_flight.phase)},
                          {"deadline", core::format_instant(in_flight.deadline)}}) +
             "\n");
@@ -188,10 +190,6 @@ bool Journal::spent(const std::string& nonce) const {
 void Journal::give_back(const std::string& nonce) {
     ::unlink((directory_ + "/nonces/" + nonce).c_str());
     core::sync_directory(directory_ + "/nonces");
-}
-
-bool Journal::frozen() const {
-    return ::access((directory_ + "/frozen").c_str(), F_OK) == 0;
 }
 
 } // namespace agentd::applyd

@@ -30,9 +30,10 @@ struct InFlight {
     std::string to{};
     std::string profile{}; ///< what the next boot took before; "" when nothing
     Phase phase = Phase::intent;
-    core::Instant deadline{}; ///< when the way back is taken if nobody says otherwise
-    std::string confirm{};    ///< why an approver has to confirm; "" when nobody has to
+    core::Instant deadline{};           ///< when the way back is taken if nobody says otherwise
+    std::string confirm{};              ///< why an approver has to confirm; "" when nobody has to
     std::vector<std::string> residue{}; ///< what taking back would not undo
+    std::string boot_id{};              ///< of the boot it began in
     friend bool operator==(const InFlight&, const InFlight&) = default;
 };
 
@@ -62,8 +63,6 @@ class Journal {
     bool spent(const std::string& nonce) const;
     /// For a statement that nothing was done with, and of which the log knows nothing.
     void give_back(const std::string& nonce);
-    /// Owner's brake: while `<directory>/frozen` is there nothing is applied.
-    bool frozen() const;
 
     const std::string& directory() const noexcept { return directory_; }
 

@@ -2,6 +2,8 @@
 
 #include "agentd/core/text.hpp"
 
+#include <algorithm>
+
 namespace agentd::applyd {
 
 namespace {
@@ -15,6 +17,12 @@ bool runs_a_program(const Effect& effect) {
     return effect.subject.ends_with(".service");
 }
 
+std::string one_line(const std::string& text) {
+    std::string line = core::printable(core::shorten(core::to_utf8(text), longest_name));
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return line;
+}
+
 /// The folders that systemd makes for a service bear its name, as a rule.
 std::string folder_of(const std::string& unit) {
     return "/var/lib/" + unit.substr(0, unit.find_first_of("@."));
@@ -22,8 +30,7 @@ std::string folder_of(const std::string& unit) {
 
 /// "" when going back undoes it.
 std::string left_by(const Effect& effect) {
-    const std::string name =
-        core::printable(core::shorten(core::to_utf8(effect.subject), longest_name));
+    const std::string name = one_line(effect.subject);
     if (effect.kind == "user_added") {
         return "user " + name + ", its home, and every file it owns are still there";
     }
@@ -47,8 +54,7 @@ std::string left_by(const Effect& effect) {
         return "what " + name + " of the new system did outside of /etc and /run is not undone";
     }
     if (effect.kind.find("data_loss") != std::string::npos) {
-        return "data that is gone stays gone: " +
-               core::printable(core::shorten(core::to_utf8(effect.sentence), longest_name));
+        return "data that is gone stays gone: " + one_line(effect.sentence);
     }
     return {};
 }

@@ -1,5 +1,7 @@
 #include "agentd/applyd/verifier.hpp"
 
+#include "agentd/applyd/brake.hpp"
+
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -145,6 +147,9 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
                        .message = "what was approved is not a built NixOS system",
                        .where = statement->toplevel.value_or("")};
     }
+    if (const auto was = Brake(journal_.directory()).quarantined(*to)) {
+        return problem_of(*was);
+    }
     auto effects = check_store(*statement, *from, *to, stop);
     if (!effects) {
         return effects.problem();
@@ -191,11 +196,10 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
                        .where = inhibit,
                        .hint = "remove it to let changes in again"};
     }
-    if (journal_.frozen()) {
+    if (const auto why = Brake(journal_.directory()).frozen()) {
         return Problem{.code = "frozen",
-                       .message = "the owner froze this machine",
-                       .hint =
-                           "remove " + journal_.directory() + "/frozen to let changes in again"};
+                       .message = "nothing is applied now: " + *why,
+                       .hint = "when that is mended: sudo agentctl unfreeze"};
     }
     return Done{};
 }

@@ -47,7 +47,7 @@ class VerifiedStatement {
 
 /// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
 /// `unsupported_mode`, `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
-/// `presence`; `from_mismatch`, `not_a_toplevel`, `not_in_store`, `wrong_nar_hash`,
+/// `presence`; `from_mismatch`, `not_a_toplevel`, `quarantined`, `not_in_store`, `wrong_nar_hash`,
 /// `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`, `denied`.
 class Verifier {
   public:

@@ -112,8 +112,7 @@ void WayBack::arm(const std::string& nonce, std::chrono::microseconds after) {
     if (config_.machine.kind == MachineKind::systemd) {
         arm_timer(nonce, in, config);
     } else {
-        arm_process(nonce, in, config,
-                    config_.apply.directory + "/way-back.pid");
+        arm_process(nonce, in, config, config_.apply.directory + "/way-back.pid");
     }
 }
 

@@ -175,10 +175,10 @@ Listener::~Listener() {
     }
 }
 
-std::optional<Listener::Connection> Listener::accept(std::stop_token stop) {
+std::optional<Listener::Connection> Listener::accept(std::stop_token stop, milliseconds patience) {
     const Wakeup wakeup(stop);
     for (;;) {
-        if (wait_for(fd_.get(), POLLIN, milliseconds(-1), wakeup) == Wait::stopped) {
+        if (wait_for(fd_.get(), POLLIN, patience, wakeup) != Wait::ready) {
             return std::nullopt;
         }
         Fd connected(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));

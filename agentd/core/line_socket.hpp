@@ -64,8 +64,10 @@ public:
         LineChannel channel;
         Peer peer;
     };
-    /// The next connection, or nullopt when `stop` was asked for.
-    std::optional<Connection> accept(std::stop_token stop);
+    /// The next connection, or nullopt when `stop` was asked for, or `patience` (unless it is negative)
+    /// ran out.
+    std::optional<Connection> accept(std::stop_token stop,
+                                     std::chrono::milliseconds patience = std::chrono::milliseconds(-1));
     int fd() const noexcept { return fd_.get(); }
 
 private:

@@ -42,6 +42,9 @@ struct Command {
 
 /// In the order in which help shows them; commands of one group stand together.
 std::span<const Command> command_table();
+/// Two groups of it.
+std::vector<Command> prove_commands();
+std::vector<Command> set_up_commands();
 /// Options that every command takes.
 std::span<const Option> common_options();
 /// nullptr when there is none.

@@ -108,14 +108,6 @@ TEST_CASE("root's journal is nobody else's to read") {
     CHECK((info.st_mode & 077) == 0);
 }
 
-TEST_CASE("the owner's brake is a file, and nothing else") {
-    const test::TempDir dir;
-    const Journal journal(dir.path());
-    CHECK_FALSE(journal.frozen());
-    core::write_file_durably(dir / "frozen", "");
-    CHECK(journal.frozen());
-}
-
 TEST_CASE("a statement that nothing was done with is given back and good once more") {
     const test::TempDir dir;
     Journal journal(dir.path());

@@ -1,0 +1,65 @@
+#include "agentd/applyd/boot.hpp"
+
+#include "agentd/applyd/boot_try.hpp"
+#include "agentd/applyd/record.hpp"
+#include "agentd/core/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::applyd {
+
+namespace {
+
+void tell(const Tools& tools, const BootTry& trial, const std::string& what) {
+    record_patiently(tools.log, tools.clock, "apply.step", trial.proposal,
+                     {{"step", "booted"}, {"detail", core::to_utf8(core::shorten(what, 2000))}},
+                     std::chrono::seconds(20));
+}
+
+std::string unwell(const std::vector<CheckResult>& checks) {
+    std::string text;
+    for (const CheckResult& check : checks) {
+        if (!check.ok && check.required) {
+            text += (text.empty() ? "" : "; ") + check.name + ": " + check.detail;
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+void settle_earlier_boot(const Tools& tools) {
+    const auto found = tools.journal.in_flight();
+    if (found && found->boot_id != core::boot_id()) {
+        settle(tools, found->nonce);
+    }
+}
+
+std::string judge_boot(const Tools& tools) {
+    const std::string& directory = tools.config.apply.directory;
+    auto trial = BootTry::read(directory);
+    if (!trial || trial->boot_id == core::boot_id()) {
+        return {};
+    }
+    const auto booted = tools.machine.links().booted;
+    if (!booted || booted->str() != trial->system) {
+        tell(tools, *trial,
+             "another system was booted than the one that was made the default: " +
+                 (booted ? booted->str() : std::string("none of NixOS's")));
+        BootTry::remove(directory);
+        return {};
+    }
+    ++trial->tries;
+    trial->write(directory); // also when the machine does not live to see the end of this
+    const auto checks = tools.health.checks({});
+    const std::string why = unwell(checks);
+    if (why.empty()) {
+        tell(tools, *trial, "well: " + std::to_string(checks.size()) + " checks");
+        BootTry::remove(directory);
+        return {};
+    }
+    tell(tools, *trial, "unwell, boot " + std::to_string(trial->tries) + ": " + why);
+    return why;
+}
+
+} // namespace agentd::applyd

@@ -1,0 +1,56 @@
+/// @file
+/// What keeps root from acting: the owner's brake, and systems that were taken back once.
+#pragma once
+
+#include "agentd/core/clock.hpp"
+#include "agentd/core/names.hpp"
+#include "agentd/core/result.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agentd::applyd {
+
+/// A system that ran here, was not kept, and is not tried again until root says so.
+struct Quarantined {
+    std::string path{};
+    std::string proposal{};
+    std::string reason{};
+    core::Instant at{};
+    friend bool operator==(const Quarantined&, const Quarantined&) = default;
+};
+
+/// `quarantined`, with what to do.
+core::Problem problem_of(const Quarantined& what);
+
+/// Files of root's own: `<directory>/frozen` and `<directory>/quarantine/<hash>`. Root may as well
+/// make or remove them by hand. Nothing is remembered in between.
+class Brake {
+  public:
+    explicit Brake(std::string directory) : directory_(std::move(directory)) {}
+
+    /// Why nothing is applied; nullopt when things are.
+    std::optional<std::string> frozen() const;
+    void freeze(const std::string& reason);
+    /// False when it was not frozen.
+    bool unfreeze();
+
+    std::optional<Quarantined> quarantined(const core::StorePath& system) const;
+    /// Newest first.
+    std::vector<Quarantined> list() const;
+    void quarantine(const Quarantined& what);
+    /// False when it was not there.
+    bool lift(const core::StorePath& system);
+
+    /// How many were put there in the 24 hours before `now`.
+    std::size_t lately(core::Instant now) const;
+    /// So many within a day, and nothing more is applied: somebody has to look.
+    static constexpr std::size_t too_many = 2;
+
+  private:
+    std::string file_of(const core::StorePath& system) const;
+    std::string directory_;
+};
+
+} // namespace agentd::applyd

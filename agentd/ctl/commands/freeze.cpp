@@ -1,0 +1,92 @@
+// The brake, and what was put aside. Root speaks to the helper itself, so that it works without
+// agentd.
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/context.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+using core::Json;
+
+Config settings_of(Context& context) {
+    const auto config = context.config();
+    const auto* loaded = std::get_if<std::optional<Config>>(&config);
+    return loaded != nullptr && *loaded ? **loaded
+                                        : Config{.host = *core::HostName::parse("unknown")};
+}
+
+/// Asks the helper as root; whoever is not is told so.
+Reply as_root(Context& context, const Json& request) {
+    const Config config = settings_of(context);
+    if (context.around().uid != 0 && config.programs.separation) {
+        return Trouble{
+            .problem = {.code = "denied",
+                        .message = "only root may do that",
+                        .hint = "sudo agentctl " + std::string(context.asked().command->path)},
+            .exit = status::denied};
+    }
+    return ask_helper(config.sockets.apply, request, context.around().stop);
+}
+
+} // namespace
+
+int freeze(Context& context) {
+    Terminal& terminal = context.terminal();
+    const std::string reason = context.asked().value("--reason").value_or("");
+    const bool root = context.around().uid == 0;
+    const Reply reply =
+        root ? as_root(context,
+                       {{"op", "freeze"},
+                        {"reason", "frozen by root" + (reason.empty() ? "" : ": " + reason)}})
+             : context.call("freeze", {{"reason", reason}});
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    terminal.line("frozen: nothing is applied until: sudo agentctl unfreeze");
+    terminal.result({{"frozen", true}});
+    return status::ok;
+}
+
+int unfreeze(Context& context) {
+    Terminal& terminal = context.terminal();
+    const Reply reply = as_root(context, {{"op", "unfreeze"}});
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    terminal.line("changes are let in again");
+    terminal.result({{"frozen", false}});
+    return status::ok;
+}
+
+int quarantine(Context& context) {
+    Terminal& terminal = context.terminal();
+    if (const auto path = context.asked().value("--lift")) {
+        const Reply reply = as_root(context, {{"op", "quarantine.lift"}, {"path", *path}});
+        if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+            return terminal.fail(*trouble);
+        }
+        terminal.line("it may be tried again; agentctl verify tests its proposal");
+        terminal.result({{"lifted", *path}});
+        return status::ok;
+    }
+    const Reply reply = as_root(context, {{"op", "quarantine"}});
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    const auto paths = ctl::list(std::get<Json>(reply), "paths");
+    for (const Json& one : paths) {
+        terminal.line(shown(one, "path", 300));
+        terminal.line("  taken back " + moment(raw(one, "at")) + " UTC: " + shown(one, "reason"));
+    }
+    if (paths.empty()) {
+        terminal.line("nothing is in quarantine");
+    }
+    terminal.result({{"paths", Json(paths)}});
+    return status::ok;
+}
+
+} // namespace agentd::ctl::commands

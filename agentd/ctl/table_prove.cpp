@@ -1,0 +1,77 @@
+// The groups of commands that prove things and that set agentd up.
+#include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/table.hpp"
+
+namespace agentd::ctl {
+
+namespace {
+
+constexpr Argument id{.name = "ID", .help = "number, id, or at least six characters of an id"};
+
+} // namespace
+
+std::vector<Command> prove_commands() {
+    return {
+        {.path = "audit verify",
+         .group = "Prove",
+         .summary = "Is the log what was written?",
+         .options =
+             {{.name = "--directory", .value = "DIR", .help = "read a log offline, by yourself"},
+              {.name = "--vkey", .value = "KEY", .help = "the key that was printed at setup"}},
+         .more =
+             "Names the entry, the segment and the offset of the first flaw. Reads the log itself "
+             "when agentd does not answer.",
+         .handler = commands::audit_verify},
+        {.path = "audit tail",
+         .group = "Prove",
+         .summary = "The last entries of the log",
+         .options =
+             {{.name = "--lines", .value = "N", .help = "how many, default 20", .letter = 'n'},
+              {.name = "--follow", .help = "go on as they come", .letter = 'f'}},
+         .streams = true,
+         .handler = commands::audit_tail},
+        {.path = "policy explain",
+         .group = "Prove",
+         .summary = "Which rules decided, and on which facts",
+         .arguments = {id},
+         .handler = commands::policy_explain},
+        {.path = "policy check",
+         .group = "Prove",
+         .summary = "Every problem in a policy file, offline",
+         .arguments = {{.name = "FILE",
+                        .help = "default: the configured policy",
+                        .required = false}},
+         .handler = commands::policy_check},
+    };
+}
+
+std::vector<Command> set_up_commands() {
+    return {
+        {.path = "web login",
+         .group = "Set up",
+         .summary = "A link that pairs a browser, good once for two minutes",
+         .options = {{.name = "--label", .value = "TEXT", .help = "what to call the browser"}},
+         .more = "Must run as root: the browser will be able to approve.",
+         .handler = commands::web_login},
+        {.path = "config check",
+         .group = "Set up",
+         .summary = "Every problem in agentd.toml, offline",
+         .arguments = {{.name = "FILE", .help = "default: the one in use", .required = false}},
+         .handler = commands::config_check},
+        {.path = "state rebuild",
+         .group = "Set up",
+         .summary = "Fold the log into the database again",
+         .handler = commands::state_rebuild},
+        {.path = "completion",
+         .group = "Set up",
+         .summary = "A completion script for your shell",
+         .arguments = {{.name = "SHELL", .help = "bash, zsh or fish", .choices = "bash|zsh|fish"}},
+         .handler = commands::completion},
+        {.path = "version",
+         .group = "Set up",
+         .summary = "Which agentctl this is",
+         .handler = commands::version},
+    };
+}
+
+} // namespace agentd::ctl
