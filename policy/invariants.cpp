@@ -34,9 +34,19 @@ Rule hold_kinds(std::string id, Level level, std::string why, std::vector<std::s
                 condition("change.kinds", Test::any_in, std::move(kinds)));
 }
 
+/// Of a change or a rollback whose effects are not all known nothing is said here.
+Rule act_bounds() {
+    Rule rule = hold_kinds("act-bounds", Level::forbid, "this act is never done, whoever agrees",
+                           {"act_forbidden"});
+    rule.when.push_back(condition("change.revision", Test::not_in,
+                                  std::vector<std::string>{"change", "rollback"}));
+    return rule;
+}
+
 std::vector<Rule> make_table() {
     const Level person = Level::approve;
     return {
+        act_bounds(),
         hold_kinds("self-protection", person, "a change of agentd itself is for a person to judge",
                    {"agentd_changed"}),
         hold("critical-risk", person, "what is critical is for a person to judge",

@@ -54,6 +54,9 @@ void join_lists(Facts& facts, const Effects& effects) {
         kind.erase(kind.find('_') - 1, 1);
         set("change." + std::string(what), subjects(effects, kind));
     }
+    Texts touched = subjects(effects, "restart_unit");
+    touched.merge(subjects(effects, "reset_failed"));
+    set("act.units", std::move(touched));
     set("change.ports_opened", ports(effects, "port_opened"));
     set("change.ports_closed", ports(effects, "port_closed"));
 }
@@ -108,6 +111,8 @@ Facts facts_from(const Effects& effects, const Context& context) {
     set("evidence.build", value_or_unknown(context.evidence_build));
     set("evidence.dry_activate", value_or_unknown(context.evidence_dry_activate));
     set("evidence.age", value_or_unknown(context.evidence_age));
+    set("change.revision", value_or_unknown(context.revision));
+    set("rollback.confirmed_before", value_or_unknown(context.confirmed_before));
     return facts;
 }
 

@@ -21,6 +21,9 @@ struct Presence {
     friend bool operator==(const Presence&, const Presence&) = default;
 };
 
+/// Who approved when root broke the glass: it is in the log under this name.
+inline constexpr std::string_view glass_breaker = "root (break glass)";
+
 /// The namespace of SSH signatures, and the prefix of what a browser signs.
 inline constexpr std::string_view approval_namespace = "agentd-approve@v1";
 

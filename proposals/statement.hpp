@@ -26,8 +26,9 @@ struct BuiltPath {
 };
 
 /// Digests are 64 hex digits, commits 40. Modes test, switch and boot need every optional field but
-/// `act`, `flake_lock_sha256` (a flake may have no lock) and `rollback_to`; mode act needs `act`;
-/// mode rollback needs `rollback_to`.
+/// `act` and `rollback_to`, which are null, and `flake_lock_sha256` (a flake may have no lock).
+/// Mode rollback needs `rollback_to`, the four of the toplevel (the same path) and no commit; mode
+/// act needs `act` and `effects_sha256`, and nothing of a system or a commit but `from`.
 struct Statement {
     static constexpr std::size_t max_bytes = 64U << 10;
 
@@ -38,7 +39,7 @@ struct Statement {
     std::optional<std::string> base_tree_sha256{};
     std::optional<std::string> candidate_tree_sha256{};
     std::optional<std::string> flake_lock_sha256{};
-    std::optional<std::string> act{}; ///< at most 4 KiB of printable text
+    std::optional<std::string> act{}; ///< canonical bytes of an `agentd.act/1`
     std::string host{};
     std::string machine_id{};
     BuiltPath from{};

@@ -1,3 +1,4 @@
+#include "proposals/act.hpp"
 #include "proposals/statement.hpp"
 
 #include "agentd/core/id.hpp"
@@ -51,8 +52,7 @@ bool is_machine_id(std::string_view text) {
 }
 
 bool is_act(std::string_view text) {
-    return !text.empty() && text.size() <= 4096 && core::is_utf8(text) &&
-           core::hidden_code_points(text).empty();
+    return parse_act(text).has_value();
 }
 
 /// Keeps the first trouble.
@@ -122,6 +122,37 @@ void check_change(Checker& c, const Statement& s) {
     c.present(s.closure_manifest_sha256, "closure_manifest_sha256");
     c.present(s.effects_sha256, "effects_sha256");
     c.absent(s.act, "act");
+    c.absent(s.rollback_to, "rollback_to");
+}
+
+/// Neither an act nor a rollback is a commit.
+void check_no_commit(Checker& c, const Statement& s) {
+    c.absent(s.base_commit, "base_commit");
+    c.absent(s.candidate_commit, "candidate_commit");
+    c.absent(s.base_tree_sha256, "base_tree_sha256");
+    c.absent(s.candidate_tree_sha256, "candidate_tree_sha256");
+    c.absent(s.flake_lock_sha256, "flake_lock_sha256");
+    c.absent(s.drv, "drv");
+    c.present(s.effects_sha256, "effects_sha256");
+}
+
+void check_rollback(Checker& c, const Statement& s) {
+    c.present(s.rollback_to, "rollback_to");
+    check_no_commit(c, s);
+    c.present(s.toplevel, "toplevel");
+    c.need(s.toplevel == s.rollback_to, "rollback_to", "is not the system `toplevel` names");
+    c.present(s.toplevel_nar_hash, "toplevel_nar_hash");
+    c.present(s.closure_manifest_sha256, "closure_manifest_sha256");
+    c.absent(s.act, "act");
+}
+
+void check_act(Checker& c, const Statement& s) {
+    c.present(s.act, "act");
+    check_no_commit(c, s);
+    c.absent(s.toplevel, "toplevel");
+    c.absent(s.toplevel_nar_hash, "toplevel_nar_hash");
+    c.absent(s.closure_manifest_sha256, "closure_manifest_sha256");
+    c.absent(s.rollback_to, "rollback_to");
 }
 
 } // namespace
@@ -138,11 +169,10 @@ core::Result<core::Done> check(const Statement& s) {
         check_change(c, s);
         break;
     case Mode::rollback:
-        c.present(s.rollback_to, "rollback_to");
-        c.absent(s.act, "act");
+        check_rollback(c, s);
         break;
     case Mode::act:
-        c.present(s.act, "act");
+        check_act(c, s);
         break;
     }
     return c.finish();

@@ -25,15 +25,17 @@ void touch(const Fold& fold) {
 }
 
 void insert_proposal(const Fold& fold, const proposals::Draft& draft, const Json& body) {
+    const proposals::Change none;
+    const auto& change = draft.change() != nullptr ? *draft.change() : none;
     fold.database.run(
         "INSERT INTO proposal (id, number, state, open, title, host, source, proposer_id, "
         "proposer_kind, base_commit, base_branch, candidate_commit, patch_blob, diff_blob, draft, "
-        "created_entry, created, updated, headline) "
-        "VALUES (?, ?, 'drafted', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "created_entry, created, updated, headline, kind) "
+        "VALUES (?, ?, 'drafted', 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         fold.subject, draft.number, draft.title, draft.host, proposals::to_string(draft.source),
-        draft.proposer.id, draft.proposer.kind, draft.base_commit, draft.base_branch,
-        draft.candidate_commit, draft.patch_blob, draft.diff_blob, core::canonical(body),
-        fold.index, fold.at(), fold.at(), draft.title);
+        draft.proposer.id, draft.proposer.kind, change.base_commit, change.base_branch,
+        change.candidate_commit, change.patch_blob, change.diff_blob, core::canonical(body),
+        fold.index, fold.at(), fold.at(), draft.title, proposals::kind_of(draft.revision));
 }
 
 } // namespace
@@ -103,10 +105,12 @@ std::string fold_evidence(const Fold& fold, const Json& body) {
 
 std::string fold_verified(const Fold& fold, const Json& body) {
     ObjectReader in(body, "proposal.verified");
-    const std::string drv = in.text("drv", 4096), toplevel = in.text("toplevel", 4096);
-    const std::string nar_hash = in.text("toplevel_nar_hash", 256);
-    const std::string manifest =
-        digest_text(in.text("closure_manifest_sha256", 64), "closure_manifest_sha256");
+    const auto drv = in.optional_text("drv", 4096), toplevel = in.optional_text("toplevel", 4096);
+    const auto nar_hash = in.optional_text("toplevel_nar_hash", 256);
+    auto manifest = in.optional_text("closure_manifest_sha256", 64);
+    if (manifest) {
+        manifest = digest_text(*manifest, "closure_manifest_sha256");
+    }
     const auto paths = in.integer("closure_paths", 0, max_count);
     const auto bytes = in.integer("closure_bytes", 0, max_count);
     ObjectReader from(in.any("from"), "proposal.verified from");
@@ -115,18 +119,20 @@ std::string fold_verified(const Fold& fold, const Json& body) {
     const std::string effects = digest_text(in.text("effects_sha256", 64), "effects_sha256");
     const std::string blob = digest_text(in.text("effects_blob", 64), "effects_blob");
     const Json warnings = in.texts("warnings");
+    const Json notes = in.has("notes") ? Json(in.texts("notes")) : Json::array(); // not in old ones
     const auto risk = in.one_of("risk", {"none", "low", "notice", "high", "critical"});
     const auto headline = in.text("headline", 1024);
     sound(in.finish());
     const Standing standing = standing_of(fold);
     go(fold, standing, State::verified);
-    fold.database.run("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    fold.database.run("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       fold.index, fold.subject, standing.round, drv, toplevel, nar_hash, manifest,
                       paths, bytes, from_path, from_hash, effects, blob, core::canonical(warnings),
-                      fold.at());
+                      core::canonical(notes), fold.at());
     fold.database.run("UPDATE proposal SET risk = ?, headline = ? WHERE id = ?", risk, headline,
                       fold.subject);
-    return "verified: builds " + toplevel;
+    return toplevel ? "verified: " + std::string(drv ? "builds " : "goes to ") + *toplevel
+                    : "verified: " + headline;
 }
 
 std::string fold_decision(const Fold& fold, const Json& body) {

@@ -15,7 +15,7 @@ namespace {
     "SELECT id, number, state, title, host, source, proposer_id, proposer_kind, created, "         \
     "updated, "                                                                                    \
     "round, level, presence, risk, headline, landed, outcome, refusal_stage, refusal_code, "       \
-    "refusal_message, refusal_where, refusal_hint, base_commit, base_branch, candidate_commit "    \
+    "refusal_message, refusal_where, refusal_hint, base_commit, base_branch, candidate_commit, kind " \
     "FROM proposal "
 
 constexpr std::int64_t two = 2;
@@ -35,6 +35,7 @@ ProposalRow read_proposal(const Statement& row) {
     ProposalRow out{
         .id = row.text(0),
         .number = row.integer(1),
+        .kind = row.text(25),
         .state = stored(proposals::parse_state(row.text(2)), "state"),
         .title = row.text(3),
         .host = row.text(4),

@@ -85,17 +85,17 @@ std::optional<RevisionRow> Queries::revision(std::string_view id) const {
     Statement row = database_->prepare(
         "SELECT r.entry, r.round, drv, toplevel, toplevel_nar_hash, closure_manifest_sha256, "
         "closure_paths, closure_bytes, from_path, from_nar_hash, effects_sha256, effects_blob, "
-        "warnings, at FROM revision r JOIN proposal p ON p.id = r.proposal AND p.round = r.round "
+        "warnings, at, notes FROM revision r JOIN proposal p ON p.id = r.proposal AND p.round = r.round "
         "WHERE r.proposal = ?");
     if (!row.bind(id).step()) {
         return std::nullopt;
     }
     return RevisionRow{.index = static_cast<Index>(row.integer(0)),
                        .round = row.integer(1),
-                       .drv = row.text(2),
-                       .toplevel = row.text(3),
-                       .toplevel_nar_hash = row.text(4),
-                       .closure_manifest_sha256 = row.text(5),
+                       .drv = row.optional_text(2),
+                       .toplevel = row.optional_text(3),
+                       .toplevel_nar_hash = row.optional_text(4),
+                       .closure_manifest_sha256 = row.optional_text(5),
                        .closure_paths = row.integer(6),
                        .closure_bytes = row.integer(7),
                        .from_path = row.text(8),
@@ -103,6 +103,7 @@ std::optional<RevisionRow> Queries::revision(std::string_view id) const {
                        .effects_sha256 = row.text(10),
                        .effects_blob = row.text(11),
                        .warnings = json_column(row, 12, "warnings").get<std::vector<std::string>>(),
+                       .notes = json_column(row, 14, "notes").get<std::vector<std::string>>(),
                        .at = instant(row.integer(13))};
 }
 

@@ -27,6 +27,7 @@ struct Refusal {
 struct ProposalRow {
     std::string id{};
     std::int64_t number = 0;
+    std::string kind = "change"; ///< change, act or rollback
     proposals::State state = proposals::State::drafted;
     std::string title{}, host{};
     proposals::Source source = proposals::Source::words;
@@ -40,17 +41,18 @@ struct ProposalRow {
     bool landed = false;
     std::optional<std::string> outcome{};
     std::optional<Refusal> refusal{};
-    std::string base_commit{}, base_branch{}, candidate_commit{};
+    std::string base_commit{}, base_branch{}, candidate_commit{}; ///< "" where there is no commit
 };
 
-/// What was built (`proposal.verified`), one for each round that got that far.
+/// What was built or found (`proposal.verified`), one for each round that got that far. An act builds
+/// nothing; a rollback has a toplevel and no derivation.
 struct RevisionRow {
     Index index = 0;
     std::int64_t round = 0;
-    std::string drv{}, toplevel{}, toplevel_nar_hash{}, closure_manifest_sha256{};
+    std::optional<std::string> drv{}, toplevel{}, toplevel_nar_hash{}, closure_manifest_sha256{};
     std::int64_t closure_paths = 0, closure_bytes = 0;
     std::string from_path{}, from_nar_hash{}, effects_sha256{}, effects_blob{};
-    std::vector<std::string> warnings{};
+    std::vector<std::string> warnings{}, notes{}; ///< notes: told beside the effects
     core::Instant at{};
 };
 

@@ -38,6 +38,8 @@ public:
     core::Result<core::Json> observe(const Call& call);
     core::Result<core::Json> run(const Call& call);
     core::Result<core::Json> propose(const Call& call);
+    core::Result<core::Json> act_preview(const Call& call);
+    core::Result<core::Json> generations(const Call& call);
     core::Result<core::Json> verify(const Call& call);
     core::Result<core::Json> list(const Call& call);
     core::Result<core::Json> show(const Call& call);
@@ -63,6 +65,11 @@ public:
 
 private:
     core::Result<store::ProposalRow> find(const Call& call);
+    static core::Result<proposals::Revision> act_of(const core::Json& value);
+    core::Result<proposals::Revision> rollback_of(const core::Json& value);
+    core::Result<core::Json> propose_revision(stages::Request request,
+                                              core::Result<proposals::Revision> revision,
+                                              const pipeline::Actor& actor);
     core::Result<core::Json> summary_of(const std::string& id);
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();

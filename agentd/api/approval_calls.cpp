@@ -1,5 +1,6 @@
 #include "agentd/api/api.hpp"
 #include "agentd/api/views.hpp"
+#include "agentd/pipeline/known.hpp"
 #include "agentd/core/text.hpp"
 #include "policy/explain.hpp"
 
@@ -17,14 +18,14 @@ Result<Json> Api::statement(const Call& call) {
         return row.problem();
     }
     const auto it = call.params.find("mode");
-    const auto mode = it == call.params.end() || it->is_null() ? proposals::Mode::switch_
-                      : it->is_string() ? proposals::parse_mode(it->get<std::string>())
-                                        : std::nullopt;
-    if (!mode || (*mode != proposals::Mode::switch_ && *mode != proposals::Mode::test &&
-                  *mode != proposals::Mode::boot)) {
-        return Problem{.code = "usage", .message = "`mode` is one of switch, test, boot"};
+    const bool given = it != call.params.end() && !it->is_null();
+    const auto mode = given && it->is_string() ? proposals::parse_mode(it->get<std::string>())
+                                               : std::nullopt;
+    if (given && !mode) {
+        return Problem{.code = "usage",
+                       .message = "`mode` is one of switch, test, boot; or rollback, act"};
     }
-    const auto statement = pipeline_.statement(row->id, *mode);
+    const auto statement = pipeline_.statement(row->id, mode);
     if (!statement) {
         return statement.problem();
     }
@@ -123,7 +124,7 @@ Result<Json> Api::policy_explain(const Call& call) {
                                : Result<proposals::Effects>(Problem{});
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
     if (effects && policy && rows.second) {
-        const auto facts = stages::facts_of(*rows.second, *effects);
+        const auto facts = stages::facts_of(*rows.second, *effects, pipeline::confirmed_before(in_, *rows.second));
         result["text"] = policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
     }
     return result;

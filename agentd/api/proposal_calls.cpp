@@ -51,6 +51,9 @@ Result<Json> Api::diff(const Call& call) {
     }
     const auto base = core::Commit::parse(row->base_commit);
     const auto candidate = core::Commit::parse(row->candidate_commit);
+    if (row->kind != "change") {
+        return Json{{"files", Json::array()}}; // nothing of the flake changes
+    }
     AGENTD_CHECK(base && candidate);
     const auto repository = proposals::Repository::open_or_init_bare(
         in_.config.state.directory + "/repository.git");
@@ -94,16 +97,28 @@ Result<Json> Api::run(const Call& call) {
 Result<Json> Api::propose(const Call& call) {
     core::ObjectReader reader(call.params, "params");
     const auto actor = actor_of(call);
+    const bool no_change = reader.has("act") || reader.has("rollback");
     stages::Request request{
-        .title = reader.text("title", 1000),
+        .title = no_change ? reader.optional_text("title", 1000).value_or("")
+                           : reader.text("title", 1000),
         .rationale = reader.optional_text("rationale").value_or(""),
         .source = proposals::Source::patch,
         .proposer = {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))}};
     const auto patch = reader.optional_text("patch", 1U << 20);
     const Json& operations = reader.any("operations");
     const auto base = reader.optional_text("base", 64);
+    const Json& act = reader.any("act");
+    const Json& rollback = reader.any("rollback");
     if (const auto done = reader.finish(); !done) {
         return done.problem();
+    }
+    if (no_change) {
+        if (patch || base || !operations.is_null() || act.is_null() == rollback.is_null()) {
+            return Problem{.code = "usage",
+                           .message = "give one of `patch`, `operations`, `act` and `rollback`"};
+        }
+        return propose_revision(std::move(request),
+                                act.is_null() ? rollback_of(rollback) : act_of(act), actor);
     }
     if (base) {
         request.base = core::Commit::parse(*base);

@@ -112,8 +112,18 @@ Json blocked(const store::ProposalRow& row) {
 void add_draft(Json& view, const proposals::Draft& draft) {
     const Json json = proposals::to_json(draft);
     for (const char* key : {"rationale", "goal", "observation", "operations", "base_commit",
-                            "base_branch", "candidate_commit", "files"}) {
-        view[key] = json.at(key);
+                            "base_branch", "candidate_commit", "files", "act"}) {
+        const auto it = json.find(key); // what is no change has no commits
+        view[key] = it == json.end() ? Json() : *it;
+    }
+    if (view["files"].is_null()) {
+        view["files"] = Json::array();
+    }
+    view["rollback"] = Json();
+    if (const auto* rollback = draft.rollback()) {
+        view["rollback"] = {{"to", rollback->to},
+                            {"generation", rollback->generation ? Json(*rollback->generation)
+                                                                : Json()}};
     }
 }
 
@@ -121,8 +131,9 @@ void add_revision(Json& view, const store::Queries& queries, const store::Blobs&
                   const std::string& id) {
     const auto revision = queries.revision(id);
     view["warnings"] = revision ? Json(revision->warnings) : Json::array();
-    view["toplevel"] = revision ? Json(revision->toplevel) : Json();
-    view["drv"] = revision ? Json(revision->drv) : Json();
+    view["notes"] = revision ? Json(revision->notes) : Json::array();
+    view["toplevel"] = revision ? or_null(revision->toplevel) : Json();
+    view["drv"] = revision ? or_null(revision->drv) : Json();
     view["effects"] = revision ? effects_of(*revision, blobs) : Json();
     const auto decision = queries.decision(id);
     view["verdict"] = decision ? proposals::to_json(decision->verdict) : Json();
@@ -133,6 +144,7 @@ void add_revision(Json& view, const store::Queries& queries, const store::Blobs&
 Json summary(const store::ProposalRow& row) {
     return {{"id", row.id},
             {"number", row.number},
+            {"kind", row.kind},
             {"state", proposals::to_string(row.state)},
             {"title", row.title},
             {"host", row.host},

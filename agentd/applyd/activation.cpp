@@ -1,5 +1,6 @@
 #include "agentd/applyd/activation.hpp"
 
+#include "agentd/applyd/acts.hpp"
 #include "agentd/applyd/apply.hpp"
 #include "agentd/applyd/intent.hpp"
 #include "agentd/core/crypto.hpp"
@@ -150,6 +151,9 @@ std::optional<Outcome> settle(const Tools& tools, const std::optional<std::strin
     core::log(core::Level::warning, found->proposal + ": was interrupted while it was " +
                                         std::string(to_string(found->phase)) + "; settling it");
     tools.switcher.end_what_goes_on(found->nonce, found->deadline, tools.clock.now());
+    if (found->mode == "act") {
+        return settle_act(tools, *found);
+    }
     Apply apply(*found, tools, {});
     const auto running = tools.machine.links().running;
     const bool runs_new = running && running->str() == found->to;

@@ -2,6 +2,7 @@
 
 #include "agentd/applyd/boot_try.hpp"
 #include "agentd/applyd/intent.hpp"
+#include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
@@ -87,6 +88,11 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
     const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
                              to_json(result, tools_.machine.links()));
     try {
+        const auto to = core::StorePath::parse(in_flight_.to);
+        if (result.outcome == "confirmed" && to && in_flight_.mode != "test" &&
+            in_flight_.mode != "act") {
+            LastGood(tools_.journal.directory()).remember(*to);
+        }
         tools_.journal.write_outcome(in_flight_.nonce, draft);
     } catch (const core::Failure& failure) {
         // A full disk must not undo what is done: the log may have room where we have none.

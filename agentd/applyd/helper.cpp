@@ -1,6 +1,8 @@
 #include "agentd/applyd/helper.hpp"
 
 #include "agentd/applyd/boot.hpp"
+#include "agentd/applyd/acts.hpp"
+#include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
@@ -56,6 +58,7 @@ Tools Helper::tools() {
     return {.config = config_,
             .clock = clock_,
             .journal = journal_,
+            .nix = nix_,
             .machine = machine_,
             .switcher = switcher_,
             .health = health_,
@@ -213,7 +216,8 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
                 {"phase", in_flight ? Json(to_string(in_flight->phase)) : Json()},
                 {"frozen", frozen.has_value()},
                 {"frozen_because", frozen ? Json(*frozen) : Json()},
-                {"quarantined", brake_.list().size()}};
+                {"quarantined", brake_.list().size()},
+                {"last_good", LastGood(journal_.directory()).names()}};
     }
     return refusal({.code = "usage", .message = "there is no such request"});
 }
@@ -266,7 +270,8 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
     const auto on_step = [&](const Json& event) {
         connection.channel.write_line(core::canonical(event));
     };
-    const auto outcome = activate(*verified, tools(), on_step);
+    const auto outcome = verified->act() ? carry_out_act(*verified, tools(), on_step)
+                                         : activate(*verified, tools(), on_step);
     return {{"ok", true}, {"outcome", to_json(outcome, machine_.links())}};
 }
 

@@ -38,6 +38,7 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .from = verified.from().str(),
             .to = verified.to().str(),
             .profile = profile ? profile->str() : "",
+            .act = statement.act.value_or(""),
             .deadline = clock.now() + settings.way_back + wait,
             .confirm = std::move(confirm),
             .residue = residue_of(verified.effects()),

@@ -78,7 +78,8 @@ std::optional<InFlight> Journal::in_flight() const {
                        .mode = reader.text("mode"),
                        .from = reader.text("from"),
                        .to = reader.text("to"),
-                       .profile = reader.text("profile")};
+                       .profile = reader.text("profile"),
+                       .act = reader.has("act") ? reader.text("act") : ""};
     // An older version may have written it: what came later may be missing.
     in_flight.confirm = reader.has("confirm") ? reader.text("confirm") : "";
     in_flight.residue =
@@ -105,6 +106,7 @@ void Journal::write(const InFlight& in_flight) {
                          {"from", in_flight.from},
                          {"to", in_flight.to},
                          {"profile", in_flight.profile},
+                         {"act", in_flight.act},
                          {"confirm", in_flight.confirm},
                          {"residue", in_flight.residue},
                          {"boot_id", in_flight.boot_id},

@@ -29,6 +29,7 @@ struct InFlight {
     std::string from{};
     std::string to{};
     std::string profile{}; ///< what the next boot took before; "" when nothing
+    std::string act{};     ///< canonical bytes of the act; "" when it is none
     Phase phase = Phase::intent;
     core::Instant deadline{};           ///< when the way back is taken if nobody says otherwise
     std::string confirm{};              ///< why an approver has to confirm; "" when nobody has to

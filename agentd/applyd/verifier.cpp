@@ -2,14 +2,9 @@
 
 #include "agentd/applyd/brake.hpp"
 
+#include "agentd/applyd/trusted_file.hpp"
 #include "agentd/core/crypto.hpp"
-#include "agentd/core/failure.hpp"
-#include "agentd/core/fd.hpp"
-#include "policy/decide.hpp"
-#include "policy/join.hpp"
-#include "policy/load.hpp"
 
-#include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,32 +18,6 @@ using core::Problem;
 using core::Result;
 using proposals::Mode;
 using proposals::Statement;
-
-bool only_root_writes(const struct stat& info) {
-    return (info.st_uid == 0 || info.st_uid == ::geteuid()) && (info.st_mode & 022) == 0;
-}
-
-/// A file that decides about root's acts: root's (or our own where separation is off), nobody else
-/// may write it or its folder, and it is read once. It may be a link, as NixOS makes them in /etc:
-/// who may write the folder says where it leads.
-std::string read_trusted(const std::string& path) {
-    const core::Fd fd = core::open_file(path, O_RDONLY);
-    struct stat info {};
-    struct stat folder {};
-    const std::string parent = std::filesystem::path(path).parent_path().string();
-    if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode) || !only_root_writes(info) ||
-        ::stat(parent.c_str(), &folder) != 0 || !only_root_writes(folder)) {
-        throw core::Failure(core::FailureKind::misconfigured,
-                            "has to be a regular file, in a folder, that only root may write",
-                            path);
-    }
-    constexpr off_t most = 1 << 20;
-    std::string bytes(info.st_size <= most ? static_cast<std::size_t>(info.st_size) : 0, '\0');
-    if (info.st_size > most || ::pread(fd.get(), bytes.data(), bytes.size(), 0) != info.st_size) {
-        throw core::Failure(core::FailureKind::misconfigured, "cannot be read whole", path);
-    }
-    return bytes;
-}
 
 /// What every toplevel of NixOS has, and in the store: a link that leads out of it would let
 /// somebody say after the approval what root runs. Presence of names only, no content is read.
@@ -125,13 +94,16 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
     const auto links = machine_.links();
     const auto running = links.running;
     const auto from = core::StorePath::parse(statement->from.path);
-    const auto to = core::StorePath::parse(statement->toplevel.value_or(""));
     if (!running || !from || *running != *from) {
         return Problem{.code = "from_mismatch",
                        .message =
                            "the machine runs another system than the one this was approved for",
                        .where = running ? running->str() : "/run/current-system",
                        .hint = "verify the proposal again and approve what it says then"};
+    }
+    if (statement->mode == Mode::act) {
+        return verify_act(std::move(*statement), core::sha256(statement_bytes).hex(), *from,
+                          *approver, presence, stop);
     }
     if (!presence && statement->mode != Mode::test && links.profile != from) {
         // The effects say what changes against what runs. For the next boot that may be far more: a
@@ -141,6 +113,12 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
                        .message =
                            "what runs is not what the next boot takes, so a person has to agree",
                        .where = links.profile ? links.profile->str() : ""};
+    }
+    const auto to = core::StorePath::parse(statement->toplevel.value_or(""));
+    if (statement->mode == Mode::rollback && to) {
+        if (const auto ours = check_ours(*to); !ours) {
+            return ours.problem();
+        }
     }
     if (!to || !looks_like_a_toplevel(*to)) {
         return Problem{.code = "not_a_toplevel",
@@ -168,12 +146,6 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
     }
     if (statement.machine_id != machine_.machine_id()) {
         return Problem{.code = "wrong_machine", .message = "the statement is for another machine"};
-    }
-    if (statement.mode != Mode::switch_ && statement.mode != Mode::test &&
-        statement.mode != Mode::boot) {
-        return Problem{.code = "unsupported_mode",
-                       .message = "mode " + std::string(proposals::to_string(statement.mode)) +
-                                  " is not carried out by this version"};
     }
     const auto now = clock_.now();
     if (now < statement.not_before) {
@@ -215,8 +187,10 @@ Result<std::string> Verifier::check_presence(const std::string& bytes, const Sta
     }
     if (presence->method == proposals::PresenceMethod::break_glass) {
         return peer.uid == 0
-                   ? Result<std::string>(std::string("root (break glass)"))
-                   : Problem{.code = "presence", .message = "only root itself may break the glass"};
+                   ? Result<std::string>(std::string(proposals::glass_breaker))
+                   : Problem{.code = "presence",
+                             .message = "only root itself may break the glass",
+                             .hint = "sudo agentctl approve --break-glass, on the machine"};
     }
     const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
     const auto approver = proposals::verify_presence(bytes, *presence, approvers.approvers);
@@ -251,41 +225,6 @@ Result<proposals::Effects> Verifier::check_store(const Statement& statement,
                        .message = "the effects worked out here are not the approved ones"};
     }
     return effects;
-}
-
-Result<Done> Verifier::check_policy(const Statement& statement, const proposals::Effects& effects,
-                                    const std::optional<proposals::Presence>& presence) const {
-    const std::string text = read_trusted(config_.policy.file);
-    if (core::sha256(text).hex() != statement.policy_sha256) {
-        return Problem{.code = "policy_changed",
-                       .message = "the policy changed since this was approved",
-                       .where = config_.policy.file,
-                       .hint = "verify the proposal again and approve it under the new policy"};
-    }
-    const auto loaded =
-        policy::load_policy(text, {.file = config_.policy.file,
-                                   .today = std::chrono::floor<std::chrono::days>(clock_.now())});
-    if (!loaded.policy) {
-        return loaded.problems.front();
-    }
-    // Only what root can know by itself: who proposed and why stays unknown, and unknown never
-    // helps.
-    const auto verdict =
-        policy::decide(*loaded.policy, policy::facts_from(effects, {.host = statement.host}));
-    const bool by_hand = presence && presence->method == proposals::PresenceMethod::break_glass;
-    const auto needed = presence ? proposals::Level::approve : proposals::Level::automatic;
-    if (verdict.level < needed && !by_hand) {
-        return Problem{.code = "denied",
-                       .message = "policy allows this change only as far as `" +
-                                  std::string(proposals::to_string(verdict.level)) + "`",
-                       .where = verdict.reasons.empty() ? "" : verdict.reasons.front().rule};
-    }
-    if (presence && !by_hand && !proposals::satisfies(presence->method, verdict.presence)) {
-        return Problem{.code = "presence",
-                       .message = "policy wants a stronger proof of presence: " +
-                                  std::string(proposals::to_string(verdict.presence))};
-    }
-    return Done{};
 }
 
 } // namespace agentd::applyd

@@ -10,10 +10,12 @@
 #include "agentd/core/result.hpp"
 #include "agentd/machine/machine.hpp"
 #include "evaluator/store_info.hpp"
+#include "proposals/act.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/presence.hpp"
 #include "proposals/statement.hpp"
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -30,6 +32,8 @@ class VerifiedStatement {
     const core::StorePath& to() const noexcept { return to_; }
     const proposals::Effects& effects() const noexcept { return effects_; }
     const std::string& approver() const noexcept { return approver_; }
+    /// Set when it is an act: then `to` is `from`, and nothing is switched.
+    const std::optional<proposals::Act>& act() const noexcept { return act_; }
 
   private:
     friend class Verifier;
@@ -43,11 +47,12 @@ class VerifiedStatement {
     core::StorePath to_;
     proposals::Effects effects_;
     std::string approver_;
+    std::optional<proposals::Act> act_{};
 };
 
 /// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
-/// `unsupported_mode`, `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
-/// `presence`; `from_mismatch`, `not_a_toplevel`, `quarantined`, `not_in_store`, `wrong_nar_hash`,
+/// `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
+/// `presence`; `from_mismatch`, `not_ours`, `not_a_toplevel`, `quarantined`, `not_in_store`, `wrong_nar_hash`,
 /// `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`, `denied`.
 class Verifier {
   public:
@@ -68,6 +73,14 @@ class Verifier {
                                                  const core::StorePath& from,
                                                  const core::StorePath& to,
                                                  const std::stop_token& stop) const;
+    core::Result<VerifiedStatement> verify_act(proposals::Statement statement, std::string sha256,
+                                               const core::StorePath& running,
+                                               const std::string& approver,
+                                               const std::optional<proposals::Presence>& presence,
+                                               const std::stop_token& stop) const;
+    /// What is gone back to ran here before.
+    core::Result<core::Done> check_ours(const core::StorePath& system) const;
+    bool was_good(const std::string& system) const;
     core::Result<core::Done> check_policy(const proposals::Statement& statement,
                                           const proposals::Effects& effects,
                                           const std::optional<proposals::Presence>& presence) const;

@@ -42,6 +42,16 @@ void print_confirmed(Context& context, const Json& proposal, const Json& detail,
     const std::string headline = shown(proposal, "headline");
     terminal.line(terminal.paint(Colour::good, "confirmed") + ": " +
                   (headline.empty() ? shown(proposal, "title") : headline));
+    if (!part(detail, "act").is_null()) {
+        terminal.line("  " + shown(outcome, "reason", 1000));
+        return;
+    }
+    if (!is_change(detail)) {
+        terminal.line("  running " + shown(outcome, "to") + ", and the next boot takes it");
+        terminal.line("  the flake did not change: agentctl status says how the two differ");
+        terminal.line("  forward again: agentctl rollback --to " + shown(outcome, "from"));
+        return;
+    }
     const std::string commit = shown(detail, "candidate_commit", 40);
     const Json& landing = part(detail, "landing");
     std::string where = " is in your branch " + shown(landing, "branch", 100);
@@ -110,6 +120,18 @@ int apply_approved(Context& context, const std::string& id) {
         return terminal.fail(told);
     }
     return report(context, std::get<Json>(reply));
+}
+
+int report_applied(Context& context, const Reply& reply, const std::string& id) {
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return context.terminal().fail(*trouble);
+    }
+    Json answer{{"proposal", {{"id", id}}}, {"outcome", part(std::get<Json>(reply), "outcome")}};
+    const Reply found = context.proposal_of("show", {{"proposal", id}});
+    if (const auto* detail = std::get_if<Json>(&found)) {
+        answer["proposal"] = *detail;
+    }
+    return report(context, answer);
 }
 
 } // namespace agentd::ctl

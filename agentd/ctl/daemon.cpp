@@ -135,10 +135,11 @@ Reply Daemon::call(std::string_view method, const Json& params, const Hearing& h
     return reply;
 }
 
-Reply ask_helper(const std::string& socket, const Json& request, std::stop_token stop) {
+Reply ask_helper(const std::string& socket, const Json& request, std::stop_token stop,
+                 const Hearing& hearing) {
     return converse(socket,
                     {.name = "agentd-applyd", .start = "systemctl start agentd-applyd.socket"},
-                    request, {}, stop);
+                    request, hearing, stop);
 }
 
 } // namespace agentd::ctl

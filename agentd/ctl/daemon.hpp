@@ -37,6 +37,7 @@ class Daemon {
 };
 
 /// One request to `apply.sock`, which answers with the whole object.
-Reply ask_helper(const std::string& socket, const core::Json& request, std::stop_token stop);
+Reply ask_helper(const std::string& socket, const core::Json& request, std::stop_token stop,
+                 const Hearing& hearing = {});
 
 } // namespace agentd::ctl

@@ -56,6 +56,11 @@ std::string level_words(const std::string& level) {
 
 } // namespace
 
+bool is_change(const Json& proposal) {
+    const std::string kind = raw(proposal, "kind");
+    return kind.empty() || kind == "change";
+}
+
 std::string reference(const Json& proposal) {
     const auto state = proposals::parse_state(raw(proposal, "state"));
     const auto given = number(proposal, "number");
@@ -92,7 +97,7 @@ std::string next_command(const Json& proposal) {
     case State::failed:
         return "agentctl show " + id;
     case State::confirmed:
-        return truth(proposal, "landed") ? "" : "agentctl pull";
+        return truth(proposal, "landed") || !is_change(proposal) ? "" : "agentctl pull";
     case State::withdrawn:
     case State::superseded:
     case State::lapsed:
@@ -171,6 +176,20 @@ void print_effects(Terminal& terminal, const Json& detail) {
         "  store paths +" + std::to_string(number(closure, "paths_added")) + " -" +
             std::to_string(number(closure, "paths_removed")) + ", size " +
             bytes_text(number(closure, "bytes_after") - number(closure, "bytes_before"))));
+}
+
+void print_notes(Terminal& terminal, const Json& detail) {
+    const auto notes = list(detail, "notes");
+    if (notes.empty()) {
+        return;
+    }
+    const bool back = raw(detail, "kind") == "rollback";
+    terminal.line(
+        terminal.paint(Colour::bold, back ? "What stays as it is" : "If it were done now"));
+    for (const Json& note : notes) {
+        terminal.line("  - " + one_line(note.is_string() ? note.get<std::string>() : "", 500));
+    }
+    terminal.line();
 }
 
 void print_verdict(Terminal& terminal, const Json& verdict) {

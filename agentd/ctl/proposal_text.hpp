@@ -9,6 +9,8 @@
 
 namespace agentd::ctl {
 
+/// Neither an act nor a rollback: it is a commit, and has a diff.
+bool is_change(const core::Json& proposal);
 /// What to type for it: its number while it is open, else its id.
 std::string reference(const core::Json& proposal);
 /// `#3 Open port 8080`
@@ -21,6 +23,8 @@ std::string state_line(const Terminal& terminal, const core::Json& proposal);
 int exit_of_state(const std::string& state);
 
 void print_effects(Terminal& terminal, const core::Json& detail);
+/// Of a rollback what stays as it is, of an act what a dry run says; nothing for a change.
+void print_notes(Terminal& terminal, const core::Json& detail);
 void print_verdict(Terminal& terminal, const core::Json& verdict);
 void print_evidence(Terminal& terminal, const core::Json& detail);
 /// Title, goal and rationale: what its proposer says.

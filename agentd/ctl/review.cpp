@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
+#include <vector>
 
 namespace agentd::ctl {
 
@@ -32,6 +32,36 @@ std::string digest_of_shown(const Json& effects) {
     return core::sha256(core::canonical(effects)).hex();
 }
 
+struct Pair {
+    const char* field;
+    std::string signed_text;
+    std::string shown_text;
+};
+
+/// What only a change, an act or a rollback has; by the mode, which has to be the one of its kind.
+std::vector<Pair> pairs_of_kind(const proposals::Statement& statement, const Json& detail) {
+    const Json& effects = part(detail, "effects");
+    const std::string mode(proposals::to_string(statement.mode));
+    const std::string toplevel = statement.toplevel.value_or("");
+    if (const Json& act = part(detail, "act"); !act.is_null()) {
+        return {{"mode", mode, "act"},
+                {"act", statement.act.value_or(""), core::canonical(act)},
+                {"from", statement.from.path, raw(effects, "to")}};
+    }
+    if (const Json& rollback = part(detail, "rollback"); !rollback.is_null()) {
+        return {{"mode", mode, "rollback"},
+                {"rollback_to", statement.rollback_to.value_or(""), raw(rollback, "to")},
+                {"toplevel", toplevel, raw(effects, "to")}};
+    }
+    return {{"mode", mode, "switch"},
+            {"base_commit", statement.base_commit.value_or(""), raw(detail, "base_commit")},
+            {"candidate_commit", statement.candidate_commit.value_or(""),
+             raw(detail, "candidate_commit")},
+            {"drv", statement.drv.value_or(""), raw(detail, "drv")},
+            {"toplevel", toplevel, raw(detail, "toplevel")},
+            {"toplevel", toplevel, raw(effects, "to")}};
+}
+
 } // namespace
 
 Result<proposals::Statement> check_statement(std::string_view bytes, const Json& detail,
@@ -42,26 +72,17 @@ Result<proposals::Statement> check_statement(std::string_view bytes, const Json&
     }
     const Json& effects = part(detail, "effects");
     const Json& verdict = part(detail, "verdict");
-    struct Pair {
-        const char* field;
-        std::string signed_text;
-        std::string shown_text;
-    };
-    const std::array pairs{
-        Pair{"proposal", statement->proposal, raw(detail, "id")},
-        Pair{"host", statement->host, raw(detail, "host")},
-        Pair{"base_commit", statement->base_commit.value_or(""), raw(detail, "base_commit")},
-        Pair{"candidate_commit", statement->candidate_commit.value_or(""),
-             raw(detail, "candidate_commit")},
-        Pair{"drv", statement->drv.value_or(""), raw(detail, "drv")},
-        Pair{"toplevel", statement->toplevel.value_or(""), raw(detail, "toplevel")},
-        Pair{"toplevel", statement->toplevel.value_or(""), raw(effects, "to")},
-        Pair{"from", statement->from.path, raw(effects, "from")},
-        Pair{"effects_sha256", statement->effects_sha256.value_or(""), digest_of_shown(effects)},
-        Pair{"policy_sha256", statement->policy_sha256, raw(verdict, "policy_sha256")},
-        Pair{"required_level", std::string(proposals::to_string(statement->required_level)),
-             raw(verdict, "level")},
-        Pair{"mode", std::string(proposals::to_string(statement->mode)), "switch"}};
+    std::vector<Pair> pairs{
+        {"proposal", statement->proposal, raw(detail, "id")},
+        {"host", statement->host, raw(detail, "host")},
+        {"from", statement->from.path, raw(effects, "from")},
+        {"effects_sha256", statement->effects_sha256.value_or(""), digest_of_shown(effects)},
+        {"policy_sha256", statement->policy_sha256, raw(verdict, "policy_sha256")},
+        {"required_level", std::string(proposals::to_string(statement->required_level)),
+         raw(verdict, "level")}};
+    for (Pair& pair : pairs_of_kind(*statement, detail)) {
+        pairs.push_back(std::move(pair));
+    }
     for (const Pair& pair : pairs) {
         // Empty on both sides is no agreement: a statement always names these.
         if (pair.signed_text != pair.shown_text || pair.signed_text.empty()) {

@@ -11,6 +11,8 @@ namespace {
 constexpr Argument id{.name = "ID", .help = "number, id, or at least six characters of an id"};
 constexpr Option detailed{.name = "--detailed-exitcode", .help = "exit 2 when there is something"};
 constexpr Option key{.name = "--key", .value = "FILE", .help = "default ~/.ssh/id_ed25519"};
+constexpr Argument unit{.name = "UNIT", .help = "like nginx.service; without a suffix a service"};
+constexpr Option no_wait{.name = "--no-wait", .help = "return once it is drafted"};
 constexpr Option reason{.name = "--reason", .value = "TEXT", .help = "kept in the log"};
 
 std::vector<Command> look() {
@@ -64,7 +66,7 @@ std::vector<Command> change() {
          .group = "Change",
          .summary = "Ask for a change in plain words; wait until it is tested and decided",
          .arguments = {{.name = "GOAL", .help = "what you want, like: add ripgrep", .words = true}},
-         .options = {{.name = "--no-wait", .help = "return once it is drafted"}},
+         .options = {no_wait},
          .more = "Nothing is applied. Exit 77 when policy denies it, 1 when a test refuses it.",
          .streams = true,
          .handler = commands::run},
@@ -93,6 +95,54 @@ std::vector<Command> change() {
     };
 }
 
+std::vector<Command> acts() {
+    return {
+        {.path = "rollback",
+         .group = "Act",
+         .summary = "Propose to go back to an earlier system of this machine",
+         .options = {{.name = "--to", .value = "N|PATH", .help = "default: the one before"},
+                     {.name = "--list", .help = "only show the generations there are"},
+                     no_wait},
+         .more =
+             "Shows what would move and what stays as it is. Nothing moves before it is "
+             "approved. The flake does not change: afterwards bring it and the machine together "
+             "(revert what you did not want, or go forward again).",
+         .streams = true,
+         .handler = commands::rollback},
+        {.path = "restart",
+         .group = "Act",
+         .summary = "Propose to restart one unit",
+         .arguments = {unit},
+         .options = {no_wait},
+         .streams = true,
+         .handler = commands::restart},
+        {.path = "reset-failed",
+         .group = "Act",
+         .summary = "Propose to count a unit as failed no longer",
+         .arguments = {unit},
+         .options = {no_wait},
+         .streams = true,
+         .handler = commands::reset_failed},
+        {.path = "store gc",
+         .group = "Act",
+         .summary = "Propose to delete old generations, and what nothing keeps any more",
+         .options = {{.name = "--older-than", .value = "DAYS", .help = "default 30"},
+                     {.name = "--dry-run", .help = "only say what it would do"},
+                     no_wait},
+         .more = "What runs, was booted, is booted next, was healthy last, or is named by an open "
+                 "proposal is kept, however old it is.",
+         .streams = true,
+         .handler = commands::store_gc},
+        {.path = "journal vacuum",
+         .group = "Act",
+         .summary = "Propose to shrink the journal to a size",
+         .arguments = {{.name = "MIB", .help = "from 64 on"}},
+         .options = {no_wait},
+         .streams = true,
+         .handler = commands::journal_vacuum},
+    };
+}
+
 std::vector<Command> decide() {
     return {
         {.path = "approve",
@@ -101,6 +151,8 @@ std::vector<Command> decide() {
          .arguments = {id},
          .options = {{.name = "--key", .value = "FILE", .help = "default ~/.ssh/id_ed25519"},
                      {.name = "--apply", .help = "and apply it at once"},
+                     {.name = "--break-glass",
+                      .help = "as root, without a key; on record, and applied at once"},
                      {.name = "--yes", .help = "do not ask; you have read it"}},
          .more =
              "agentctl checks that the statement binds exactly what it showed before ssh-keygen "
@@ -163,7 +215,7 @@ std::vector<Command> decide() {
 
 std::vector<Command> all_commands() {
     std::vector<Command> all;
-    for (auto& group : {look(), change(), decide(), prove_commands(), set_up_commands()}) {
+    for (auto& group : {look(), change(), acts(), decide(), prove_commands(), set_up_commands()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     return all;

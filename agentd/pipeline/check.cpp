@@ -3,7 +3,9 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/job.hpp"
+#include "agentd/pipeline/known.hpp"
 #include "agentd/stages/keep.hpp"
+#include "agentd/stages/what_stays.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,12 +19,15 @@ using proposals::State;
 
 namespace {
 
-Actor daemon_itself() { return {.kind = audit::ActorKind::system, .id = "agentd"}; }
+Actor daemon_itself() {
+    return {.kind = audit::ActorKind::system, .id = "agentd"};
+}
 
 /// The patch was taken when it was drafted; that it still fits is found out at the head of today.
-Json intake_evidence(const proposals::Draft& draft, core::Instant began, const core::Clock& clock) {
+Json intake_evidence(const proposals::Change& change, core::Instant began,
+                     const core::Clock& clock) {
     using namespace std::chrono;
-    const auto files = draft.files.size();
+    const auto files = change.files.size();
     return proposals::to_json(proposals::Evidence{
         .level = proposals::EvidenceLevel::intake,
         .status = proposals::EvidenceStatus::passed,
@@ -32,13 +37,15 @@ Json intake_evidence(const proposals::Draft& draft, core::Instant began, const c
                    (files == 1 ? " file" : " files")});
 }
 
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(text);
+}
 
 } // namespace
 
 stages::Reporter Pipeline::reporter(const std::string& id) {
-    // Counts the lines of each level from 0, so that a page knows where a run begins. Shared by the copies
-    // of the function object, used on one thread.
+    // Counts the lines of each level from 0, so that a page knows where a run begins. Shared by the
+    // copies of the function object, used on one thread.
     auto next = std::make_shared<std::map<proposals::EvidenceLevel, std::size_t>>();
     return {.evidence =
                 [this, id](const proposals::Evidence& evidence) {
@@ -83,7 +90,7 @@ Result<Done> Pipeline::record_refusal(const Job& job, const char* stage, const P
 
 /// While it lives the proposal is known to be in somebody's hands; withdrawing it stops them.
 class Pipeline::Testing {
-public:
+  public:
     Testing(Pipeline& pipeline, std::string id, std::stop_source stop)
         : pipeline_(pipeline), id_(std::move(id)) {
         pipeline_.in_.sequencer.ask([&] { pipeline_.checking_.insert_or_assign(id_, stop); });
@@ -98,7 +105,7 @@ public:
         }
     }
 
-private:
+  private:
     Pipeline& pipeline_;
     std::string id_;
 };
@@ -108,25 +115,32 @@ Result<Done> Pipeline::check(const std::string& id, const std::stop_token& stop)
     if (!job) {
         return job.problem();
     }
-    const auto head = this->head();
-    if (!head) {
-        return head.problem();
-    }
     // Withdrawing stops the test; so does the end of the daemon.
     std::stop_source own;
     const Testing testing(*this, job->id.str(), own);
     const std::stop_callback forward(stop, [&own] { own.request_stop(); });
-    return test_and_decide(*job, *head, own.get_token());
+    return core::match(
+        job->draft.revision,
+        [&](const proposals::Change&) -> Result<Done> {
+            const auto head = this->head();
+            return head ? test_and_decide(*job, *head, own.get_token())
+                        : Result<Done>(head.problem());
+        },
+        [&](const proposals::Act& act) { return check_act(*job, act, own.get_token()); },
+        [&](const proposals::Rollback& rollback) {
+            return check_rollback(*job, rollback, own.get_token());
+        });
 }
 
 Result<Done> Pipeline::test_and_decide(const Job& job, const core::Commit& head,
                                        const std::stop_token& stop) {
     const auto began = in_.clock.now();
-    if (head != job.base) {
+    AGENTD_CHECK(job.commits && job.draft.change());
+    if (head != job.commits->base) {
         const Problem moved{.code = "stale_base",
-                            .message = job.draft.base_branch + " has moved to " +
-                                       head.short_form() + " since this change was made",
-                            .where = job.draft.base_branch,
+                            .message = job.commits->branch + " has moved to " + head.short_form() +
+                                       " since this change was made",
+                            .where = job.commits->branch,
                             .hint = "propose it again on the new head"};
         mark(job.id.str(), State::stale, moved.message);
         return moved;
@@ -134,18 +148,19 @@ Result<Done> Pipeline::test_and_decide(const Job& job, const core::Commit& head,
     if (const auto begun = go(job.id.str(), State::checking, "", daemon_itself()); !begun) {
         return begun.problem();
     }
-    record("evidence.recorded", job.id.str(), intake_evidence(job.draft, began, in_.clock));
-    const auto tested = stages::test(
-        {.id = job.id,
-         .source = {.repository = in_.config.state.directory + "/repository.git",
-                    .ref = "refs/agentd/" + job.id.str(),
-                    .commit = job.candidate},
-         .host = job.host},
-        {.nix = in_.nix,
-         .blobs = in_.blobs,
-         .clock = in_.clock,
-         .gc_roots = in_.config.state.directory + "/gcroots"},
-        reporter(job.id.str()), stop);
+    record("evidence.recorded", job.id.str(),
+           intake_evidence(*job.draft.change(), began, in_.clock));
+    const auto tested =
+        stages::test({.id = job.id,
+                      .source = {.repository = in_.config.state.directory + "/repository.git",
+                                 .ref = "refs/agentd/" + job.id.str(),
+                                 .commit = job.commits->candidate},
+                      .host = job.host},
+                     {.nix = in_.nix,
+                      .blobs = in_.blobs,
+                      .clock = in_.clock,
+                      .gc_roots = in_.config.state.directory + "/gcroots"},
+                     reporter(job.id.str()), stop);
     return core::match(
         tested, [&](const stages::Tested& done) { return explain_and_decide(job, done, stop); },
         [&](const stages::Refused& refused) {
@@ -178,7 +193,7 @@ Result<Done> Pipeline::explain_and_decide(const Job& job, const stages::Tested& 
     return core::match(
         explained,
         [&](const stages::Explained& done) -> Result<Done> {
-            record_verdict(job, done, *policy);
+            record_verified(job, done, *policy);
             return Done{};
         },
         [&](const stages::Refused& refused) {
@@ -189,40 +204,49 @@ Result<Done> Pipeline::explain_and_decide(const Job& job, const stages::Tested& 
         });
 }
 
-void Pipeline::record_verdict(const Job& job, const stages::Explained& explained,
-                              const stages::CurrentPolicy& policy) {
-    const auto& effects = explained.effects;
+void Pipeline::record_verified(const Job& job, const stages::Explained& explained,
+                               const stages::CurrentPolicy& policy) {
     const auto* from = explained.running.find(explained.running.root);
     const auto* to = explained.candidate.find(explained.candidate.root);
     AGENTD_CHECK(from != nullptr && to != nullptr);
-    const std::string effects_bytes = proposals::canonical_bytes(effects);
-    const auto effects_digest = stages::keep(in_.blobs, effects_bytes);
-    std::vector<std::string> warnings;
+    stages::Beside beside{.confirmed_before = pipeline::confirmed_before(in_, job.draft)};
     for (const std::string& warning : explained.tested.warnings) {
-        warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
-        if (warnings.size() == 20) {
+        beside.warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
+        if (beside.warnings.size() == 20) {
             break;
         }
     }
-    record("proposal.verified", job.id.str(),
-           {{"drv", explained.tested.drv.str()},
-            {"toplevel", explained.tested.toplevel.str()},
-            {"toplevel_nar_hash", to->nar_hash},
-            {"closure_manifest_sha256", explained.manifest.digest.hex()},
-            {"closure_paths", explained.candidate.paths.size()},
-            {"closure_bytes", explained.candidate.nar_bytes},
-            {"from", {{"path", explained.running.root.str()}, {"nar_hash", from->nar_hash}}},
-            {"effects_sha256", effects_digest.hex()},
-            {"effects_blob", effects_digest.hex()},
-            {"headline", core::shorten(proposals::headline(effects), 300)},
-            {"risk", proposals::to_string(proposals::max_risk(effects))},
-            {"warnings", warnings}});
-    const auto verdict = policy::decide(policy.policy, stages::facts_of(job.draft, effects));
-    const auto verdict_blob =
-        stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
+    if (job.draft.rollback() != nullptr) {
+        beside.notes = stages::what_stays(explained.effects);
+    }
+    const auto& drv = explained.tested.drv;
+    record_verdict(
+        job, explained.effects,
+        {{"drv", drv ? Json(drv->str()) : Json()},
+         {"toplevel", explained.tested.toplevel.str()},
+         {"toplevel_nar_hash", to->nar_hash},
+         {"closure_manifest_sha256", explained.manifest.digest.hex()},
+         {"closure_paths", explained.candidate.paths.size()},
+         {"closure_bytes", explained.candidate.nar_bytes},
+         {"from", {{"path", explained.running.root.str()}, {"nar_hash", from->nar_hash}}}},
+        policy, beside);
+}
+
+void Pipeline::record_verdict(const Job& job, const proposals::Effects& effects, Json verified,
+                              const stages::CurrentPolicy& policy, const stages::Beside& beside) {
+    const auto effects_digest = stages::keep(in_.blobs, proposals::canonical_bytes(effects));
+    verified.update(Json{{"effects_sha256", effects_digest.hex()},
+                         {"effects_blob", effects_digest.hex()},
+                         {"headline", core::shorten(proposals::headline(effects), 300)},
+                         {"risk", proposals::to_string(proposals::max_risk(effects))},
+                         {"warnings", beside.warnings},
+                         {"notes", beside.notes}});
+    record("proposal.verified", job.id.str(), verified);
+    const auto verdict = policy::decide(
+        policy.policy, stages::facts_of(job.draft, effects, beside.confirmed_before));
+    const auto verdict_blob = stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
     const auto page = stages::keep(
-        in_.blobs,
-        stages::page_document(job.id.str(), job.draft, effects, verdict, warnings));
+        in_.blobs, stages::page_document(job.id.str(), job.draft, effects, verdict, beside));
     record("decision.made", job.id.str(),
            {{"verdict", proposals::to_json(verdict)},
             {"verdict_blob", verdict_blob.hex()},

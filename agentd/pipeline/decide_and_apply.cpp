@@ -39,21 +39,31 @@ Result<stages::Decided> Pipeline::decided(const std::string& id) {
                        .hint = "`agentctl verify " + job->id.str() + "` tests it"};
     }
     const machine::Machine machine(in_.machine);
-    const auto repository = this->repository();
-    const auto lock = repository.file_digest(job->candidate, "flake.lock");
-    return stages::Decided{.draft = job->draft,
-                           .proposal = job->id.str(),
-                           .revision = std::move(*rows.first),
-                           .decision = std::move(*rows.second),
-                           .base_tree_sha256 = repository.tree_digest(job->base).hex(),
-                           .flake_lock_sha256 = lock ? std::optional(lock->hex()) : std::nullopt,
-                           .machine_id = machine.machine_id()};
+    stages::Decided decided{.draft = job->draft,
+                            .proposal = job->id.str(),
+                            .revision = std::move(*rows.first),
+                            .decision = std::move(*rows.second),
+                            .machine_id = machine.machine_id()};
+    if (job->commits) {
+        const auto repository = this->repository();
+        const auto lock = repository.file_digest(job->commits->candidate, "flake.lock");
+        decided.base_tree_sha256 = repository.tree_digest(job->commits->base).hex();
+        decided.flake_lock_sha256 = lock ? std::optional(lock->hex()) : std::nullopt;
+    }
+    return decided;
 }
 
-Result<proposals::Statement> Pipeline::statement(const std::string& id, proposals::Mode mode) {
+Result<proposals::Statement> Pipeline::statement(const std::string& id,
+                                                 std::optional<proposals::Mode> mode) {
     const auto job = job_of(id);
     if (!job) {
         return job.problem();
+    }
+    if (mode && !stages::fits(job->draft, *mode)) {
+        return Problem{.code = "usage",
+                       .message = "a " + job->row.kind + " is not approved in mode " +
+                                  std::string(proposals::to_string(*mode)),
+                       .hint = "leave `mode` out"};
     }
     if (job->row.state == State::denied) {
         return Problem{.code = "denied",
@@ -78,7 +88,7 @@ Result<proposals::Statement> Pipeline::statement(const std::string& id, proposal
     if (const auto holds = still_holds(*job, *decided); !holds) {
         return holds.problem();
     }
-    return desk_.prepare(*decided, mode);
+    return desk_.prepare(*decided, mode.value_or(stages::usual_mode(job->draft)));
 }
 
 Result<Done> Pipeline::still_holds(const Job& job, const stages::Decided& decided) {
@@ -91,15 +101,18 @@ Result<Done> Pipeline::still_holds(const Job& job, const stages::Decided& decide
     if (!running || running->str() != decided.revision.from_path) {
         return stale(machine_changed());
     }
-    const auto head = this->head();
-    if (!head) {
-        return head.problem();
-    }
-    if (*head != job.base) {
-        return stale({.code = "stale",
-                      .message = job.draft.base_branch + " has moved since this was tested",
-                      .where = job.draft.base_branch + " is at " + head->short_form(),
-                      .hint = "propose the change again on the new head"});
+    // An act and a rollback are about the machine alone: where the branch is does not matter.
+    if (job.commits) {
+        const auto head = this->head();
+        if (!head) {
+            return head.problem();
+        }
+        if (*head != job.commits->base) {
+            return stale({.code = "stale",
+                          .message = job.commits->branch + " has moved since this was tested",
+                          .where = job.commits->branch + " is at " + head->short_form(),
+                          .hint = "propose the change again on the new head"});
+        }
     }
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
     if (!policy) {
@@ -120,6 +133,12 @@ Result<Done> Pipeline::approve(const std::string& id, const std::string& stateme
     const auto decided = this->decided(id);
     if (!job || !decided) {
         return job ? decided.problem() : job.problem();
+    }
+    if (presence.method == proposals::PresenceMethod::break_glass && actor.uid != 0) {
+        return Problem{.code = "denied",
+                       .message = "only root breaks the glass",
+                       .hint = "sudo agentctl approve --break-glass, on the machine itself; or "
+                               "approve it with your key"};
     }
     const auto approved = desk_.approve(*decided, statement, presence, approvers());
     if (!approved) {
@@ -188,7 +207,7 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
     if (const auto holds = still_holds(*job, *decided); !holds) {
         return holds.problem();
     }
-    auto outcome = stages::apply(in_.config.sockets.apply, *approved, on_step, stop);
+    auto outcome = hand_over(*job, *approved, on_step, stop);
     in_.sequencer.ask([&] { in_.ledger.catch_up(); });
     if (!outcome) {
         // The helper refused before it touched anything: what it refused will not get better by itself.
@@ -200,14 +219,17 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
         }
         return outcome;
     }
-    if (outcome->outcome == "confirmed") {
+    if (outcome->outcome == "confirmed" && job->commits) {
         land(*job, approved->approver());
+    } else if (outcome->outcome == "confirmed") {
+        offer_together(*job, stop);
     }
     return outcome;
 }
 
 void Pipeline::land(const Job& job, const std::string& approver) {
-    const std::string branch = job.draft.base_branch;
+    AGENTD_CHECK(job.commits.has_value());
+    const std::string branch = job.commits->branch;
     const auto refuse = [&](const std::string& reason, const std::string& hint) {
         record("landing.refused", job.id.str(),
                {{"branch", branch}, {"reason", reason}, {"hint", hint}});
@@ -220,8 +242,8 @@ void Pipeline::land(const Job& job, const std::string& approver) {
     const auto landed = stages::land(repository,
                                      {.upstream = in_.config.flake.upstream,
                                       .branch = branch,
-                                      .base = job.base,
-                                      .candidate = job.candidate,
+                                      .base = job.commits->base,
+                                      .candidate = job.commits->candidate,
                                       .note = "Agentd-Proposal: " + job.id.str() +
                                               "\nApproved-By: " + approver + "\nLog-Size: " + std::to_string(entry) + "\n"},
                                      in_.clock.now());
@@ -231,7 +253,7 @@ void Pipeline::land(const Job& job, const std::string& approver) {
                                                     : landed.problem().hint);
     }
     record("landing.done", job.id.str(),
-           {{"branch", branch}, {"commit", job.candidate.str()}, {"how", "fast-forward"}});
+           {{"branch", branch}, {"commit", job.commits->candidate.str()}, {"how", "fast-forward"}});
 }
 
 } // namespace agentd::pipeline

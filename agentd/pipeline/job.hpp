@@ -8,13 +8,19 @@
 
 namespace agentd::pipeline {
 
+/// Of a change; nothing else has any.
+struct Commits {
+    core::Commit base;
+    core::Commit candidate;
+    std::string branch{};
+};
+
 struct Pipeline::Job {
     core::ProposalId id;
     store::ProposalRow row;
     proposals::Draft draft;
-    core::Commit base;
-    core::Commit candidate;
     core::HostName host;
+    std::optional<Commits> commits{};
 };
 
 } // namespace agentd::pipeline

@@ -15,6 +15,20 @@ using core::Problem;
 using core::Result;
 using proposals::State;
 
+namespace {
+
+std::optional<Commits> commits_of(const proposals::Draft& draft) {
+    const auto* change = draft.change();
+    const auto base = change ? core::Commit::parse(change->base_commit) : std::nullopt;
+    const auto candidate = change ? core::Commit::parse(change->candidate_commit) : std::nullopt;
+    if (!base || !candidate) {
+        return std::nullopt;
+    }
+    return Commits{.base = *base, .candidate = *candidate, .branch = change->base_branch};
+}
+
+} // namespace
+
 Pipeline::Pipeline(Surroundings surroundings)
     : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement) {
     repository(); // made here, before several threads would make it at once
@@ -49,15 +63,17 @@ Result<Pipeline::Job> Pipeline::job_of(const std::string& id) {
         const auto row = queries.find(id);
         const auto draft = row ? queries.draft(row->id) : std::nullopt;
         const auto proposal = row ? core::ProposalId::parse(row->id) : std::nullopt;
-        const auto base = draft ? core::Commit::parse(draft->base_commit) : std::nullopt;
-        const auto candidate = draft ? core::Commit::parse(draft->candidate_commit) : std::nullopt;
         const auto host = draft ? core::HostName::parse(draft->host) : std::nullopt;
-        if (!proposal || !base || !candidate || !host) {
+        if (!proposal || !host) {
             return Problem{.code = "not_found",
                            .message = "there is no proposal `" + core::printable(id) + "`",
                            .hint = "`agentctl list --all` names them"};
         }
-        return Job{*proposal, *row, *draft, *base, *candidate, *host};
+        return Job{.id = *proposal,
+                   .row = *row,
+                   .draft = *draft,
+                   .host = *host,
+                   .commits = commits_of(*draft)};
     });
 }
 
@@ -95,7 +111,7 @@ void Pipeline::head_moved(const core::Commit& head) {
         in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::open); });
     for (const auto& row : open) {
         const bool waits = row.state == State::decided || row.state == State::approved;
-        if (waits && row.base_commit != head.str()) {
+        if (waits && row.kind == "change" && row.base_commit != head.str()) {
             mark(row.id, State::stale,
                  row.base_branch + " has moved to " + head.short_form() + " since this was tested");
         }

@@ -19,10 +19,10 @@
 
 namespace agentd::pipeline {
 
-/// Its functions run on a worker's thread and may take long; each writes through the sequencer. What a person
-/// asked for and may not have is a Problem.
+/// Its functions run on a worker's thread and may take long; each writes through the sequencer.
+/// What a person asked for and may not have is a Problem.
 class Pipeline {
-public:
+  public:
     explicit Pipeline(Surroundings surroundings);
 
     /// Plan and patch. Testing begins by itself.
@@ -30,12 +30,18 @@ public:
                                        const std::stop_token& stop);
     core::Result<std::string> propose(const stages::Request& request, const Actor& actor,
                                       std::optional<std::string> cause = std::nullopt);
+    /// An act, or going back; of the request only the words count. It is checked by itself.
+    core::Result<std::string> propose(const stages::Request& words, proposals::Revision revision,
+                                      const Actor& actor,
+                                      std::optional<std::string> cause = std::nullopt);
     /// Test, explain and decide, now and on this thread. Also brings a stale proposal back.
     core::Result<core::Done> check(const std::string& id, const std::stop_token& stop);
     /// The same, on the test thread, some time soon.
     void check_soon(const std::string& id);
 
-    core::Result<proposals::Statement> statement(const std::string& id, proposals::Mode mode);
+    /// Without a mode: the usual one of a change, or the one an act or a rollback has.
+    core::Result<proposals::Statement> statement(const std::string& id,
+                                                 std::optional<proposals::Mode> mode);
     core::Result<core::Done> approve(const std::string& id, const std::string& statement,
                                      const proposals::Presence& presence, const Actor& actor);
     core::Result<core::Done> reject(const std::string& id, const std::string& reason,
@@ -45,11 +51,10 @@ public:
     /// Apply what was approved, then land it.
     core::Result<stages::ApplyOutcome> apply(const std::string& id, const stages::OnStep& on_step,
                                              const std::stop_token& stop);
-    /// After a start: what was in flight is settled by looking at the machine, what was waiting goes on.
+    /// After a start: what was in flight is settled by looking, what was waiting goes on.
     void recover(const std::stop_token& stop);
 
-    /// Now and then: what nobody is busy with any more goes on, such as a test that broke off, an apply whose
-    /// end nobody heard of, a confirmed change that is not landed.
+    /// Now and then: what nobody is busy with any more goes on, such as a test that broke off.
     void pick_up();
 
     /// What waits for a decision or for its apply on another base than `head` goes stale.
@@ -59,28 +64,44 @@ public:
     /// What a proposal needs to be approved, from the rows of this moment.
     core::Result<stages::Decided> decided(const std::string& id);
 
-private:
+  private:
     struct Job;
     class Testing;
-    /// That machine, branch and policy are still those it was decided for; else it is stale from now on.
+    /// That machine, branch and policy are still those it was decided for; else it is stale from
+    /// now on.
     core::Result<core::Done> still_holds(const Job& job, const stages::Decided& decided);
     core::Result<core::Done> test_and_decide(const Job& job, const core::Commit& head,
                                              const std::stop_token& stop);
+    core::Result<core::Done> check_rollback(const Job& job, const proposals::Rollback& rollback,
+                                            const std::stop_token& stop);
+    core::Result<core::Done> check_act(const Job& job, const proposals::Act& act,
+                                       const std::stop_token& stop);
+    core::Result<core::Done> decide_act(const Job& job, const proposals::Act& act,
+                                        std::vector<std::string> notes,
+                                        const std::stop_token& stop);
     core::Result<core::Done> explain_and_decide(const Job& job, const stages::Tested& tested,
                                                 const std::stop_token& stop);
+    core::Result<std::string> draft_and_check(proposals::Draft draft, const core::ProposalId& id,
+                                              const Actor& actor, std::optional<std::string> cause);
     core::Result<core::Done> record_refusal(const Job& job, const char* stage,
                                             const core::Problem& problem);
-    void record_verdict(const Job& job, const stages::Explained& explained,
-                        const stages::CurrentPolicy& policy);
+    void record_verified(const Job& job, const stages::Explained& explained,
+                         const stages::CurrentPolicy& policy);
+    void record_verdict(const Job& job, const proposals::Effects& effects, core::Json verified,
+                        const stages::CurrentPolicy& policy, const stages::Beside& beside);
     void land(const Job& job, const std::string& approver);
     void resume(const store::ProposalRow& row);
     void settle(const std::stop_token& stop);
     void finish_applies(const std::stop_token& stop);
+    void offer_together(const Job& job, const std::stop_token& stop);
+    core::Result<stages::ApplyOutcome> hand_over(const Job& job, const stages::Approved& approved,
+                                                 const stages::OnStep& on_step,
+                                                 const std::stop_token& stop);
     core::Result<Job> job_of(const std::string& id);
     stages::Reporter reporter(const std::string& id);
     /// Goes to `to` when the table lets it; a Problem when it does not.
-    core::Result<core::Done> go(const std::string& id, proposals::State to, const std::string& reason,
-                                const Actor& actor);
+    core::Result<core::Done> go(const std::string& id, proposals::State to,
+                                const std::string& reason, const Actor& actor);
     /// The same where somebody else may have been quicker: then nothing happens.
     void mark(const std::string& id, proposals::State to, const std::string& reason);
     void record(const std::string& type, const std::string& subject, const core::Json& body,

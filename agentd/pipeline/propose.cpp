@@ -13,7 +13,7 @@ namespace {
 
 /// The evaluator's catalog as the planner wants to see it.
 class ShelfView final : public planners::CatalogView {
-public:
+  public:
     explicit ShelfView(evaluator::CatalogShelf::Shared catalog) : catalog_(std::move(catalog)) {}
     bool has_package(std::string_view attribute) const override {
         return catalog_->package(attribute) != nullptr;
@@ -33,7 +33,7 @@ public:
         return catalog_->nearest_services(wanted);
     }
 
-private:
+  private:
     evaluator::CatalogShelf::Shared catalog_;
 };
 
@@ -87,6 +87,20 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
     if (!draft) {
         return draft.problem();
     }
+    return draft_and_check(std::move(*draft), id, actor, std::move(cause));
+}
+
+Result<std::string> Pipeline::propose(const stages::Request& words, proposals::Revision revision,
+                                      const Actor& actor, std::optional<std::string> cause) {
+    auto draft = stages::draft_of(words, in_.config.host);
+    draft.revision = std::move(revision);
+    return draft_and_check(std::move(draft), core::ProposalId::make(in_.clock.now()), actor,
+                           std::move(cause));
+}
+
+Result<std::string> Pipeline::draft_and_check(proposals::Draft draft, const core::ProposalId& id,
+                                              const Actor& actor,
+                                              std::optional<std::string> cause) {
     const auto full = in_.sequencer.ask([&]() -> std::optional<Problem> {
         const auto open = in_.ledger.queries().proposals(store::Which::open);
         if (open.size() >= most_open) {
@@ -95,8 +109,8 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
                                       " open proposals already",
                            .hint = "decide or withdraw some first: `agentctl list`"};
         }
-        draft->number = in_.ledger.queries().next_free_number();
-        in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(*draft),
+        draft.number = in_.ledger.queries().next_free_number();
+        in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(draft),
                           {.kind = actor.kind, .id = actor.id, .uid = actor.uid}, cause);
         return std::nullopt;
     });

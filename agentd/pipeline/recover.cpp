@@ -1,6 +1,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/pipeline/job.hpp"
+#include "agentd/pipeline/known.hpp"
 #include "agentd/stages/apply.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ void Pipeline::resume(const store::ProposalRow& row) {
         check_soon(row.id);
     } else if (row.state == State::drafted) {
         check_soon(row.id);
-    } else if (row.state == State::confirmed && !row.landed) {
+    } else if (row.state == State::confirmed && !row.landed && row.kind == "change") {
         // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
         const auto rows = in_.sequencer.ask([&] {
             const auto queries = in_.ledger.queries();
@@ -74,13 +75,15 @@ void Pipeline::pick_up() {
                 broken.push_back(row);
             }
             any = any || row.state == State::applying ||
-                  (row.state == State::confirmed && !row.landed && !queries.landing(row.id));
+                  (row.state == State::confirmed && !row.landed && row.kind == "change" &&
+                   !queries.landing(row.id));
         }
         return any;
     });
     for (const auto& row : broken) {
         resume(row);
     }
+    drop_roots(in_);
     // Behind whatever is being applied on that thread: what it ends by itself is not picked up.
     if (unfinished && !finishing_.exchange(true)) {
         const bool posted = in_.applies.post([this](const std::stop_token& stop) {

@@ -29,13 +29,13 @@ struct Decided {
 
 /// Agreed to by a named person (or by policy alone). Only the desk makes one.
 class Approved {
-public:
+  public:
     const proposals::Statement& statement() const noexcept { return statement_; }
     const std::string& bytes() const noexcept { return bytes_; } ///< what was signed
     const proposals::Presence& presence() const noexcept { return presence_; }
     const std::string& approver() const noexcept { return approver_; }
 
-private:
+  private:
     friend class ApprovalDesk;
     Approved(proposals::Statement statement, std::string bytes, proposals::Presence presence,
              std::string approver)
@@ -47,15 +47,21 @@ private:
     std::string approver_;
 };
 
+/// A change is tried, switched to or booted; an act and a rollback have one mode each.
+bool fits(const proposals::Draft& draft, proposals::Mode mode) noexcept;
+proposals::Mode usual_mode(const proposals::Draft& draft) noexcept;
+
 class ApprovalDesk {
-public:
+  public:
     ApprovalDesk(const core::Clock& clock, std::chrono::minutes lifetime)
         : clock_(clock), lifetime_(lifetime) {}
 
-    /// A fresh statement to sign, with a nonce of its own.
+    /// A fresh statement to sign, with a nonce of its own. The mode has to fit the draft.
     proposals::Statement prepare(const Decided& decided, proposals::Mode mode) const;
-    /// Problems: `mismatch` (other bytes than what is decided now), `expired`, `presence` (policy wants a
-    /// stronger one), and those of verify_presence.
+    /// Problems: `mismatch` (other bytes than what is decided now), `expired`, `presence` (policy
+    /// wants a stronger one), and those of verify_presence. Breaking the glass carries no
+    /// signature: the caller has made sure that it was root, and root's helper will make sure
+    /// again.
     core::Result<Approved> approve(const Decided& decided, const std::string& statement_bytes,
                                    const proposals::Presence& presence,
                                    std::span<const proposals::Approver> approvers) const;
@@ -63,7 +69,9 @@ public:
     core::Result<Approved> restore(const Decided& decided, const store::ApprovalRow& row,
                                    std::span<const proposals::Approver> approvers) const;
 
-private:
+  private:
+    core::Result<Approved> break_glass(proposals::Statement statement, const std::string& bytes,
+                                       const proposals::Presence& presence) const;
     const core::Clock& clock_;
     std::chrono::minutes lifetime_;
 };

@@ -20,19 +20,25 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
     return CurrentPolicy{.policy = std::move(*loaded.policy), .digest = core::sha256(text)};
 }
 
-policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects) {
+policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
+                       std::optional<bool> confirmed_before) {
     policy::Context context{.host = draft.host,
                             .proposer_kind = draft.proposer.kind,
                             .proposer_id = draft.proposer.id,
                             .source = std::string(proposals::to_string(draft.source)),
-                            .evidence_build = "passed"};
-    context.paths.emplace();
-    for (const auto& file : draft.files) {
-        context.paths->push_back(file.path);
+                            .revision = std::string(proposals::kind_of(draft.revision)),
+                            .confirmed_before = confirmed_before};
+    const auto* change = draft.change();
+    if (change != nullptr) {
+        context.evidence_build = "passed";
+        context.paths.emplace();
+        for (const auto& file : change->files) {
+            context.paths->push_back(file.path);
+        }
     }
-    if (draft.operations) {
+    if (change != nullptr && change->operations) {
         context.option_paths.emplace();
-        for (const auto& operation : *draft.operations) {
+        for (const auto& operation : *change->operations) {
             context.option_paths->push_back(operation.option.str());
         }
     }
@@ -41,23 +47,18 @@ policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& 
 
 std::string page_document(const std::string& proposal, const proposals::Draft& draft,
                           const proposals::Effects& effects, const proposals::Verdict& verdict,
-                          const std::vector<std::string>& warnings) {
-    core::Json files = core::Json::array();
-    for (const auto& file : draft.files) {
-        files.push_back({{"path", file.path}, {"change", proposals::to_string(file.change)}});
-    }
-    return core::canonical({{"schema", "agentd.page/1"},
-                            {"proposal", proposal},
-                            {"host", draft.host},
-                            {"title", draft.title},
-                            {"rationale", draft.rationale},
-                            {"base_commit", draft.base_commit},
-                            {"candidate_commit", draft.candidate_commit},
-                            {"diff_sha256", draft.diff_blob ? core::Json(*draft.diff_blob) : core::Json()},
-                            {"files", files},
-                            {"effects", proposals::to_json(effects)},
-                            {"verdict", proposals::to_json(verdict)},
-                            {"warnings", warnings}});
+                          const Beside& beside) {
+    core::Json page{{"schema", "agentd.page/1"},
+                    {"proposal", proposal},
+                    {"host", draft.host},
+                    {"title", draft.title},
+                    {"rationale", draft.rationale},
+                    {"revision", proposals::to_json(draft.revision)},
+                    {"effects", proposals::to_json(effects)},
+                    {"verdict", proposals::to_json(verdict)},
+                    {"warnings", beside.warnings},
+                    {"notes", beside.notes}};
+    return core::canonical(page);
 }
 
 } // namespace agentd::stages

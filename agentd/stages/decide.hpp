@@ -1,5 +1,6 @@
 /// @file
-/// Decide: effects and what is known beside them, joined into facts and judged by the owner's policy.
+/// Decide: effects and what is known beside them, joined into facts and judged by the owner's
+/// policy.
 #pragma once
 
 #include "agentd/core/clock.hpp"
@@ -11,7 +12,9 @@
 #include "proposals/effects.hpp"
 #include "proposals/proposal.hpp"
 
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace agentd::stages {
 
@@ -22,12 +25,20 @@ struct CurrentPolicy {
 };
 core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::Instant now);
 
-/// What policy may ask about a tested proposal.
-policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects);
+/// What else is known about a verified proposal.
+struct Beside {
+    std::vector<std::string> warnings{};
+    std::vector<std::string> notes{}; ///< for people: numbers of a dry run, what stays as it is
+    std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
+};
+
+/// What policy may ask about a verified proposal.
+policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
+                       std::optional<bool> confirmed_before);
 
 /// The canonical explanation document that a person is shown; its digest is bound by the approval.
 std::string page_document(const std::string& proposal, const proposals::Draft& draft,
                           const proposals::Effects& effects, const proposals::Verdict& verdict,
-                          const std::vector<std::string>& warnings);
+                          const Beside& beside);
 
 } // namespace agentd::stages

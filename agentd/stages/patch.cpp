@@ -15,8 +15,7 @@ using core::Result;
 using proposals::IntakeFile;
 
 Result<std::vector<IntakeFile>> render(const proposals::Operations& operations,
-                                       const PatchPlace& place,
-                                       const proposals::TreeReader& tree) {
+                                       const PatchPlace& place, const proposals::TreeReader& tree) {
     const std::string path = proposals::module_path(place.host);
     const auto current = tree.read(path);
     const auto text = proposals::render_operations(
@@ -30,8 +29,7 @@ Result<std::vector<IntakeFile>> render(const proposals::Operations& operations,
 Result<std::vector<IntakeFile>> take(const Request& request, const PatchPlace& place) {
     const auto tree = place.repository.tree(place.head);
     return core::match(
-        request.change,
-        [&](const std::string& diff) { return proposals::take_patch(diff, *tree); },
+        request.change, [&](const std::string& diff) { return proposals::take_patch(diff, *tree); },
         [&](const proposals::Operations& operations) { return render(operations, place, *tree); },
         [&](const std::vector<proposals::FileEdit>& edits) {
             return proposals::take_edits(edits, *tree);
@@ -49,8 +47,7 @@ Problem stale(const core::Commit& base, const PatchPlace& place) {
 /// A title is one printable line.
 std::string clean_title(std::string_view title) {
     // What is drawn for hidden characters is longer than they are: cut again.
-    std::string line =
-        core::shorten(core::printable(core::shorten(core::trim(title), 400)), 100);
+    std::string line = core::shorten(core::printable(core::shorten(core::trim(title), 400)), 100);
     for (char& c : line) {
         c = c == '\n' || c == '\t' ? ' ' : c;
     }
@@ -60,15 +57,7 @@ std::string clean_title(std::string_view title) {
 proposals::Draft describe(const Request& request, const PatchPlace& place,
                           const core::Commit& candidate) {
     const auto files = place.repository.diff(place.head, candidate);
-    proposals::Draft draft{
-        .host = place.host.str(),
-        .title = clean_title(request.title),
-        .rationale =
-            core::shorten(core::to_utf8(request.rationale), proposals::Draft::max_rationale - 8),
-        .proposer = request.proposer,
-        .source = request.source,
-        .goal = request.goal,
-        .observation = request.observation,
+    proposals::Change change{
         .base_commit = place.head.str(),
         .base_branch = place.branch,
         .candidate_commit = candidate.str(),
@@ -76,17 +65,30 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
         .diff_blob = keep(place.blobs, proposals::as_text(files)).hex(),
     };
     if (const auto* diff = std::get_if<std::string>(&request.change)) {
-        draft.patch_blob = keep(place.blobs, *diff).hex();
+        change.patch_blob = keep(place.blobs, *diff).hex();
     } else if (const auto* ops = std::get_if<proposals::Operations>(&request.change)) {
-        draft.operations = ops->operations;
+        change.operations = ops->operations;
     }
     for (const auto& file : files) {
-        draft.files.push_back({.path = file.path, .change = file.change});
+        change.files.push_back({.path = file.path, .change = file.change});
     }
+    auto draft = draft_of(request, place.host);
+    draft.revision = std::move(change);
     return draft;
 }
 
 } // namespace
+
+proposals::Draft draft_of(const Request& request, const core::HostName& host) {
+    return {.host = host.str(),
+            .title = clean_title(request.title),
+            .rationale = core::shorten(core::to_utf8(request.rationale),
+                                       proposals::Draft::max_rationale - 8),
+            .proposer = request.proposer,
+            .source = request.source,
+            .goal = request.goal,
+            .observation = request.observation};
+}
 
 Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
                                const core::ProposalId& id, core::Instant now) {

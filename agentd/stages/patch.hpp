@@ -25,7 +25,8 @@ struct Request {
     proposals::Proposer proposer{};
     std::optional<std::string> goal{};
     std::optional<std::string> observation{};
-    /// A unified diff, typed operations, or whole files (a revert); each goes through the same intake.
+    /// A unified diff, typed operations, or whole files (a revert); each goes through the same
+    /// intake.
     std::variant<std::string, proposals::Operations, std::vector<proposals::FileEdit>> change{};
     /// The commit the proposer looked at; nullopt means the head as it is now.
     std::optional<core::Commit> base{};
@@ -39,8 +40,11 @@ struct PatchPlace {
     core::Commit head; ///< of the owner's branch, mirrored a moment ago
 };
 
-/// Makes the commit and its ref; all fields of the draft but `number` are set. Problems of the intake, the
-/// renderer, or `stale_base` when the base is not the head any more.
+/// The words of a request as a draft that has no number and no revision yet.
+proposals::Draft draft_of(const Request& request, const core::HostName& host);
+
+/// Makes the commit and its ref; all fields of the draft but `number` are set. Problems of the
+/// intake, the renderer, or `stale_base` when the base is not the head any more.
 core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, core::Instant now);
 

@@ -17,7 +17,7 @@ using proposals::EvidenceStatus;
 
 /// Fills in what every piece of evidence has.
 class Measure {
-public:
+  public:
     Measure(EvidenceLevel level, const TestTools& tools)
         : level_(level), tools_(tools), started_(tools.clock.now()),
           started_us_(tools.clock.monotonic_us()) {}
@@ -27,8 +27,8 @@ public:
         Evidence evidence{.level = level_,
                           .status = status,
                           .started = started_,
-                          .duration = milliseconds(
-                              (tools_.clock.monotonic_us() - started_us_) / 1000),
+                          .duration =
+                              milliseconds((tools_.clock.monotonic_us() - started_us_) / 1000),
                           .nix = nix,
                           .summary = core::shorten(core::to_utf8(summary), 2000)};
         if (!log.empty()) {
@@ -37,7 +37,7 @@ public:
         return evidence;
     }
 
-private:
+  private:
     EvidenceLevel level_;
     const TestTools& tools_;
     core::Instant started_;
@@ -57,11 +57,11 @@ Step<evaluator::Evaluated> evaluate(const Candidate& candidate, const TestTools&
     return core::match(
         evaluator::evaluate(tools.nix, candidate.source, candidate.host, stop),
         [&](evaluator::Evaluated& done) -> Next {
-            Evidence evidence = measure.end(
-                EvidenceStatus::passed,
-                fmt::format("evaluated with {} warning{}", done.warnings.size(),
-                            done.warnings.size() == 1 ? "" : "s"),
-                done.nix_time, core::join(done.warnings, "\n"));
+            Evidence evidence =
+                measure.end(EvidenceStatus::passed,
+                            fmt::format("evaluated with {} warning{}", done.warnings.size(),
+                                        done.warnings.size() == 1 ? "" : "s"),
+                            done.nix_time, core::join(done.warnings, "\n"));
             evidence.result_digest = keep(tools.blobs, done.facts_json);
             report.evidence(evidence);
             return std::move(done);
@@ -84,11 +84,16 @@ std::string line_of(const evaluator::BuildEvent& event) {
     const auto name = core::StorePath::parse(event.derivation);
     const std::string who = name ? std::string(name->name()) : event.derivation;
     switch (event.kind) {
-    case Kind::started: return "building " + who;
-    case Kind::finished: return "built " + who;
-    case Kind::failed: return "failed " + who;
-    case Kind::log: return who.empty() ? event.line : who + "> " + event.line;
-    case Kind::progress: return {};
+    case Kind::started:
+        return "building " + who;
+    case Kind::finished:
+        return "built " + who;
+    case Kind::failed:
+        return "failed " + who;
+    case Kind::log:
+        return who.empty() ? event.line : who + "> " + event.line;
+    case Kind::progress:
+        return {};
     }
     return {};
 }

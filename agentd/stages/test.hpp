@@ -13,6 +13,7 @@
 #include "store/blobs.hpp"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,9 +39,10 @@ struct Candidate {
     core::HostName host;
 };
 
-/// The candidate builds. Kept from the garbage collector by a root named like the proposal.
+/// The candidate is a built system. Kept from the garbage collector by a root named like the
+/// proposal.
 struct Tested {
-    core::StorePath drv;
+    std::optional<core::StorePath> drv{}; ///< nullopt for a system that was there before
     core::StorePath toplevel;
     std::vector<std::string> warnings{};
 };

@@ -1,6 +1,7 @@
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/ctl/applying.hpp"
+#include "agentd/ctl/break_glass.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/presence.hpp"
@@ -26,9 +27,14 @@ void print_statement(Terminal& terminal, const proposals::Statement& statement,
     const auto line = [&](std::string_view name, const std::string& value) {
         terminal.line("  " + pad(std::string(name), 10) + one_line(value));
     };
-    line("system", statement.toplevel.value_or(""));
-    line("instead of", " " + statement.from.path);
-    line("commit", statement.candidate_commit.value_or(""));
+    if (statement.act) {
+        line("act", *statement.act);
+        line("on", statement.from.path);
+    } else {
+        line("system", statement.toplevel.value_or(""));
+        line("instead of", " " + statement.from.path);
+        line("commit", statement.candidate_commit.value_or("none: it ran here before"));
+    }
     line("effects", statement.effects_sha256.value_or(""));
     line("until",
          moment(core::format_instant(statement.expires)) + " UTC, once, on " + statement.host);
@@ -56,7 +62,7 @@ std::optional<Trouble> ask(Context& context, const Json& detail) {
                               "read `agentctl explain " + id + "`, then: agentctl approve " + id +
                                   " --yes --key FILE");
     }
-    const bool dangerous = is_dangerous(detail);
+    const bool dangerous = is_dangerous(detail) || context.asked().has("--break-glass");
     const auto answer = terminal.ask(dangerous ? "These changes are risky. Type the host name (" +
                                                      one_line(host, 80) + ") to sign: "
                                                : "Sign and approve? [y/N] ");
@@ -74,13 +80,14 @@ std::optional<Trouble> ask(Context& context, const Json& detail) {
 std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     Terminal& terminal = context.terminal();
     const std::string id = raw(detail, "id");
-    const Reply offered = context.call("statement", {{"proposal", id}, {"mode", "switch"}});
+    const Reply offered = context.call("statement", {{"proposal", id}});
     if (const auto* trouble = std::get_if<Trouble>(&offered)) {
         return *trouble;
     }
     const std::string presence = raw(part(detail, "verdict"), "presence");
     const auto needed = proposals::parse_presence_method(presence);
-    if (!needed || !proposals::satisfies(proposals::PresenceMethod::ssh, *needed)) {
+    const bool by_hand = context.asked().has("--break-glass");
+    if (!by_hand && (!needed || !proposals::satisfies(proposals::PresenceMethod::ssh, *needed))) {
         return needs_presence("policy wants `" + one_line(presence, 40) +
                                   "` for this, an SSH key is "
                                   "not enough",
@@ -95,13 +102,15 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     terminal.line();
     print_effects(terminal, detail);
     terminal.line();
+    print_notes(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_statement(terminal, *statement, core::sha256(bytes).hex());
     if (auto trouble = ask(context, detail)) {
         return std::move(*trouble);
     }
-    auto signed_by = sign_with_key(context, bytes, proposals::approval_namespace);
+    auto signed_by =
+        by_hand ? std::variant<Json, Trouble>(glass_presence(bytes)) : sign_with_key(context, bytes, proposals::approval_namespace);
     if (auto* trouble = std::get_if<Trouble>(&signed_by)) {
         return std::move(*trouble);
     }
@@ -115,6 +124,11 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
 
 int approve(Context& context) {
     Terminal& terminal = context.terminal();
+    if (context.asked().has("--break-glass")) {
+        if (const auto trouble = may_break_glass(context)) {
+            return terminal.fail(*trouble);
+        }
+    }
     auto wanted = context.proposal();
     if (const auto* trouble = std::get_if<Trouble>(&wanted)) {
         return terminal.fail(*trouble);
@@ -136,6 +150,14 @@ int approve(Context& context) {
     const std::string key_id = raw(part(std::get<Json>(params), "presence"), "key_id");
     const bool apply_too = context.asked().has("--apply");
     terminal.line();
+    if (context.asked().has("--break-glass")) {
+        terminal.line(terminal.paint(Colour::bad, "approved by breaking the glass") +
+                      ": the log says so, and says who");
+        terminal.event("approved", result);
+        return report_applied(context,
+                              apply_as_root(context, raw(std::get<Json>(params), "statement")),
+                              raw(detail, "id"));
+    }
     terminal.line(terminal.paint(Colour::good, "approved") + " with " + one_line(key_id, 80) +
                   (apply_too ? "" : "; next: agentctl apply " + reference(detail)));
     if (apply_too) {

@@ -25,13 +25,16 @@ int explain(Context& context) {
     terminal.line();
     print_effects(terminal, detail);
     terminal.line();
+    print_notes(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_evidence(terminal, detail);
     terminal.line();
     print_claims(terminal, detail);
     terminal.line();
-    terminal.line("the change itself: agentctl diff " + id);
+    if (is_change(detail)) {
+        terminal.line("the change itself: agentctl diff " + id);
+    }
     if (const auto next = next_command(detail); !next.empty()) {
         terminal.line("next: " + next);
     }

@@ -18,9 +18,14 @@ void print_head(Terminal& terminal, const Json& detail) {
     terminal.line("  " + shown(detail, "id", 40) + " on " + shown(detail, "host", 80) + ", by " +
                   shown(part(detail, "proposer"), "id", 80) + " (" + shown(detail, "source", 40) +
                   "), " + moment(raw(detail, "created")));
-    terminal.line("  " + shown(detail, "base_branch", 80) + " " +
-                  shown(detail, "base_commit", 40).substr(0, 12) + " -> " +
-                  shown(detail, "candidate_commit", 40).substr(0, 12));
+    if (is_change(detail)) {
+        terminal.line("  " + shown(detail, "base_branch", 80) + " " +
+                      shown(detail, "base_commit", 40).substr(0, 12) + " -> " +
+                      shown(detail, "candidate_commit", 40).substr(0, 12));
+    }
+    if (const auto to = shown(part(detail, "rollback"), "to"); !to.empty()) {
+        terminal.line("  back to " + to);
+    }
     for (const Json& file : ctl::list(detail, "files")) {
         terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
     }

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from hostile import Enemy, check, wait
+from hostile import Enemy, canonical, check, sha256, wait
 from client import main, truth
 
 NGINX = "services.nginx = {"
@@ -56,13 +56,47 @@ def unsigned(lab):
     refused(lab, "presence", lab.statement(to, required_level="veto"), None)
 
 
-@truth("breaking the glass without being root, a signature for other bytes, and modes nobody carries out are refused")
+@truth("a signature for other bytes, and going back to what this machine never had, are refused")
 def forms(lab):
     to = harmless(lab)
     one, other = lab.statement(to), lab.statement(to)
     refused(lab, "wrong_digest", one, lab.sign(other))
-    back = lab.statement(to, mode="rollback", rollback_to="/nix/store/" + "0" * 32 + "-x")
-    refused(lab, "unsupported_mode", back, lab.sign(back))
+    none = {"base_commit": None, "candidate_commit": None, "base_tree_sha256": None, "candidate_tree_sha256": None, "drv": None}
+    back = lab.statement(to, mode="rollback", rollback_to=to, **none)
+    refused(lab, "not_ours", back, lab.sign(back))
+    mixed = lab.statement(to, mode="rollback", rollback_to="/nix/store/" + "0" * 32 + "-x", **none)
+    refused(lab, "bad_statement", mixed, lab.sign(mixed))
+    commits = lab.statement(to, mode="rollback", rollback_to=to)
+    refused(lab, "bad_statement", commits, lab.sign(commits))
+
+
+@truth("an act for root is its own canonical text within its bounds, with the effects worked out here, and nothing of a system")
+def acts(lab):
+    def act(**more):
+        value = {"schema": "agentd.act/1", "act": "restart_unit", "unit": "nginx.service", **more.pop("act", {})}
+        value = {k: v for k, v in value.items() if v is not None}
+        text = more.pop("text", canonical(value))
+        fields = {k: None for k in ("base_commit", "candidate_commit", "base_tree_sha256", "candidate_tree_sha256", "drv",
+                                    "toplevel", "toplevel_nar_hash", "closure_manifest_sha256")}
+        return lab.statement(lab.running(), **{**fields, "mode": "act", "act": text, "effects_sha256": "0" * 64, **more})
+    for bad in ({"act": "gc_older_than", "unit": None, "days": 0}, {"act": "gc_older_than", "unit": None, "days": 10 ** 6},
+                {"act": "vacuum_journal", "unit": None, "megabytes": 1}, {"unit": "*.service"}, {"unit": "multi-user.target"},
+                {"unit": "nginx.service --now"}, {"act": "exec", "unit": None, "program": "/bin/sh"}, {"extra": 1}):
+        statement = act(act=bad)
+        refused(lab, "bad_statement", statement, lab.sign(statement))
+    spaced = act(text='{"act": "restart_unit","schema":"agentd.act/1","unit":"nginx.service"}')
+    refused(lab, "bad_statement", spaced, lab.sign(spaced))
+    system = act(toplevel=lab.running())
+    refused(lab, "bad_statement", system, lab.sign(system))
+    for unit in ("agentd-auditd.service", "agentd-applyd.service", "dbus.service"):
+        never = act(act={"unit": unit})
+        refused(lab, "denied", never, lab.sign(never))
+        glass = {"method": "break_glass", "key_id": "", "signature": "", "signed_digest": sha256(never)}
+        refused(lab, "denied", never, glass)
+    good = act()
+    refused(lab, "wrong_effects", good, lab.sign(good))
+    unsigned = act(required_level="auto")
+    refused(lab, "wrong_effects", unsigned, None)
 
 
 @truth("a system that is a link out of the store, or whose programs are, is not a system")

@@ -1,3 +1,4 @@
+#include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/verifier.hpp"
 
 #include "agentd/core/failure.hpp"
@@ -86,6 +87,30 @@ struct Desk {
                 .expires = clock.now() + minutes(30),
                 .nonce = std::string(64, '7')};
     }
+    Statement going_back() const {
+        Statement out = without_commit();
+        out.mode = proposals::Mode::rollback;
+        out.rollback_to = out.toplevel;
+        return out;
+    }
+    Statement acting(const proposals::Act& act) const {
+        Statement out = without_commit();
+        out.mode = proposals::Mode::act;
+        out.act = proposals::canonical_bytes(act);
+        out.toplevel.reset();
+        out.toplevel_nar_hash.reset();
+        out.closure_manifest_sha256.reset();
+        return out;
+    }
+    Statement without_commit() const {
+        Statement out = good();
+        out.base_commit.reset();
+        out.candidate_commit.reset();
+        out.base_tree_sha256.reset();
+        out.candidate_tree_sha256.reset();
+        out.drv.reset();
+        return out;
+    }
     std::string code(const Statement& statement,
                      const std::optional<proposals::Presence>& presence = std::nullopt) {
         const auto verified =
@@ -101,8 +126,6 @@ TEST_CASE("a statement is refused for the first reason there is, in the order th
     Statement bad = desk.good();
     bad.host = "db";
     bad.machine_id = std::string(32, 'b');
-    bad.mode = proposals::Mode::rollback;
-    bad.rollback_to = old_system;
     bad.not_before = desk.clock.now() + minutes(1);
     bad.expires = desk.clock.now() + hours(100);
     bad.required_level = proposals::Level::approve;
@@ -113,9 +136,6 @@ TEST_CASE("a statement is refused for the first reason there is, in the order th
     bad.host = "web";
     CHECK(desk.code(bad) == "wrong_machine");
     bad.machine_id = std::string(32, 'a');
-    CHECK(desk.code(bad) == "unsupported_mode");
-    bad.mode = proposals::Mode::switch_;
-    bad.rollback_to.reset();
     CHECK(desk.code(bad) == "not_yet");
     bad.not_before = desk.clock.now();
     CHECK(desk.code(bad) == "expired"); // valid for longer than any statement may be
@@ -191,6 +211,49 @@ TEST_CASE("an approvers file that others may write, or in a folder that others m
     std::filesystem::rename(file, desk.dir / "static");
     std::filesystem::create_symlink(desk.dir / "static", file);
     CHECK_NOTHROW(desk.code(desk.good(), signed_by));
+}
+
+TEST_CASE(
+    "a rollback goes to a generation of this machine or to what was healthy on it, nowhere else") {
+    Desk desk;
+    const Statement statement = desk.going_back();
+    CHECK(desk.code(statement) == "not_ours");
+    desk.points("/profiles/system-3-link", new_system);
+    CHECK(desk.code(statement) == "not_a_toplevel"); // it is ours, and not there
+    std::filesystem::remove(desk.dir / "root/profiles/system-3-link");
+    CHECK(desk.code(statement) == "not_ours");
+    applyd::LastGood(desk.journal.directory()).remember(*core::StorePath::parse(new_system));
+    CHECK(desk.code(statement) == "not_a_toplevel");
+}
+
+TEST_CASE("a rollback needs what every statement needs: unsigned it does not outlast a trial") {
+    Desk desk;
+    applyd::LastGood(desk.journal.directory()).remember(*core::StorePath::parse(new_system));
+    Statement statement = desk.going_back();
+    desk.points("/profiles/system", third_system);
+    CHECK(desk.code(statement) == "presence");
+    statement.from.path = third_system;
+    CHECK(desk.code(statement) == "from_mismatch");
+    statement.host = "db";
+    CHECK(desk.code(statement) == "wrong_host");
+}
+
+TEST_CASE("an act that is never done is not done for root breaking the glass either") {
+    Desk desk;
+    desk.peer.uid = 0;
+    const proposals::Presence glass{.method = PresenceMethod::break_glass};
+    const auto act = [&](const char* unit) {
+        return desk.acting(proposals::Act(proposals::RestartUnit{*core::UnitName::parse(unit)}));
+    };
+    CHECK(desk.code(act("agentd-auditd.service"), glass) == "denied");
+    CHECK(desk.code(act("dbus.socket")) == "denied");
+    const auto code =
+        desk.code(act("nginx.service"), glass); // the system that runs is not in a store
+    CHECK(code != "denied");
+    CHECK(code != "");
+    auto elsewhere = act("nginx.service");
+    elsewhere.from.path = third_system;
+    CHECK(desk.code(elsewhere, glass) == "from_mismatch");
 }
 
 TEST_CASE("nobody but the verifier makes a verified statement") {

@@ -43,7 +43,7 @@ policy::Policy good(const std::string& text) {
 
 TEST_CASE("every policy of the cookbook loads and its examples hold") {
     const auto all = blocks(core::read_file(repository() + "/docs/policy-cookbook.md"));
-    REQUIRE(all.size() == 4);
+    REQUIRE(all.size() == 5);
     std::vector<policy::Policy> policies;
     for (const auto& block : all) {
         policies.push_back(good(block));
@@ -55,6 +55,11 @@ TEST_CASE("every policy of the cookbook loads and its examples hold") {
     CHECK(decide(policies[2], harmless()).presence == proposals::PresenceMethod::browser);
     facts.set("change.paths", policy::Texts{"secrets/a"});
     CHECK(decide(policies[3], facts).level == proposals::Level::forbid);
+    auto back = harmless();
+    back.set("change.revision", std::string("rollback")).set("rollback.confirmed_before", true);
+    CHECK(decide(policies[4], back).presence == proposals::PresenceMethod::browser);
+    back.set("rollback.confirmed_before", Unknown{});
+    CHECK(decide(policies[4], back).presence == proposals::PresenceMethod::ssh);
 }
 
 TEST_CASE("the demo's policy is the default one with a browser as presence") {

@@ -2,7 +2,10 @@
 
 #include "policy/explain.hpp"
 #include "policy/invariants.hpp"
+#include "policy/join.hpp"
+#include "policy/load.hpp"
 #include "policy_support.hpp"
+#include "proposals/act.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -144,9 +147,47 @@ TEST_CASE(
 TEST_CASE("with no fact known nothing happens by itself") {
     const auto all = policy_of(rule("all", "grant", "level = \"auto\"", ""));
     const auto decision = policy::judge(all, policy::Facts{});
-    CHECK(decision.verdict.level == Level::approve);
+    CHECK(decision.verdict.level == Level::forbid); // it may be an act that is never done
+    policy::Facts change;
+    change.set("change.revision", std::string("change"));
+    CHECK(decide(all, change).level == Level::approve);
     CHECK(std::all_of(decision.invariants.begin(), decision.invariants.end(),
                       [](const auto& trace) { return trace.counts; }));
+}
+
+TEST_CASE("an act that is never done is forbidden, whatever the owner's rules grant") {
+    const auto all = policy_of(rule("all", "grant", "level = \"auto\"", ""));
+    const auto running =
+        *core::StorePath::parse("/nix/store/00000000000000000000000000000000-nixos-system-web");
+    const auto level_of = [&](const char* unit) {
+        const proposals::Act act = proposals::RestartUnit{*core::UnitName::parse(unit)};
+        return decide(all, policy::facts_from(proposals::effects_of(act, running),
+                                              {.proposer_kind = "human",
+                                               .source = "operations",
+                                               .revision = "act"}))
+            .level;
+    };
+    CHECK(level_of("agentd-auditd.service") == Level::forbid);
+    CHECK(level_of("dbus.service") == Level::forbid);
+    CHECK(level_of("nginx.service") == Level::approve); // nothing that was not built goes by itself
+}
+
+TEST_CASE("only going back to what was healthy here passes the default cap on agentd's change") {
+    const auto usual = *policy::load_policy(policy::default_policy_text(), {.file = "d"}).policy;
+    const auto level_with = [&](std::optional<bool> confirmed, const char* revision) {
+        return decide(usual, policy::facts_from({.effects = {{.area = "system",
+                                                              .kind = "agentd_changed",
+                                                              .subject = "agentd"}}},
+                                                {.proposer_kind = "human",
+                                                 .source = "operations",
+                                                 .revision = revision,
+                                                 .confirmed_before = confirmed}))
+            .level;
+    };
+    CHECK(level_with(true, "rollback") == Level::approve);
+    CHECK(level_with(false, "rollback") == Level::propose);
+    CHECK(level_with(std::nullopt, "rollback") == Level::propose);
+    CHECK(level_with(std::nullopt, "change") == Level::propose);
 }
 
 TEST_CASE("a verdict says what counted and what would have to be different") {

@@ -40,6 +40,7 @@ inline policy::Facts harmless() {
     policy::Facts facts;
     facts.set("proposer.kind", std::string("human"))
         .set("change.source", std::string("words"))
+        .set("change.revision", std::string("change"))
         .set("change.kinds", policy::Texts{"package_added"})
         .set("change.areas", policy::Texts{"packages"})
         .set("change.max_risk", std::string("low"))

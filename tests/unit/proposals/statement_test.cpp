@@ -1,3 +1,4 @@
+#include "proposals/act.hpp"
 #include "proposals/statement.hpp"
 
 #include "tests/support/catch.hpp"
@@ -82,6 +83,44 @@ TEST_CASE("the fields of a statement have their form and fit its mode") {
     CHECK(where([](Statement& s) { s.mode = Mode::rollback; }) == "rollback_to");
     CHECK(where([](Statement& s) { s.act = "gc"; }) == "act");
     CHECK(where([](Statement& s) { s.host = "../x"; }) == "host");
+}
+
+TEST_CASE("a rollback names one system and no commit, an act neither") {
+    const auto where = [](const Statement& statement) {
+        const auto done = check(statement);
+        return done ? std::string() : done.problem().where;
+    };
+    Statement back = example();
+    back.mode = Mode::rollback;
+    back.rollback_to = back.toplevel;
+    for (auto field :
+         {&Statement::base_commit, &Statement::candidate_commit, &Statement::base_tree_sha256,
+          &Statement::candidate_tree_sha256, &Statement::drv}) {
+        CHECK_FALSE(where(back).empty());
+        (back.*field).reset();
+    }
+    CHECK(where(back).empty());
+    Statement other = back;
+    other.rollback_to = "/nix/store/11111111111111111111111111111111-system";
+    CHECK(where(other) == "rollback_to");
+    other = back;
+    other.effects_sha256.reset();
+    CHECK(where(other) == "effects_sha256");
+    Statement act = back;
+    act.mode = Mode::act;
+    act.act = canonical_bytes(Act(GcOlderThan{30}));
+    for (auto field : {&Statement::toplevel, &Statement::toplevel_nar_hash,
+                       &Statement::closure_manifest_sha256, &Statement::rollback_to}) {
+        CHECK_FALSE(where(act).empty());
+        (act.*field).reset();
+    }
+    CHECK(where(act).empty());
+    CHECK(*parse_statement(canonical_bytes(act)) == act);
+    act.act = R"({"act":"gc_older_than","days":0,"schema":"agentd.act/1"})";
+    CHECK(where(act) == "act");
+    Statement change = example();
+    change.rollback_to = change.toplevel;
+    CHECK(where(change) == "rollback_to");
 }
 
 TEST_CASE("any changed byte of a statement either refuses it or changes its digest") {

@@ -112,13 +112,14 @@ TEST_CASE("evidence, verdict and draft are read back as they were written") {
                 .proposer = {.id = "root", .kind = "human"},
                 .source = Source::operations,
                 .goal = "g",
-                .operations = std::vector{Operation{.kind = OperationKind::unset_option,
-                                                    .option = *OptionPath::parse("a.b")}},
-                .base_commit = std::string(40, 'a'),
-                .base_branch = "main",
-                .candidate_commit = std::string(40, 'b'),
-                .candidate_tree = digest_hex.hex(),
-                .files = {{.path = "a", .change = ChangeKind::added}}};
+                .revision = Change{.operations =
+                                       std::vector{Operation{.kind = OperationKind::unset_option,
+                                                             .option = *OptionPath::parse("a.b")}},
+                                   .base_commit = std::string(40, 'a'),
+                                   .base_branch = "main",
+                                   .candidate_commit = std::string(40, 'b'),
+                                   .candidate_tree = digest_hex.hex(),
+                                   .files = {{.path = "a", .change = ChangeKind::added}}}};
     CHECK(*draft_from_json(to_json(draft)) == draft);
     const auto revision = revision_digest(draft);
     draft.title = "other words";

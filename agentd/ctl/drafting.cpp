@@ -1,0 +1,42 @@
+#include "agentd/ctl/drafting.hpp"
+
+#include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/view.hpp"
+#include "agentd/ctl/watch.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl {
+
+using core::Json;
+
+int draft_and_show(Context& context, const Json& params) {
+    Terminal& terminal = context.terminal();
+    const Reply reply = context.proposal_of("propose", params);
+    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
+        return terminal.fail(*trouble);
+    }
+    const Json& drafted = std::get<Json>(reply);
+    terminal.progress("drafted " + label(drafted));
+    terminal.event("drafted", {{"proposal", drafted}});
+    if (context.asked().has("--no-wait")) {
+        terminal.line(label(drafted));
+        terminal.line("  next: agentctl verify " + reference(drafted));
+        terminal.result({{"proposal", drafted}});
+        return status::ok;
+    }
+    Stages stages(context);
+    const Reply checked = wait_for_check(context, raw(drafted, "id"), stages);
+    if (const auto* trouble = std::get_if<Trouble>(&checked)) {
+        return terminal.fail(*trouble);
+    }
+    const Json& detail = std::get<Json>(checked);
+    if (!part(detail, "effects").is_null()) {
+        print_effects(terminal, detail);
+        terminal.line();
+        print_notes(terminal, detail);
+    }
+    return report_check(context, detail);
+}
+
+} // namespace agentd::ctl

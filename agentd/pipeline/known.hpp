@@ -1,0 +1,29 @@
+/// @file
+/// What this machine had, what an act would do to it, and what the daemon keeps for open proposals.
+#pragma once
+
+#include "agentd/pipeline/surroundings.hpp"
+#include "agentd/stages/known_system.hpp"
+#include "proposals/proposal.hpp"
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace agentd::pipeline {
+
+/// Systems that root's helper applied and found healthy, newest first; nullopt when it does not
+/// say.
+std::optional<std::vector<core::StorePath>> confirmed_systems(const Surroundings& in);
+/// Whether a rollback's system is one of them; nullopt for anything else, and when nobody says.
+std::optional<bool> confirmed_before(const Surroundings& in, const proposals::Draft& draft);
+/// What this machine had and may go back to.
+stages::KnownSystems known_systems(const Surroundings& in);
+/// What an act would do now; nothing is proposed. As stages::preview.
+core::Result<std::vector<std::string>> preview(const Surroundings& in, const proposals::Act& act,
+                                               const std::stop_token& stop);
+/// What is over needs its system no more: its root goes.
+void drop_roots(const Surroundings& in);
+
+} // namespace agentd::pipeline
