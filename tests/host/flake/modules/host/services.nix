@@ -43,6 +43,7 @@ in
       };
     })
     (mkIf cfg.echo.enable {
+      networking.firewall.allowedTCPPorts = [ cfg.echo.port ];
       systemd.sockets.echo = {
         description = "Socket of the echo service";
         wantedBy = [ "sockets.target" ];
