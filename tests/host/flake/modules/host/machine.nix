@@ -52,4 +52,5 @@ in
   systemd.tmpfiles.rules = [ "d /run/sshd 0755 root root -" ];
   systemd.services.sshd.serviceConfig = { RuntimeDirectory = "sshd"; RuntimeDirectoryPreserve = true; };
   environment.etc."pam/environment".text = "";
+  security.pam.services.systemd-user.startSession = true;
 }
