@@ -82,6 +82,7 @@ Assembly::Assembly(Config config)
 Assembly::~Assembly() {
     // Their jobs use what was made after them, and one another: they end first, the sequencer last of all.
     desk_.stop();
+    watch_.stop();
     tests_.stop();
     applies_.stop();
 }
@@ -120,17 +121,7 @@ void Assembly::run(const std::stop_token& stop) {
 
 void Assembly::watch(const std::stop_token& stop) {
     ::pthread_setname_np(::pthread_self(), "watch");
-    std::mutex mutex;
-    std::condition_variable_any sleeper;
-    while (!stop.stop_requested()) {
-        try {
-            watch_.look(stop);
-        } catch (const std::exception& error) {
-            core::log(core::Level::warning, std::string("observing: ") + error.what());
-        }
-        std::unique_lock lock(mutex);
-        sleeper.wait_for(lock, stop, config_.observe_interval, [] { return false; });
-    }
+    watch_.run(stop);
 }
 
 /// What the helper writes to the log reaches rows and page at once, not at the next question.
@@ -142,19 +133,26 @@ void Assembly::follow(const std::stop_token& stop) {
         try {
             audit::Client client(config_.audit.socket);
             const auto from = sequencer_.ask([&] { return ledger_.queries().next_index(); });
+            const auto head = client.head(); // throws while the writer is away
+            watch_.log_is_followed(head.has_value());
             const auto done = client.follow(
                 from,
                 [&](std::uint64_t index, std::string_view) {
                     return sequencer_.post([this, index](const std::stop_token&) {
                         if (ledger_.queries().next_index() <= index) {
                             ledger_.catch_up();
+                            watch_.poke(observers::Topic::log); // somebody else wrote it
                         }
                     });
                 },
                 stop);
             (void)done;
+            watch_.log_is_followed(stop.stop_requested());
         } catch (const std::exception& error) {
-            core::log(core::Level::warning, std::string("the log cannot be followed: ") + error.what());
+            if (watch_.log_is_followed(false)) {
+                core::log(core::Level::warning,
+                          std::string("the log cannot be followed: ") + error.what());
+            }
         }
         std::unique_lock lock(mutex);
         sleeper.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });

@@ -7,7 +7,7 @@ namespace agentd::audit {
 
 namespace {
 
-constexpr std::array<EntryType, 26> known{{
+constexpr std::array<EntryType, 27> known{{
     {"apply.brake", Origin::apply},
     {"apply.intent", Origin::apply},
     {"apply.outcome", Origin::apply},
@@ -22,6 +22,7 @@ constexpr std::array<EntryType, 26> known{{
     {"daemon.stopped", Origin::any},
     {"decision.made", Origin::any},
     {"evidence.recorded", Origin::any},
+    {"generation.adopted", Origin::any},
     {"landing.done", Origin::any},
     {"landing.refused", Origin::any},
     {"log.opened", Origin::writer},

@@ -60,7 +60,8 @@ in
       ExecStart = "${program "agentd"} ${with-config}";
       User = "agentd";
       Group = "agentd";
-      SupplementaryGroups = [ "agentd-audit" "agentd-audit-w" cfg.adminGroup ];
+      # systemd-journal: bursts of errors are seen in the journal
+      SupplementaryGroups = [ "agentd-audit" "agentd-audit-w" "systemd-journal" cfg.adminGroup ];
       RuntimeDirectory = "agentd";
       RuntimeDirectoryMode = "0755";
       StateDirectory = state settings.state.directory;

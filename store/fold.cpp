@@ -19,7 +19,7 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Folder>, 23> folders{{
+constexpr std::array<std::pair<std::string_view, Folder>, 24> folders{{
     {"log.opened", fold_log_opened},
     {"audit.tail_discarded", fold_tail_discarded},
     {"proposal.drafted", fold_drafted},
@@ -40,6 +40,7 @@ constexpr std::array<std::pair<std::string_view, Folder>, 23> folders{{
     {"observation.changed", fold_changed},
     {"observation.resolved", fold_resolved},
     {"approver.enrolled", fold_enrolled},
+    {"generation.adopted", fold_adopted},
     {"statement.refused", fold_statement_refused},
     {"daemon.started", fold_daemon},
     {"daemon.stopped", fold_daemon},

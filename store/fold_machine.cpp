@@ -107,6 +107,26 @@ std::string fold_tail_discarded(const Fold&, const Json& body) {
     return std::to_string(bytes) + " torn bytes at the end of the log were set aside";
 }
 
+std::string fold_adopted(const Fold& fold, const Json& body) {
+    ObjectReader in(body, "generation.adopted");
+    const std::string what = in.one_of("what", {"running", "profile"});
+    const auto from = in.optional_text("from", 4096);
+    const std::string to = in.text("to", 4096);
+    const auto effects = in.optional_text("effects_sha256", 64);
+    const auto blob = in.optional_text("effects_blob", 64);
+    const std::string headline = in.text("headline", 1024);
+    const std::string by = in.one_of("by", {"hand", "boot"});
+    sound(in.finish());
+    for (const auto& digest : {effects, blob}) {
+        if (digest) {
+            digest_text(*digest, "effects");
+        }
+    }
+    fold.database.run("INSERT INTO adopted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fold.index, what, from,
+                      to, effects, blob, headline, by, fold.at());
+    return (by == "boot" ? "booted: " : "changed by hand: ") + headline;
+}
+
 std::string fold_daemon(const Fold& fold, const Json& body) {
     ObjectReader in(body, fold.type);
     const std::string program = in.text("program", 64), version = in.text("version", 64);

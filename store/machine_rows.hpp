@@ -21,6 +21,16 @@ struct ObservationRow {
     std::optional<core::Instant> resolved{};
 };
 
+/// A system that began to run without an apply of ours.
+struct AdoptedRow {
+    Index entry = 0;
+    std::optional<std::string> from{};
+    std::string to{};
+    std::optional<std::string> effects_blob{};
+    std::string headline{}, by{};
+    core::Instant at{};
+};
+
 struct ApproverRow {
     std::string key_id{}, method{}, label{};
     core::Instant enrolled{};

@@ -78,6 +78,13 @@ class Queries {
     /// The open life of this key.
     std::optional<ObservationRow> observation(std::string_view key) const;
     std::vector<ApproverRow> approvers() const;
+    /// The last that were resolved, newest first.
+    std::vector<ObservationRow> resolved_observations(std::int64_t limit) const;
+
+    /// What ran when the log was last told: by an apply's outcome, or by adoption.
+    std::optional<std::string> last_running() const;
+    /// Newest first.
+    std::vector<AdoptedRow> adopted(std::int64_t limit) const;
 
     /// Every digest that a row names: what Blobs::collect must keep.
     std::set<core::Digest> live_blobs() const;

@@ -2,6 +2,8 @@
 #include "store/queries.hpp"
 #include "store/row_reading.hpp"
 
+#include <algorithm>
+
 namespace agentd::store {
 
 namespace {
@@ -40,6 +42,44 @@ std::vector<ObservationRow> Queries::observations(Which which) const {
 std::optional<ObservationRow> Queries::observation(std::string_view key) const {
     Statement row = database_->prepare(AGENTD_OBSERVATION "WHERE key = ? AND resolved IS NULL");
     return row.bind(key).step() ? std::optional(read_observation(row)) : std::nullopt;
+}
+
+std::vector<ObservationRow> Queries::resolved_observations(std::int64_t limit) const {
+    Statement row = database_->prepare(
+        AGENTD_OBSERVATION "WHERE resolved IS NOT NULL ORDER BY resolved DESC, entry DESC LIMIT ?");
+    row.bind(std::min(limit, max_rows));
+    std::vector<ObservationRow> out;
+    while (row.step()) {
+        out.push_back(read_observation(row));
+    }
+    return out;
+}
+
+std::optional<std::string> Queries::last_running() const {
+    Statement row = database_->prepare(
+        "SELECT system FROM ("
+        "SELECT entry, to_system AS system FROM adopted WHERE what = 'running' UNION ALL "
+        "SELECT entry, json_extract(body, '$.running') FROM apply_outcome) "
+        "WHERE system IS NOT NULL ORDER BY entry DESC LIMIT 1");
+    return row.step() ? row.optional_text(0) : std::nullopt;
+}
+
+std::vector<AdoptedRow> Queries::adopted(std::int64_t limit) const {
+    Statement row = database_->prepare(
+        "SELECT entry, from_system, to_system, effects_blob, headline, made_by, at FROM adopted "
+        "ORDER BY entry DESC LIMIT ?");
+    row.bind(std::min(limit, max_rows));
+    std::vector<AdoptedRow> out;
+    while (row.step()) {
+        out.push_back({.entry = static_cast<Index>(row.integer(0)),
+                       .from = row.optional_text(1),
+                       .to = row.text(2),
+                       .effects_blob = row.optional_text(3),
+                       .headline = row.text(4),
+                       .by = row.text(5),
+                       .at = instant(row.integer(6))});
+    }
+    return out;
 }
 
 std::vector<ApproverRow> Queries::approvers() const {

@@ -48,6 +48,7 @@ std::set<core::Digest> Queries::live_blobs() const {
         "UNION SELECT effects_blob FROM revision UNION SELECT effects_sha256 FROM revision "
         "UNION SELECT closure_manifest_sha256 FROM revision "
         "UNION SELECT verdict_blob FROM decision UNION SELECT page_sha256 FROM decision "
+        "UNION SELECT effects_sha256 FROM adopted UNION SELECT effects_blob FROM adopted "
         "UNION SELECT effects_sha256 FROM decision UNION SELECT statement_sha256 FROM approval");
     std::set<core::Digest> out;
     while (rows.step()) {

@@ -2,6 +2,7 @@
 /// The daemon's side of the contract: each method with its thread, its rights and its handler.
 #pragma once
 
+#include "agentd/api/prerequisites.hpp"
 #include "agentd/inbox.hpp"
 #include "agentd/pipeline/pipeline.hpp"
 #include "agentd/pipeline/watch.hpp"
@@ -73,7 +74,10 @@ private:
     core::Result<core::Json> summary_of(const std::string& id);
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();
-    core::Json parts_status();
+    void check_flake(std::vector<Prerequisite>& checks, const std::stop_token& stop);
+    void check_health(std::vector<Prerequisite>& checks, const std::stop_token& stop);
+    void check_rules(std::vector<Prerequisite>& checks);
+    core::Json parts_status(const store::Queries& queries) const;
     std::shared_ptr<void> take_turn();
 
     pipeline::Surroundings in_;

@@ -49,6 +49,17 @@ std::string system_text(const Terminal& terminal, const Json& machine) {
     return text;
 }
 
+/// Empty when what runs was not brought by hand.
+std::string adopted_text(const Json& status) {
+    const auto adopted = list(status, "adopted");
+    const std::string running = raw(part(status, "machine"), "running");
+    if (adopted.empty() || raw(adopted.front(), "to") != running || raw(adopted.front(), "by") != "hand" ||
+        raw(adopted.front(), "from").empty()) {
+        return {};
+    }
+    return moment(raw(adopted.front(), "at")) + ": " + shown(adopted.front(), "headline", 200);
+}
+
 std::string units_text(const Terminal& terminal, const Json& units) {
     const auto failed = list(units, "failed").size();
     const std::string total = std::to_string(number(units, "total"));
@@ -117,6 +128,9 @@ void print_health(Terminal& terminal, const Json& status) {
                   shown(status, "version", 40) + " · Nix " +
                   shown(part(status, "nix"), "version", 60));
     row(terminal, "system", system_text(terminal, part(status, "machine")));
+    if (const auto by_hand = adopted_text(status); !by_hand.empty()) {
+        row(terminal, "by hand", by_hand);
+    }
     row(terminal, "units", units_text(terminal, part(status, "units")));
     row(terminal, "seen", observations_text(terminal, status));
     const Json& proposals = part(status, "proposals");
@@ -130,6 +144,24 @@ void print_health(Terminal& terminal, const Json& status) {
         row(terminal, "separation",
             terminal.paint(Colour::warn, "off") + ": all processes run under one uid (demo)");
     }
+}
+
+void print_facts(Terminal& terminal, const Json& status) {
+    const auto facts = list(status, "facts");
+    if (facts.empty()) {
+        return;
+    }
+    terminal.line();
+    for (const Json& fact : facts) {
+        const std::string state = raw(fact, "state");
+        const std::string mark = state == "good"    ? terminal.paint(Colour::good, "ok   ")
+                                 : state == "amiss" ? terminal.paint(Colour::warn, "amiss")
+                                                    : terminal.paint(Colour::dim, "?    ");
+        terminal.line("  " + mark + " " + pad(shown(fact, "name", 20), 12) + " " +
+                      pad(shown(fact, "owner", 12), 8) + " " + shown(fact, "text", 200));
+    }
+    terminal.line(terminal.paint(Colour::dim, "  as of " + moment(raw(status, "seen")) +
+                                                  " UTC; agentctl observe looks now"));
 }
 
 void print_observations(Terminal& terminal, const Json& holder) {

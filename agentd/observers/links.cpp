@@ -4,7 +4,35 @@
 
 namespace agentd::observers {
 
-std::vector<Condition> look_at_links(const machine::SystemLinks& links, const HeadSystem& head) {
+std::vector<std::string> Links::kinds() const {
+    return {"running_not_head", "running_not_profile", "head_broken"};
+}
+
+Findings Links::look(Sight& sight) {
+    if (sight.moment().switching) {
+        return {.blind = true};
+    }
+    const auto& links = sight.links();
+    const HeadSystem& head = sight.moment().head;
+    const bool known = links.running && head.toplevel;
+    const bool same = known && *links.running == *head.toplevel;
+    const std::string at =
+        head.branch + (head.commit.empty() ? "" : " (" + head.commit.substr(0, 12) + ")");
+    Findings findings{.conditions = judge(links, head)};
+    findings.facts.push_back({.name = "flake",
+                              .owner = "you",
+                              .state = same    ? Fact::State::good
+                                       : known ? Fact::State::amiss
+                                               : Fact::State::unknown,
+                              .text = same    ? "the machine runs what " + at + " builds"
+                                      : known ? "the machine does not run what " + at + " builds"
+                                      : head.trouble.empty()
+                                          ? "what " + at + " builds is not known yet"
+                                          : at + " does not evaluate"});
+    return findings;
+}
+
+std::vector<Condition> Links::judge(const machine::SystemLinks& links, const HeadSystem& head) {
     std::vector<Condition> conditions;
     if (links.running && links.profile && *links.running != *links.profile) {
         conditions.push_back({.key = "running_not_profile",

@@ -2,200 +2,261 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
-#include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
-#include "agentd/observers/units.hpp"
-#include "agentd/planners/remedies.hpp"
+#include "agentd/planners/playbook.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <poll.h>
 
 namespace agentd::pipeline {
 
 using core::Json;
 using observers::Condition;
+using observers::Topic;
 
 Watch::Watch(Surroundings surroundings, Pipeline& pipeline)
-    : in_(std::move(surroundings)), pipeline_(pipeline) {}
-
-observers::HeadSystem Watch::head() const {
-    const std::lock_guard lock(head_mutex_);
-    return head_;
+    : in_(std::move(surroundings)), pipeline_(pipeline), machine_(in_.machine),
+      table_(machine_.units()), errands_(in_, pipeline, [this](Topic topic) { poke(topic); }) {
+    for (auto& observer : observers::all_observers(knowledge())) {
+        const auto schedule = observer->schedule();
+        posts_.push_back({.observer = std::move(observer), .schedule = schedule});
+    }
 }
 
-void Watch::look(const std::stop_token& stop) {
-    const std::lock_guard one_at_a_time(look_mutex_); // the watch thread, and whoever asks to look now
-    std::vector<std::string> looked_at;
-    const auto now = conditions(stop, looked_at);
-    const auto open = in_.sequencer.ask([&] {
-        in_.ledger.catch_up();
-        return in_.ledger.queries().observations(store::Which::open);
-    });
-    const auto changes = observers::compare(open, now, looked_at);
-    write_down(changes);
-    for (const auto& resolved : changes.resolved) {
-        tried_.erase(resolved.key);
-    }
-    plan_remedies(now, stop);
-    pipeline_.pick_up();
+observers::Knowledge Watch::knowledge() {
+    return {.services = in_.config.observe_services,
+            .profile = in_.config.apply.profile,
+            .audit_directory = in_.config.audit.directory,
+            .state_directory = in_.config.state.directory,
+            .append_socket = in_.config.audit.socket,
+            .apply_socket = in_.config.sockets.apply,
+            .demo = in_.config.machine.kind == MachineKind::demo,
+            .unlanded = [this] { return unlanded(); },
+            .log_reachable = [this] { return log_followed_.load(); },
+            .store_checked = [this] { return errands_.store_checked(); },
+            .lock_file = [this](const std::string& commit) { return lock_file(commit); }};
 }
 
-std::vector<Condition> Watch::conditions(const std::stop_token& stop,
-                                         std::vector<std::string>& looked_at) {
-    std::vector<Condition> all;
-    machine::Machine machine(in_.machine);
-    looked_at.push_back("machine_unreachable");
-    try {
-        auto units = observers::look_at_units(machine, in_.config.observe_services);
-        looked_at.insert(looked_at.end(), {"unit_failed", "unit_inactive", "unit_missing"});
-        all.insert(all.end(), units.begin(), units.end());
-    } catch (const core::Failure& failure) {
-        all.push_back({.key = "machine_unreachable",
-                       .kind = "machine_unreachable",
-                       .title = "the machine's service manager does not answer",
-                       .detail = core::shorten(core::to_utf8(failure.what()), 1000),
-                       .severity = observers::Severity::critical});
-    }
-    refresh_head(stop);
-    if (in_.sequencer.ask([&] { return !in_.ledger.queries().in_flight().empty(); })) {
-        return all; // the links are about to move: what they say now is nobody's news
-    }
-    auto links = observers::look_at_links(machine.links(), head());
-    looked_at.insert(looked_at.end(), {"running_not_head", "running_not_profile", "head_broken"});
-    all.insert(all.end(), links.begin(), links.end());
-    return all;
-}
-
-void Watch::refresh_head(const std::stop_token& stop) {
-    const auto commit = pipeline_.head();
-    if (!commit) {
-        const std::lock_guard lock(head_mutex_);
-        head_ = {.branch = in_.config.flake.branch, .trouble = commit.problem().message};
-        return;
-    }
-    if (head().commit == commit->str()) {
-        return;
-    }
-    observers::HeadSystem fresh{.branch = in_.config.flake.branch, .commit = commit->str()};
-    core::match(
-        evaluator::evaluate(in_.nix,
-                            {.repository = in_.config.state.directory + "/repository.git",
-                             .ref = "refs/upstream/" + in_.config.flake.branch,
-                             .commit = *commit},
-                            in_.config.host, stop),
-        [&](const evaluator::Evaluated& done) { fresh.toplevel = done.toplevel; },
-        [&](const evaluator::EvaluationRefused& refused) {
-            fresh.trouble = refused.problem.message;
-        },
-        [&](const evaluator::EvaluationCancelled&) { fresh.commit.clear(); });
-    {
-        const std::lock_guard lock(head_mutex_);
-        head_ = std::move(fresh);
-    }
-    pipeline_.head_moved(*commit);
-    notice_pulls();
-}
-
-/// What the owner took into the branch himself has landed too.
-void Watch::notice_pulls() {
-    const auto commit = core::Commit::parse(head().commit);
-    if (!commit) {
-        return;
-    }
-    const auto repository = proposals::Repository::open_or_init_bare(
-        in_.config.state.directory + "/repository.git");
-    in_.sequencer.ask([&] {
-        for (const auto& row : in_.ledger.queries().proposals(store::Which::all)) {
-            const auto candidate = core::Commit::parse(row.candidate_commit);
-            if (row.state == proposals::State::confirmed && !row.landed && candidate &&
-                in_.ledger.queries().landing(row.id) &&
-                repository.is_ancestor(*candidate, *commit)) {
-                in_.ledger.record(
-                    "landing.done", row.id,
-                    {{"branch", head().branch}, {"commit", candidate->str()}, {"how", "pull"}},
-                    {.kind = audit::ActorKind::system, .id = "agentd"});
+/// Titles of what is confirmed, whose landing was refused.
+std::vector<std::string> Watch::unlanded() {
+    return in_.sequencer.ask([&] {
+        std::vector<std::string> titles;
+        const auto queries = in_.ledger.queries();
+        for (const auto& row : queries.proposals(store::Which::all)) {
+            const auto landing = row.state == proposals::State::confirmed && !row.landed
+                                     ? queries.landing(row.id)
+                                     : std::nullopt;
+            if (landing && !landing->done) {
+                titles.push_back(row.title);
             }
         }
+        return titles;
     });
+}
+
+std::optional<std::string> Watch::lock_file(const std::string& commit) const {
+    const auto parsed = core::Commit::parse(commit);
+    const auto repository =
+        proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");
+    return parsed && repository.has_commit(*parsed) ? repository.tree(*parsed)->read("flake.lock")
+                                                    : std::nullopt;
+}
+
+void Watch::run(const std::stop_token& stop) {
+    using Clock = observers::Lookout::Clock;
+    const std::stop_callback waker(stop, [this] { lookout_.wake(); });
+    Pass pass{.tick = true};
+    auto next_tick = Clock::now();
+    while (!stop.stop_requested()) {
+        if (pass.tick) {
+            next_tick = Clock::now() + in_.config.observe_interval;
+        }
+        try {
+            look(pass, stop);
+            aim();
+        } catch (const std::exception& error) {
+            core::log(core::Level::warning, std::string("observing: ") + error.what());
+        }
+        pass = {.happened = lookout_.wait(next_tick)};
+        pass.tick = Clock::now() >= next_tick;
+    }
+}
+
+void Watch::look_now(const std::stop_token& stop) {
+    errands_.refresh_head_now(stop);
+    look({.tick = true, .asked = true}, stop);
+}
+
+void Watch::look_once(const std::stop_token& stop) {
+    if (seen()->at == core::Instant{}) {
+        look({.asked = true}, stop);
+    }
+}
+
+bool Watch::is_due(const Post& post, const Pass& pass) const {
+    const bool period = pass.tick && passes_ % post.schedule.passes == 0;
+    return period || pass.asked || unwritten_ || !post.looked ||
+           (post.schedule.on & pass.happened).any();
+}
+
+void Watch::look(const Pass& pass, const std::stop_token& stop) {
+    const std::lock_guard one_at_a_time(look_mutex_);
+    if (stop.stop_requested()) {
+        return;
+    }
+    if (!loaded_) {
+        lives_.load(in_.sequencer.ask([&] {
+            in_.ledger.catch_up();
+            return in_.ledger.queries().observations(store::Which::open);
+        }));
+        loaded_ = true;
+    }
+    passes_ += pass.tick ? 1 : 0;
+    constexpr int believed_for = 10; // slow passes: what events say is not believed for ever
+    if (pass.asked || (pass.tick && passes_ % believed_for == 0)) {
+        table_.forget();
+    }
+    table_.take();
+    observers::Sight sight(machine_, table_,
+                           {.now = in_.clock.now(),
+                            .mono_us = in_.clock.monotonic_us(),
+                            .head = errands_.head(),
+                            .switching = is_switching(),
+                            .asked = pass.asked});
+    proc_ = sight.proc();
+    observers::Findings all;
+    std::vector<std::string> kinds;
+    for (Post& post : posts_) {
+        if (is_due(post, pass)) {
+            look_at(post, sight, all, kinds);
+        }
+    }
+    if (sight.asked_for_units()) {
+        kinds.emplace_back("machine_unreachable");
+        if (const auto& trouble = sight.unit_trouble()) {
+            all.conditions.push_back({.key = "machine_unreachable",
+                                      .kind = "machine_unreachable",
+                                      .title = "the machine's service manager does not answer",
+                                      .detail = core::shorten(core::to_utf8(*trouble), 1000),
+                                      .severity = observers::Severity::critical});
+        }
+    }
+    publish(sight);
+    const auto mono_us = sight.moment().mono_us;
+    const auto changes = lives_.compare(all.conditions, kinds, mono_us);
+    if (!changes.empty()) {
+        unwritten_ = true;
+        write_down(changes);
+        lives_.written(changes, mono_us);
+        errands_.forget(changes.resolved);
+    }
+    unwritten_ = false;
+    errands_.plan_remedies(pass.tick ? all.conditions : changes.opened);
+    if (pass.tick || pass.happened.test(index_of(Topic::upstream))) {
+        errands_.refresh_head();
+    }
+    if (!sight.moment().switching) {
+        errands_.adopt(sight.links());
+    }
+    if (pass.tick) {
+        errands_.check_store(sight.links().running, pass.asked);
+    }
+    if (pass.tick || pass.happened.test(index_of(Topic::log))) {
+        pipeline_.pick_up();
+    }
+}
+
+void Watch::look_at(Post& post, observers::Sight& sight, observers::Findings& all,
+                    std::vector<std::string>& kinds) {
+    observers::Findings findings;
+    try {
+        findings = post.observer->look(sight);
+    } catch (const core::Failure& failure) {
+        findings.blind = true;
+        core::log(core::Level::debug, std::string("an observer cannot look: ") + failure.what());
+    }
+    post.looked = true;
+    if (findings.blind) {
+        if (!findings.facts.empty()) {
+            post.facts = std::move(findings.facts);
+        }
+        return;
+    }
+    const auto own = post.observer->kinds();
+    kinds.insert(kinds.end(), own.begin(), own.end());
+    all.conditions.insert(all.conditions.end(), findings.conditions.begin(),
+                          findings.conditions.end());
+    post.conditions = std::move(findings.conditions);
+    post.facts = std::move(findings.facts);
+}
+
+bool Watch::is_switching() {
+    return in_.sequencer.ask([&] { return !in_.ledger.queries().in_flight().empty(); });
 }
 
 void Watch::write_down(const observers::Changes& changes) {
     const audit::Actor self{.kind = audit::ActorKind::system, .id = "agentd"};
     in_.sequencer.ask([&] {
         for (const Condition& c : changes.opened) {
-            in_.ledger.record("observation.opened", c.key,
-                              {{"key", c.key},
-                               {"kind", c.kind},
-                               {"title", c.title},
-                               {"detail", c.detail},
-                               {"severity", observers::to_string(c.severity)},
-                               {"trusted", c.trusted},
-                               {"remedy", c.remedy ? Json(*c.remedy) : Json()}},
-                              self);
+            in_.ledger.record(
+                "observation.opened", c.key,
+                {{"key", c.key},
+                 {"kind", c.kind},
+                 {"title", c.title},
+                 {"detail", c.detail},
+                 {"severity", observers::to_string(c.severity)},
+                 {"trusted", c.trusted},
+                 {"remedy", planners::advice({.kind = c.kind, .subject = c.subject})}},
+                self);
         }
         for (const Condition& c : changes.changed) {
-            in_.ledger.record("observation.changed", c.key,
-                              {{"detail", c.detail},
-                               {"severity", observers::to_string(c.severity)}},
+            in_.ledger.record(
+                "observation.changed", c.key,
+                {{"detail", c.detail}, {"severity", observers::to_string(c.severity)}}, self);
+        }
+        for (const std::string& key : changes.resolved) {
+            in_.ledger.record("observation.resolved", key, {{"detail", "it is not so any more"}},
                               self);
         }
-        for (const auto& row : changes.resolved) {
-            in_.ledger.record("observation.resolved", row.key,
-                              {{"detail", "it is not so any more"}}, self);
-        }
     });
 }
 
-void Watch::plan_remedies(const std::vector<Condition>& conditions, const std::stop_token& stop) {
-    for (const Condition& condition : conditions) {
-        if (stop.stop_requested() || tried_.contains(condition.key)) {
-            continue;
-        }
-        if (plan_remedy(condition, stop)) {
-            tried_.insert(condition.key);
-        }
-    }
-}
-
-/// True when there is nothing more to try for this life of the condition.
-bool Watch::plan_remedy(const Condition& condition, const std::stop_token& stop) {
-    const bool pending = in_.sequencer.ask([&] {
-        for (const auto& row : in_.ledger.queries().proposals(store::Which::open)) {
-            const auto draft = in_.ledger.queries().draft(row.id);
-            if (draft && draft->observation == condition.key) {
-                return true;
+void Watch::publish(observers::Sight& sight) {
+    auto fresh = std::make_shared<MachineSeen>();
+    fresh->at = sight.moment().now;
+    fresh->links = sight.links();
+    if (sight.asked_for_units() && !sight.unit_trouble()) {
+        fresh->units = sight.units().size();
+        for (const auto& unit : sight.units()) {
+            if (unit.failed()) {
+                fresh->failed.push_back(core::to_utf8(unit.name));
             }
         }
-        return false;
-    });
-    if (pending) {
-        return true;
+    } else {
+        const auto before = seen();
+        fresh->units = before->units;
+        fresh->failed = before->failed;
     }
-    const auto remedy = planners::find_remedy(
-        {.kind = condition.kind, .subject = condition.subject},
-        {.nix = in_.nix,
-         .catalogs = in_.catalogs,
-         .repository = in_.config.state.directory + "/repository.git",
-         .branch = in_.config.flake.branch,
-         .host = in_.config.host,
-         .running = machine::Machine(in_.machine).links().running},
-        stop);
-    if (!remedy) {
-        core::log(core::Level::info, condition.key + ": " + remedy.problem().message);
-        return remedy.problem().code != "cancelled";
+    for (const Post& post : posts_) {
+        fresh->facts.insert(fresh->facts.end(), post.facts.begin(), post.facts.end());
     }
-    const Actor planner{.kind = audit::ActorKind::planner, .id = "playbook"};
-    const auto proposed = pipeline_.propose({.title = remedy->title,
-                                             .rationale = remedy->rationale,
-                                             .source = proposals::Source::playbook,
-                                             .proposer = {.id = "playbook", .kind = "planner"},
-                                             .observation = condition.key,
-                                             .change = remedy->change,
-                                             .base = remedy->base},
-                                            planner);
-    if (!proposed) {
-        core::log(core::Level::warning, condition.key + ": " + proposed.problem().message);
+    const std::lock_guard lock(seen_mutex_);
+    seen_ = std::move(fresh);
+}
+
+std::shared_ptr<const MachineSeen> Watch::seen() const {
+    const std::lock_guard lock(seen_mutex_);
+    return seen_;
+}
+
+bool Watch::log_is_followed(bool followed) {
+    const bool news = log_followed_.exchange(followed) != followed;
+    if (news) {
+        poke(Topic::log);
     }
-    return true;
+    return news;
 }
 
 } // namespace agentd::pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/planners/plan.hpp"
+#include "proposals/act.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,6 +25,13 @@ struct ApplyHead {
     friend bool operator==(const ApplyHead&, const ApplyHead&) = default;
 };
 
+/// Something done to the machine, without another system.
+struct Do {
+    proposals::Act act;
+    std::string why{};
+    friend bool operator==(const Do&, const Do&) = default;
+};
+
 /// Nothing is known that would help. `why` says so honestly; `look` is what a person could look at,
 /// or empty.
 struct NoRemedy {
@@ -32,11 +40,13 @@ struct NoRemedy {
     friend bool operator==(const NoRemedy&, const NoRemedy&) = default;
 };
 
-using Remedy = std::variant<NoRemedy, ApplyHead, Plan>;
+using Remedy = std::variant<NoRemedy, ApplyHead, Do, Plan>;
 
 /// Never guesses: an unknown kind has no remedy.
 Remedy remedy_for(const Symptom& symptom);
-/// The word for the observation's `remedy` field: `apply_head`, `plan`, or "" for none.
+/// One line for a person: what helps, or that nothing is known to and where to look.
+std::string advice(const Symptom& symptom);
+/// The word for the observation's `remedy` field: `apply_head`, `act`, `plan`, or "" for none.
 std::string_view name_of(const Remedy& remedy) noexcept;
 
 } // namespace agentd::planners

@@ -28,7 +28,7 @@ def main():
     time.sleep(5)  # the first look at the machine evaluates the head
     if "idle" in parts:
         say("idle")
-        processes.measure_idle(figures, chosen.seconds, "looking every second")
+        processes.measure_idle(figures, chosen.seconds, "as delivered")
     if "memory" in parts:
         processes.measure_memory(figures, "after start")
         processes.measure_status(figures, "after start")

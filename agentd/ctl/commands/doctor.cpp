@@ -16,17 +16,23 @@ int doctor(Context& context) {
     }
     const auto& result = std::get<core::Json>(reply);
     const auto checks = ctl::list(result, "checks");
+    // What an older daemon tells without `needed` is needed.
+    const auto is_amiss = [](const auto& check) {
+        return !truth(check, "ok") &&
+               !(part(check, "needed").is_boolean() && !truth(check, "needed"));
+    };
     for (const auto& check : checks) {
         const bool ok = truth(check, "ok");
-        terminal.line(
-            (ok ? terminal.paint(Colour::good, "ok    ") : terminal.paint(Colour::bad, "amiss ")) +
-            pad(shown(check, "name", 40), 15) + " " + shown(check, "detail", 500));
+        terminal.line((ok                ? terminal.paint(Colour::good, "ok    ")
+                       : is_amiss(check) ? terminal.paint(Colour::bad, "amiss ")
+                                         : terminal.paint(Colour::warn, "weak  ")) +
+                      pad(shown(check, "name", 40), 15) + " " + shown(check, "detail", 500));
         if (const auto hint = shown(check, "hint", 500); !ok && !hint.empty()) {
             terminal.line("       next: " + hint);
         }
     }
-    const auto amiss = static_cast<std::size_t>(std::count_if(
-        checks.begin(), checks.end(), [](const auto& check) { return !truth(check, "ok"); }));
+    const auto amiss =
+        static_cast<std::size_t>(std::count_if(checks.begin(), checks.end(), is_amiss));
     terminal.line(amiss == 0
                       ? "all is well"
                       : count(amiss, "thing") + " amiss of " + std::to_string(checks.size()));

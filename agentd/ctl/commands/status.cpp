@@ -1,6 +1,7 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/health.hpp"
+#include "agentd/ctl/view.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,10 @@ int status(Context& context) {
     }
     const auto& status = std::get<core::Json>(reply);
     print_health(terminal, status);
+    print_facts(terminal, status);
+    if (!ctl::list(status, "observations").empty()) {
+        terminal.line();
+    }
     print_observations(terminal, status);
     terminal.result(status);
     return status::ok;

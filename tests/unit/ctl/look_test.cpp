@@ -77,6 +77,21 @@ TEST_CASE("status lists the worst first and marks what only somebody says") {
     CHECK(ran.out.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("status says of each thing whose it is and how it is, and is safe for a terminal") {
+    Ctl agentctl;
+    auto status = status_object();
+    status["seen"] = "2026-01-02T03:04:05.000006Z";
+    status["facts"] = {{{"name", "etc"}, {"owner", "flake"}, {"state", "good"}, {"text", "311 files, all as built"}},
+                       {{"name", "boot"}, {"owner", "nix"}, {"state", "amiss"}, {"text", "no \x1b[31mentry"}},
+                       {{"name", "clock"}, {"owner", "systemd"}, {"state", "unknown"}, {"text", "nobody says"}}};
+    const FakeDaemon daemon(agentctl.socket(), test::by_method({{"status", ok(status)}}));
+    const auto ran = agentctl.run({"status"});
+    CHECK(ran.out.find("  ok    etc          flake    311 files, all as built\n") != std::string::npos);
+    CHECK(ran.out.find("  amiss boot         nix      no \\u{001B}[31mentry\n") != std::string::npos);
+    CHECK(ran.out.find("  ?     clock        systemd  nobody says\n") != std::string::npos);
+    CHECK(ran.out.find("as of 2026-01-02 03:04 UTC") != std::string::npos);
+}
+
 TEST_CASE("--json is the daemon's result and nothing else") {
     Ctl agentctl;
     const FakeDaemon daemon(agentctl.socket(), test::by_method({{"status", ok(status_object())}}));

@@ -1,0 +1,174 @@
+#include "agentd/api/prerequisites.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/json.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/programs.hpp"
+#include "proposals/presence.hpp"
+#include "sandbox/run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+namespace agentd::api {
+
+namespace {
+
+using core::Json;
+
+Prerequisite check(std::string name, bool ok, std::string detail, std::string mend) {
+    return {
+        .name = std::move(name), .ok = ok, .detail = std::move(detail), .mend = std::move(mend)};
+}
+
+/// The first of these that can be run.
+std::string find_program(const std::string& configured, std::string_view name) {
+    std::vector<std::string> places{configured};
+    for (const char* folder : {"/run/current-system/sw/bin/", "/usr/bin/", "/bin/",
+                               "/nix/var/nix/profiles/default/bin/"}) {
+        places.push_back(folder + std::string(name));
+    }
+    const auto found = std::find_if(places.begin(), places.end(), [](const std::string& place) {
+        return !place.empty() && ::access(place.c_str(), X_OK) == 0;
+    });
+    return found == places.end() ? std::string() : *found;
+}
+
+/// The machine's own settings, before agentd forces its own.
+Json shown_settings(const evaluator::Nix& nix) {
+    auto command = nix.nix(evaluator::NixPurpose::query, {"show-config", "--json"});
+    command.environment["NIX_CONFIG"] = "experimental-features = nix-command flakes";
+    command.deadline = std::chrono::seconds(10);
+    const auto outcome = sandbox::run(command);
+    const auto parsed = outcome.succeeded() ? core::parse_json(core::trim(outcome.out.bytes))
+                                            : core::Result<Json>(core::Problem{});
+    return parsed && parsed->is_object() ? *parsed : Json::object();
+}
+
+std::string setting(const Json& settings, const char* name) {
+    const auto found = settings.find(name);
+    if (found == settings.end() || !found->is_object() || !found->contains("value")) {
+        return "unknown";
+    }
+    const Json& value = found->at("value");
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+Prerequisite room(const std::string& name, const std::string& folder) {
+    struct statvfs now {};
+    if (::statvfs(folder.c_str(), &now) != 0) {
+        return check(name, false, folder + " is not there or may not be entered",
+                     "the NixOS module makes it; else make it and give it to agentd");
+    }
+    const auto mib = static_cast<std::uint64_t>(now.f_bavail) * now.f_frsize >> 20U;
+    return check(
+        name, mib >= 256, std::to_string(mib) + " MiB are free at " + folder,
+        "make room: `agentctl run \"collect garbage older than 30 days\"`, or a larger disk");
+}
+
+Prerequisite socket_at(const std::string& name, const std::string& path, const std::string& unit) {
+    struct stat file {};
+    const bool there = ::stat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode);
+    const bool open = there && (file.st_mode & 0002) != 0;
+    return check(name, there && !open,
+                 !there ? "there is no socket at " + path
+                 : open ? path + " may be opened by everybody"
+                        : path,
+                 !there ? "systemctl start " + unit
+                        : "chmod o-rw " + path + " and look who made it so");
+}
+
+} // namespace
+
+std::vector<Prerequisite> nix_prerequisites(const evaluator::Nix& nix) {
+    const auto& version = nix.installation().version();
+    std::vector<Prerequisite> out;
+    out.push_back(check("nix", version.at_least(2, 18) || version.at_least(2, 8),
+                        version.text + (version.at_least(2, 18)
+                                            ? ""
+                                            : " (older than 2.18: it works, and has known holes)"),
+                        "use Nix 2.18 or newer: nix.package in the configuration"));
+    const Json settings = shown_settings(nix);
+    const std::string sandbox = setting(settings, "sandbox");
+    out.push_back(check("nix-sandbox", sandbox == "true" || sandbox == "unknown",
+                        "sandbox = " + sandbox, "set nix.settings.sandbox = true"));
+    const std::string signatures = setting(settings, "require-sigs");
+    out.push_back(check("nix-signatures", signatures == "true" || signatures == "unknown",
+                        "require-sigs = " + signatures, "set nix.settings.require-sigs = true"));
+    const std::string trusted = setting(settings, "trusted-users");
+    const bool wide =
+        trusted.find("\"*\"") != std::string::npos || trusted.find("agentd") != std::string::npos;
+    out.push_back(
+        check("nix-trust", !wide, "trusted-users = " + trusted,
+              "take `*` and agentd out of nix.settings.trusted-users: a trusted user is root"));
+    return out;
+}
+
+std::vector<Prerequisite> program_prerequisites(const Config& config, const evaluator::Nix& nix) {
+    std::vector<Prerequisite> out;
+    const std::string git = find_program(nix.installation().programs().git, "git");
+    out.push_back(check("git", !git.empty(), git.empty() ? "not found" : git,
+                        "Nix calls it for `git+file`: add pkgs.git to the system's packages"));
+    const std::string keygen = find_program(config.programs.ssh_keygen, "ssh-keygen");
+    out.push_back(
+        check("ssh-keygen", !keygen.empty(), keygen.empty() ? "not found" : keygen,
+              "approving with an SSH key needs it: set programs.ssh_keygen, or add pkgs.openssh"));
+    for (const auto& [name, configured] : {std::pair("agentd-analyze", config.programs.analyze),
+                                           std::pair("agentd-confine", config.programs.confine)}) {
+        const std::string path = program_path(configured, name);
+        const bool there = ::access(path.c_str(), X_OK) == 0;
+        out.push_back(check(name, there, there ? path : path + " cannot be run",
+                            "install it beside agentd, or name it in [programs]"));
+    }
+    return out;
+}
+
+std::vector<Prerequisite> place_prerequisites(const Config& config) {
+    std::vector<Prerequisite> out;
+    out.push_back(socket_at("append.sock", config.audit.socket, "agentd-auditd.socket"));
+    out.push_back(socket_at("apply.sock", config.sockets.apply, "agentd-applyd.socket"));
+    out.push_back(socket_at("admin.sock", config.sockets.admin, "agentd.service"));
+    out.push_back(room("room-state", config.state.directory));
+    out.push_back(room("room-log", config.audit.directory));
+    out.push_back(room("room-store", "/nix/store"));
+    return out;
+}
+
+std::vector<Prerequisite> approvers_in(const std::string& file) {
+    const std::string mend =
+        "declare services.agentd.approvers in the configuration, or pair a browser: "
+        "sudo agentctl web login";
+    try {
+        const auto text = core::read_file_if_exists(file, 256U << 10);
+        if (!text) {
+            return {check("approvers", false, file + " is not there: nobody can approve", mend)};
+        }
+        const auto parsed = proposals::parse_approvers(*text);
+        struct stat status {};
+        const bool guarded = ::stat(file.c_str(), &status) == 0 && (status.st_mode & 0022) == 0 &&
+                             status.st_uid == 0;
+        std::vector<Prerequisite> out;
+        out.push_back(
+            check("approvers", !parsed.approvers.empty() && parsed.problems.empty(),
+                  std::to_string(parsed.approvers.size()) + " keys may approve" +
+                      (parsed.problems.empty() ? ""
+                                               : "; " + parsed.problems.front().where + ": " +
+                                                     parsed.problems.front().message),
+                  parsed.problems.empty() ? mend : "mend that line of " + file));
+        out.push_back(check("approvers-guarded", guarded,
+                            guarded ? file + " is root's alone"
+                                    : file + " can be written by others than root",
+                            "chown root " + file + " and chmod 0644 " + file));
+        return out;
+    } catch (const core::Failure& failure) {
+        return {check("approvers", false, failure.what(), "let agentd read " + file)};
+    }
+}
+
+} // namespace agentd::api
