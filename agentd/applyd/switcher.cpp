@@ -60,7 +60,7 @@ Switcher::Verb as_unit(const TransientUnit& unit, const TransientProgram& progra
     Switcher::Verb verb{.exit_status = state && state->over ? state->exit_status : -1,
                         .said = last_lines(tail_of(program.output))};
     if (verb.exit_status == -1) {
-        verb.said += "\n" + unit.name() + " was stopped (" +
+        verb.said += "; " + unit.name() + " was stopped (" +
                      (state ? state->result : std::string("it is gone")) + ")";
     }
     unit.forget();

@@ -66,6 +66,19 @@ std::int32_t number_of(sd_bus* bus, const std::string& path, const char* name) {
     return number;
 }
 
+/// The id of what is queued for a unit; 0 when nothing is.
+std::uint32_t job_of(sd_bus* bus, const std::string& path) {
+    sd_bus_message* read = nullptr;
+    check_bus(sd_bus_get_property(bus, service, path.c_str(), "org.freedesktop.systemd1.Unit",
+                                  "Job", nullptr, &read, "(uo)"),
+              "cannot read a unit's job");
+    const machine::Message message(read);
+    std::uint32_t id = 0;
+    const char* job = nullptr;
+    check_bus(sd_bus_message_read(read, "(uo)", &id, &job), "cannot read a unit's job");
+    return id;
+}
+
 /// `(name, variant)` where one call of sd-bus appends the variant.
 template <class... Values>
 void property(sd_bus_message* message, const char* name, const char* type, Values... values) {
@@ -183,9 +196,10 @@ std::optional<TransientUnit::State> TransientUnit::look() const {
     constexpr std::int32_t by_itself = 1; // CLD_EXITED
     const std::string path = object_path(name_);
     return patiently([&](sd_bus* bus) -> std::optional<State> {
+        const bool has_job = job_of(bus, path) != 0; // asked first: it cannot come back
         const std::string active = text_of(bus, path, any_unit, "ActiveState");
         if (active == "inactive") {
-            return std::nullopt;
+            return has_job ? std::optional(State{}) : std::nullopt; // about to begin
         }
         const bool exited = text_of(bus, path, any_unit, "SubState") == "exited";
         if (!exited && active != "failed") {

@@ -3,6 +3,7 @@
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import threading
@@ -42,7 +43,7 @@ def begin(lab, goal=None):
             done["refused"] = error
     thread = threading.Thread(target=ask)
     thread.start()
-    wanted = wait(60, "a confirmation is wanted", lambda: lab.show(detail["id"])["apply"]["confirm"])
+    wanted = wait(60, "a confirmation is wanted", lambda: (lab.show(detail["id"])["apply"] or {}).get("confirm"))
     return detail, wanted, thread, done
 
 
@@ -154,6 +155,65 @@ def cancelled(lab):
     check(entry["body"]["by"]["uid"] == 0, entry)
     refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
     check(not os.path.exists(lab.path("apply/frozen")), "a person's word froze the machine")
+    unbraked(lab)
+
+
+def unwell(lab, port):
+    """A change that builds, and serves nobody where the health check asks."""
+    return lab.patch("hosts/web/default.nix", lambda old: old.replace(
+        "services.nginx = {", f"services.nginx = {{\n    defaultHTTPListenPort = {port};", 1))
+
+
+def once_more(lab, statement):
+    """The same system again, as if alice had agreed to it anew."""
+    fresh = dict(json.loads(statement), nonce=secrets.token_hex(32))
+    text = json.dumps(fresh, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return {"op": "apply", "statement": text, "presence": lab.sign(text)}
+
+
+def brakes(lab, start):
+    return [e["body"]["brake"] for e in lab.entries(start) if e["type"] == "apply.brake"]
+
+
+def apply_refused(lab, code, proposal):
+    try:
+        lab.call("apply", proposal=proposal, timeout=180)
+    except Refused as error:
+        check(error.code == code and "agentctl" in error.words, "not", code, "but", error)
+        return
+    raise AssertionError("it was applied")
+
+
+@truth("a system that was taken back is not tried again until root lifts it, and a second one freezes the machine")
+def braked(lab):
+    unbraked(lab)
+    before, start, patch = lab.running(), lab.log_size(), unwell(lab, 8000)
+    first = lab.propose("moves away", patch)
+    bad, (statement, _) = first["toplevel"], lab.approve(first["id"])
+    done = lab.call("apply", proposal=first["id"], timeout=180)
+    check(done["outcome"]["outcome"] == "rolled_back", done)
+    answer = lab.applyd(once_more(lab, statement))
+    check(not answer["ok"] and answer["error"]["code"] == "quarantined" and bad in answer["error"]["hint"], answer)
+    check(lab.running() == before, "the machine moved")
+    check(lab.applyd({"op": "quarantine"})["paths"][0]["path"] == bad, lab.applyd({"op": "quarantine"}))
+    check(lab.applyd({"op": "quarantine.lift", "path": before})["error"]["code"] == "not_found", "it was lifted")
+    check(lab.applyd({"op": "quarantine.lift", "path": bad})["ok"], "it is not lifted")
+    answer = lab.applyd(once_more(lab, statement), timeout=180)
+    check(answer["ok"] and answer["outcome"]["outcome"] == "rolled_back", answer)
+    check(not lab.applyd({"op": "state"})["frozen"], "what root lifted counts")
+    lab.carry_out(lab.propose("moves elsewhere", unwell(lab, 8001))["id"], "rolled_back")
+    state = lab.applyd({"op": "state"})
+    check(state["frozen"] and "2 changes" in state["frozen_because"] and state["quarantined"] == 2, state)
+    fine = lab.propose("fine", lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- frozen -->\n"))
+    lab.approve(fine["id"])
+    apply_refused(lab, "frozen", fine["id"])
+    check(lab.applyd({"op": "unfreeze"})["ok"], "it stays frozen")
+    check(lab.call("apply", proposal=fine["id"])["outcome"]["outcome"] == "confirmed", "it is not applied")
+    lab.call("freeze", reason="hands off")
+    check("hands off" in lab.applyd({"op": "state"})["frozen_because"], lab.applyd({"op": "state"}))
+    lab.applyd({"op": "unfreeze"})
+    check(brakes(lab, start) == ["quarantined", "lifted", "quarantined", "quarantined", "frozen", "unfrozen", "frozen",
+                                 "unfrozen"], brakes(lab, start))
     unbraked(lab)
 
 
