@@ -36,6 +36,7 @@ constexpr std::array routes{
     Route{Method::post, "/proposals/*/verify", "verify"},
     Route{Method::post, "/proposals/*/confirm", "confirm"},
     Route{Method::post, "/proposals/*/cancel", "cancel"},
+    Route{Method::get, "/generations", "generations"},
     Route{Method::get, "/audit", "audit.tail"},
     Route{Method::get, "/audit/verify", "audit.verify"},
     Route{Method::post, "/observe", "observe"},

@@ -22,6 +22,7 @@ struct Expected {
 
 const std::vector<Expected> every_route{
     {false, "/status", "status", json::object()},
+    {false, "/generations", "generations", json::object()},
     {false, "/proposals", "list", json::object()},
     {false, "/proposals?all=1", "list", {{"all", true}}},
     {false, "/proposals?all=0", "list", {{"all", false}}},
@@ -37,12 +38,16 @@ const std::vector<Expected> every_route{
     {true, "/proposals/7/withdraw", "withdraw", {{"proposal", "7"}, {"x", 1}}},
     {true, "/proposals/7/apply", "apply", {{"proposal", "7"}, {"x", 1}}},
     {true, "/proposals/7/verify", "verify", {{"proposal", "7"}, {"x", 1}}},
+    {true, "/proposals/7/confirm", "confirm", {{"proposal", "7"}, {"x", 1}}},
+    {true, "/proposals/7/cancel", "cancel", {{"proposal", "7"}, {"x", 1}}},
     {true, "/observe", "observe", {{"x", 1}}},
+    {true, "/freeze", "freeze", {{"x", 1}}},
 };
 
 const std::vector<std::string> changing{"run",     "propose",   "statement", "approve",
                                         "reject",  "withdraw",  "apply",     "verify",
-                                        "observe", "pair.enrol"};
+                                        "confirm", "cancel",    "observe",   "freeze",
+                                        "pair.enrol"};
 
 void check_security_headers(const web::Response& response) {
     const auto csp = test::header(response, "Content-Security-Policy");
