@@ -6,7 +6,7 @@ import { groups, needsHostName } from "../src/core/effects.ts";
 import { append } from "../src/core/logs.ts";
 import { sentence } from "../src/core/sentences.ts";
 import { stages } from "../src/core/stages.ts";
-import { age, bytes, duration, signedBytes } from "../src/core/time.ts";
+import { age, bytes, duration, localTimes, signedBytes } from "../src/core/time.ts";
 import { matches, merge } from "../src/core/trail.ts";
 import { brief, pieces, withoutColours } from "../src/core/untrusted.ts";
 import { detail, NOW } from "./support.ts";
@@ -21,6 +21,10 @@ describe("times and sizes", () => {
         ["2026-05-01T09:00:00Z", "3 hr. ago"], ["2026-04-30T12:00:00Z", "yesterday"],
         ["2026-05-01T12:10:00Z", "in 10 min."], ["not a time", "not a time"],
     ])("%s is %s", (time, words) => expect(age(time, NOW)).toBe(words));
+
+    test("the contract's times in words are told as the time of day here, and nothing else is touched", () => {
+        expect(localTimes("until 2026-05-01T12:00:00.000001Z: port 22, 2026-05-01")).toMatch(/^until \d\d:\d\d:\d\d: port 22, 2026-05-01$/);
+    });
 
     test("durations and sizes are short", () => {
         expect([12, 2345, 125_000, 7_380_000].map(duration)).toEqual(["12 ms", "2.3 s", "2 min 5 s", "2 h 3 min"]);

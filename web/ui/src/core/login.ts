@@ -4,6 +4,9 @@ import { ApiError, read, send } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
 import { signLogin, storedKey } from "./key.ts";
 
+/** Whoever waits for this waits for nothing else: a machine that fell silent must not hold it for ever. */
+const PATIENCE_MS = 10_000;
+
 /** The key that the machine does not know (any more): asking again would only be refused again. */
 let unknown: string | null = null;
 let asking: Promise<Session> | null = null;
@@ -14,17 +17,17 @@ async function logIn(session: Session): Promise<Session> {
     try {
         await send("/login", {
             key_id: key.keyId, challenge: session.challenge, signature: await signLogin(key, session.challenge),
-        });
+        }, AbortSignal.timeout(PATIENCE_MS));
     } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 403) throw error;
         if (error.code === "unknown_key") unknown = key.keyId;
         return session;
     }
-    return read<Session>("/session");
+    return read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
 }
 
 async function look(): Promise<Session> {
-    const session = await read<Session>("/session");
+    const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
     return session.paired ? session : logIn(session);
 }
 

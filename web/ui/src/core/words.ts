@@ -96,6 +96,7 @@ export const EVIDENCE_STATUS: Record<EvidenceStatus, { word: string; tone: Tone 
 export const STEPS: Record<string, string> = {
     way_back_armed: "The way back is armed",
     activated: "Activated",
+    watching: "Watching what it started",
     healthy: "Healthy",
     confirm_wanted: "Waits for a person to confirm it",
     confirmed_by: "Confirmed",

@@ -1,5 +1,6 @@
 // What happened to the proposal, from the log, and where it landed.
 import type { Detail, HistoryLine, Landing } from "../api/types.ts";
+import { localTimes } from "../core/time.ts";
 import { brief } from "../core/untrusted.ts";
 import { Link } from "../core/router.tsx";
 import { Icon } from "./icon.tsx";
@@ -15,7 +16,7 @@ export function History({ lines }: { lines: HistoryLine[] }) {
         <ol class="timeline">
             {lines.map((line) => (
                 <li>
-                    <p><Text of={brief(line.text)} /></p>
+                    <p><Text of={localTimes(brief(line.text))} /></p>
                     <p class="timeline-facts">
                         <span><Text of={actorName(line.actor)} /></span>
                         <Time at={line.time} />
