@@ -44,10 +44,9 @@ const std::vector<Expected> every_route{
     {true, "/freeze", "freeze", {{"x", 1}}},
 };
 
-const std::vector<std::string> changing{"run",     "propose",   "statement", "approve",
-                                        "reject",  "withdraw",  "apply",     "verify",
-                                        "confirm", "cancel",    "observe",   "freeze",
-                                        "pair.enrol"};
+const std::vector<std::string> changing{"run",      "propose", "statement", "approve", "reject",
+                                        "withdraw", "apply",   "verify",    "confirm", "cancel",
+                                        "observe",  "freeze",  "pair.enrol"};
 
 void check_security_headers(const web::Response& response) {
     const auto csp = test::header(response, "Content-Security-Policy");
