@@ -99,6 +99,25 @@ bool should_go_on(const UnitState& unit) {
             unit.name.ends_with(".socket"));
 }
 
+/// A unit that stopped without a failure comes and goes with people, connections or the clock, and
+/// nobody took it down. Not for a service of the change.
+bool may_go(const std::string& name, const std::vector<UnitState>& after, const JobRecord& jobs) {
+    const bool loaded = machine::find_unit(after, name) != nullptr;
+    if (!name.ends_with(".service")) {
+        return !loaded; // made for one time: an installed one is still loaded
+    }
+    if (name.starts_with("user@") || name.starts_with("user-runtime-dir@")) {
+        return true; // somebody logged out
+    }
+    if (!loaded) { // nobody wants it: an instance for a connection, a command, a service of the bus
+        return name.find('@') != std::string::npos || !jobs.had_job(name);
+    }
+    // Done for now: its socket starts it when it is asked.
+    const std::string stem = name.substr(0, name.size() - std::string_view(".service").size());
+    const UnitState* socket = machine::find_unit(after, stem + ".socket");
+    return socket != nullptr && socket->active == "active" && !jobs.had_job(name);
+}
+
 } // namespace
 
 void JobRecord::add(const machine::UnitEvents& events) {
@@ -157,11 +176,10 @@ std::vector<UnitTrouble> judge_units(const std::vector<UnitState>& before,
     }
     for (const UnitState& unit : before) {
         const UnitState* now = machine::find_unit(after, unit.name);
-        // A timer that was made for one time is gone once it fired; an installed one is still
-        // loaded.
-        const bool installed = is_service(unit) || now != nullptr;
         const bool runs = now != nullptr && now->active != "inactive";
-        if (should_go_on(unit) && installed && !runs && !removed.contains(unit.name)) {
+        const bool changed = is_service(unit) && touched.contains(unit.name);
+        if (should_go_on(unit) && !runs && !removed.contains(unit.name) &&
+            (changed || !may_go(unit.name, after, jobs))) {
             add({unit.name, "ran before and does not run now" + look_there(unit.name), false});
         }
     }

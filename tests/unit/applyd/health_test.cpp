@@ -86,9 +86,36 @@ TEST_CASE("a unit that was only busy when the baseline was taken is not excused"
 
 TEST_CASE("a service that ran and stopped is seen, unless the change removes it") {
     CHECK(judged({running("a.service")}, {state("a.service", "inactive", "dead")}) != "");
-    CHECK(judged({running("a.service")}, {}) != "");
-    CHECK(judged({running("a.service")}, {}, effects("unit_removed", "a.service")).empty());
-    CHECK(judged({running("a.service")}, {}, effects("unit_removed", "b.service")) != "");
+    const auto stopped = one_job("a.service", "done");
+    CHECK(judged({running("a.service")}, {}, effects(), stopped) != "");
+    CHECK(judged({running("a.service")}, {}, effects("unit_changed", "a.service")) != "");
+    CHECK(
+        judged({running("a.service")}, {}, effects("unit_removed", "a.service"), stopped).empty());
+    CHECK(judged({running("a.service")}, {}, effects("unit_removed", "b.service"), stopped) != "");
+}
+
+TEST_CASE("what comes and goes with people, connections and the clock is no part of a baseline") {
+    const auto down = [](const std::string& name) { return state(name, "inactive", "dead"); };
+    // somebody logged out: systemd-logind stops his manager by a job
+    for (const char* name : {"user@1000.service", "user-runtime-dir@1000.service"}) {
+        CHECK(judged({running(name)}, {}, effects(), one_job(name, "done")).empty());
+        CHECK(judged({running(name)}, {down(name)}, effects(), one_job(name, "done")).empty());
+    }
+    // the instance of a connection, a command in a unit of its own, a service of the bus
+    CHECK(judged({running("echo@3-1-2.service")}, {}).empty());
+    CHECK(judged({running("run-u7.service")}, {}).empty());
+    CHECK(judged({running("systemd-hostnamed.service")}, {}).empty());
+    // one that its socket starts again; but not when a job took it down, or with the socket gone
+    const auto socket = state("cups.socket", "active", "listening");
+    CHECK(judged({running("cups.service")}, {down("cups.service"), socket}).empty());
+    CHECK(judged({running("cups.service")}, {down("cups.service"), socket}, effects(),
+                 one_job("cups.service", "done")) != "");
+    CHECK(judged({running("cups.service")}, {down("cups.service")}) != "");
+    // an instance that a target wants stays loaded, and is missed
+    CHECK(judged({running("getty@tty1.service")}, {down("getty@tty1.service")}) != "");
+    // and what fails is no going
+    CHECK(judged({running("user@1000.service")},
+                 {state("user@1000.service", "failed", "failed")}) != "");
 }
 
 TEST_CASE("a timer or a socket that no longer waits is seen, one made for one time is not") {
