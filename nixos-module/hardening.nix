@@ -58,19 +58,22 @@ rec {
     TasksMax = 512;
   };
 
-  # The root helper runs switch-to-configuration as its child, so all that is forbidden here is forbidden to
-  # activation scripts. Nothing that makes a mount or a UTS namespace may stand here: what an activation mounts
-  # (secrets, wrappers) or names (the host) would be lost with the helper. No RestrictSUIDSGID: wrappers are made.
-  # Its safety is that it is small, verifies everything by itself, and listens to agentd and root only.
-  applyd = {
-    CapabilityBoundingSet = "~CAP_BLOCK_SUSPEND CAP_LEASE CAP_SYS_BOOT CAP_SYS_PACCT CAP_SYS_TIME CAP_WAKE_ALARM";
-    KeyringMode = "private";
-    LimitCORE = 0;
-    LockPersonality = true;
-    RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" "AF_NETLINK" "AF_ALG" ];
-    RestrictRealtime = true;
-    SystemCallArchitectures = "native";
-    SystemCallErrorNumber = "EPERM";
-    SystemCallFilter = [ "~@clock @cpu-emulation @obsolete @reboot" ];
+  # The root helper. What moves the machine (NixOS's switch, nix-env) does not run in here: it asks systemd for a
+  # transient unit with a fixed command, so activation may do what it always could. What does run in here, as its
+  # children: nix-store asking the Nix daemon, the worker that works out effects and the health checks, which become
+  # nobody in namespaces of their own (setuid, sys_admin, net_admin, kill). /tmp is memory, not PrivateTmp: a full disk
+  # must not keep the way back from starting. No MemoryDenyWriteExecute: a check may be any program of the owner's.
+  applyd = base // {
+    CapabilityBoundingSet = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_KILL CAP_NET_ADMIN CAP_SETGID CAP_SETUID CAP_SYS_ADMIN";
+    InaccessiblePaths = [ "-/run/secrets" "-/run/secrets.d" "-/run/agenix" "-/run/agenix.d" "-/root" ];
+    MemoryDenyWriteExecute = false;
+    PrivateTmp = false;
+    ProtectHome = "read-only"; # a check of the disk looks at /home, too
+    RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" "AF_NETLINK" ];
+    RestrictNamespaces = "ipc mnt net pid";
+    SystemCallFilter = [ "@system-service" "~@keyring @resources" "@mount landlock_create_ruleset landlock_add_rule landlock_restrict_self" ];
+    TasksMax = 512;
+    TemporaryFileSystem = [ "/tmp" "/var/tmp" ];
+    UMask = "0022";
   };
 }

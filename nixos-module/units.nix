@@ -101,21 +101,27 @@ in
     };
   };
 
-  # Finishes or takes back what a power cut interrupted, also where the daemon does not start.
-  # After multi-user.target, because it switches, and a switch waits for units that are on their way.
-  # Not oneshot: a switch may start it, and waits for a oneshot, which in turn waits for that switch's lock.
+  # At boot, before it counts as a good one: finishes or takes back what a power cut interrupted, also where the daemon
+  # does not start, and judges the first boot into a system that was just made the default by the owner's required
+  # checks. Where boot-complete.target is wanted (boot counting of systemd-boot), a boot that is not well is not counted
+  # as good, and the loader falls back by itself.
+  # After multi-user.target, because it may switch, and a switch waits for units that are on their way. A switch may start
+  # it, and waits for it: so it leaves alone what began in this boot, and ends at once when there is nothing else.
   services.agentd-settle = survivesSwitch // {
-    description = "Settle what agentd was applying when the machine went down";
+    description = "Settle what agentd was applying when the machine went down, and judge a first boot";
     wantedBy = [ "multi-user.target" ];
+    requiredBy = [ "boot-complete.target" ];
+    before = [ "boot-complete.target" ];
     wants = [ "agentd-auditd.socket" ];
     after = [ "multi-user.target" "agentd-auditd.socket" ];
     serviceConfig = hardening.applyd // {
-      Type = "exec";
+      Type = "oneshot";
       RemainAfterExit = true;
-      ExecStart = "${program "agentd-applyd"} ${with-config} --settle any";
+      ExecStart = "${program "agentd-applyd"} ${with-config} --settle boot";
       StateDirectory = state settings.apply.directory;
       StateDirectoryMode = "0711";
       KillMode = "mixed";
+      TimeoutStartSec = "30min";
       TimeoutStopSec = "20min";
     };
   };

@@ -46,12 +46,30 @@ std::string unexpanded(const std::string& word) {
     return out;
 }
 
+/// Less than what the helper's own unit is shut into: nothing here that a full disk, a broken mount
+/// or a changed unit file could make fail.
+constexpr std::array locks{
+    "NoNewPrivileges=yes",
+    "LockPersonality=yes",
+    "RestrictRealtime=yes",
+    "RestrictSUIDSGID=yes",
+    "SystemCallArchitectures=native",
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+    "CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_KILL "
+    "CAP_NET_ADMIN CAP_SETGID CAP_SETUID CAP_SYS_ADMIN",
+};
+
 void arm_timer(const std::string& nonce, std::chrono::seconds after, const std::string& config) {
-    const sandbox::Command command{.program = systemd_program("systemd-run"),
-                                   .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
-                                                 "--on-active=" + std::to_string(after.count()),
-                                                 unexpanded(own_program()), "--config",
-                                                 unexpanded(config), "--settle", nonce}};
+    sandbox::Command command{.program = systemd_program("systemd-run"),
+                             .arguments = {"--quiet", "--collect", "--unit=" + unit_of(nonce),
+                                           "--on-active=" + std::to_string(after.count()),
+                                           "--timer-property=AccuracySec=1s"}};
+    for (const char* lock : locks) {
+        command.arguments.push_back(std::string("--property=") + lock);
+    }
+    command.arguments.insert(command.arguments.end(),
+                             {"--", unexpanded(own_program()), "--config", unexpanded(config),
+                              "--settle", nonce});
     const auto outcome = sandbox::run(command);
     if (!outcome.succeeded()) {
         throw Failure(FailureKind::unavailable,
