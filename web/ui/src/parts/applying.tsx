@@ -160,7 +160,10 @@ function Waiting({ detail, confirm, reload }: { detail: Detail; confirm: Confirm
             <Keep detail={detail} confirm={confirm} browserKey={browserKey} reload={reload} />
             <div class="applying-other">
                 <TakeBack detail={detail} reload={reload} />
-                <p class="muted">Or over a new connection in a terminal: <code>agentctl confirm {detail.number}</code></p>
+                <p class="muted">
+                    Behind a tunnel or a proxy it proves only that the tunnel stands. Then rather, from a new SSH
+                    session: <code>agentctl confirm {detail.number}</code>
+                </p>
             </div>
         </>
     );

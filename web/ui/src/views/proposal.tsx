@@ -88,6 +88,7 @@ function Claims({ detail }: { detail: Detail }) {
 function Origins({ detail }: { detail: Detail }) {
     return (
         <dl class="facts">
+            <div><dt>Id</dt><dd><Hash of={detail.id} what="id" keep={26} /></dd></div>
             {detail.base_commit && (
                 <div><dt>Base</dt><dd><Text of={detail.base_branch ?? ""} /> at <Hash of={detail.base_commit} what="base commit" /></dd></div>
             )}
