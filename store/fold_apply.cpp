@@ -72,8 +72,7 @@ std::string fold_intent(const Fold& fold, const Json& body) {
 
 std::string fold_brake(const Fold&, const Json& body) {
     ObjectReader in(body, "apply.brake");
-    const std::string brake =
-        in.one_of("brake", {"frozen", "unfrozen", "quarantined", "lifted"});
+    const std::string brake = in.one_of("brake", {"frozen", "unfrozen", "quarantined", "lifted"});
     const auto path = in.optional_text("path", 512);
     const std::string reason = in.text("reason");
     in.any("peer_uid");
@@ -86,7 +85,7 @@ std::string fold_step(const Fold& fold, const Json& body) {
     const std::string step =
         in.one_of("step", {"way_back_armed", "activated", "healthy", "profile_set", "boot_set",
                            "disarmed", "taking_back", "confirm_wanted", "confirmed_by",
-                           "cancelled_by", "booted"});
+                           "cancelled_by", "booted", "carrying_out"});
     const std::string detail = in.text("detail");
     const auto confirm = in.has("confirm") ? loose_text(in.any("confirm")) : std::nullopt;
     for (const char* key : {"presence", "by"}) {

@@ -106,9 +106,15 @@ Result<Paths> orphaned(const evaluator::Nix& nix, const std::vector<machine::Gen
     for (const auto& generation : removed) {
         gone.push_back(generation.path.str());
     }
+    auto roots = roots_in(*printed, links_of(removed, machine));
+    // A root may outlive what it kept: Nix would not answer about the others either.
+    const auto lost = ask_about(nix, {"--check-validity", "--print-invalid"}, roots, stop);
+    if (!lost) {
+        return lost.problem();
+    }
+    std::erase_if(roots, [&](const std::string& path) { return lost->contains(path); });
     auto closure = ask_about(nix, {"--query", "--requisites"}, gone, stop);
-    const auto live = ask_about(nix, {"--query", "--requisites"},
-                                roots_in(*printed, links_of(removed, machine)), stop);
+    const auto live = ask_about(nix, {"--query", "--requisites"}, roots, stop);
     if (!closure || !live) {
         return closure ? live.problem() : closure.problem();
     }

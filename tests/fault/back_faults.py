@@ -128,6 +128,6 @@ def whole(lab):
 
 
 if __name__ == "__main__":
-    lab = Lab("back-fault", 8578, way_back=WAY_BACK)
+    lab = Lab("back-fault", 8592, way_back=WAY_BACK)
     own_store.take(lab.path("store"))
     main(lab)

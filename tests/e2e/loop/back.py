@@ -267,6 +267,6 @@ def rebuilt(lab):
 
 
 if __name__ == "__main__":
-    lab = Lab("back", 8577)
+    lab = Lab("back", 8591)
     own_store.take(lab.path("store"))
     main(lab)

@@ -58,7 +58,7 @@ TEST_CASE("every policy of the cookbook loads and its examples hold") {
     auto back = harmless();
     back.set("change.revision", std::string("rollback")).set("rollback.confirmed_before", true);
     CHECK(decide(policies[4], back).presence == proposals::PresenceMethod::browser);
-    back.set("rollback.confirmed_before", Unknown{});
+    back.set("rollback.confirmed_before", policy::Unknown{});
     CHECK(decide(policies[4], back).presence == proposals::PresenceMethod::ssh);
 }
 
