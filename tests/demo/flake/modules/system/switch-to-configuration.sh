@@ -78,7 +78,7 @@ if [ -d "$old" ]; then
     case $unit in *.wants|*.requires|*.d|default.target) continue ;; esac
     active "$unit" || continue
     if [ ! -e "$new/$unit" ]; then
-      stop="$stop $unit"
+      denies X-StopOnRemoval "$path" || stop="$stop $unit"
       continue
     fi
     [ "$path" -ef "$new/$unit" ] && continue
