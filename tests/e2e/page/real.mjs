@@ -111,6 +111,6 @@ export async function goesBack(page) {
     await page.getByRole("button", { name: "Take it back now…" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Take it back now" }).click();
     await settled(page, "rolled_back", ["confirmed", "failed"]);
-    await page.getByText("How to go on").waitFor();
+    await page.getByRole("heading", { name: "How to go on" }).waitFor();
     await shot(page, "8-taken-back");
 }
