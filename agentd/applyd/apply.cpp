@@ -21,6 +21,7 @@ constexpr auto log_patience = std::chrono::seconds(20);
 } // namespace
 
 void Apply::intend() {
+    in_flight_.boot_id = tools_.switcher.this_boot();
     reach(Phase::intent);
     const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
     if (!taken) {
@@ -180,7 +181,9 @@ Outcome Apply::make_lasting(std::vector<CheckResult> checks, bool settled) {
                    settled);
     }
     step("boot_set", "the next boot takes this system");
-    BootTry{.proposal = in_flight_.proposal, .system = in_flight_.to, .boot_id = core::boot_id()}
+    BootTry{.proposal = in_flight_.proposal,
+            .system = in_flight_.to,
+            .boot_id = tools_.switcher.this_boot()}
         .write(tools_.config.apply.directory);
     return end("confirmed", "healthy", std::move(checks), settled);
 }
@@ -208,8 +211,8 @@ std::optional<core::StorePath> Apply::somebody_elses() const {
 /// A power cut did it already: this boot began, and went on, with the old system.
 bool Apply::booted_again() const {
     const auto links = tools_.machine.links();
-    return in_flight_.boot_id != core::boot_id() && links.booted && links.running == links.booted &&
-           links.running->str() == in_flight_.from;
+    return in_flight_.boot_id != tools_.switcher.this_boot() && links.booted &&
+           links.running == links.booted && links.running->str() == in_flight_.from;
 }
 
 /// The old system's own switch. Says what went wrong, else "".

@@ -30,7 +30,7 @@ std::string unwell(const std::vector<CheckResult>& checks) {
 
 void settle_earlier_boot(const Tools& tools) {
     const auto found = tools.journal.in_flight();
-    if (found && found->boot_id != core::boot_id()) {
+    if (found && found->boot_id != tools.switcher.this_boot()) {
         settle(tools, found->nonce);
     }
 }
@@ -38,7 +38,7 @@ void settle_earlier_boot(const Tools& tools) {
 std::string judge_boot(const Tools& tools) {
     const std::string& directory = tools.config.apply.directory;
     auto trial = BootTry::read(directory);
-    if (!trial || trial->boot_id == core::boot_id()) {
+    if (!trial || trial->boot_id == tools.switcher.this_boot()) {
         return {};
     }
     const auto booted = tools.machine.links().booted;

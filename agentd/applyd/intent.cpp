@@ -41,8 +41,7 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .act = statement.act.value_or(""),
             .deadline = clock.now() + settings.way_back + wait,
             .confirm = std::move(confirm),
-            .residue = residue_of(verified.effects()),
-            .boot_id = core::boot_id()};
+            .residue = residue_of(verified.effects())};
 }
 
 audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock) {

@@ -162,6 +162,11 @@ void Switcher::end_what_goes_on(const std::string& nonce, core::Instant deadline
     }
 }
 
+std::string Switcher::this_boot() const {
+    const bool demo = config_.machine.kind == MachineKind::demo;
+    return core::boot_id() + (demo ? "" : " " + userspace_began());
+}
+
 void Switcher::sync_file_system(const std::string& path) {
     const core::Fd fd = core::open_file(path, O_RDONLY | O_DIRECTORY);
     if (::syncfs(fd.get()) != 0) {

@@ -51,6 +51,9 @@ class Switcher {
     Verb carry_out(const std::string& nonce, const std::string& name, sandbox::Command command,
                    std::chrono::seconds limit = std::chrono::minutes(15));
 
+    /// A name that no other boot of this machine has.
+    std::string this_boot() const;
+
     /// Everything written to the file system of `path` is on disk when it returns.
     static void sync_file_system(const std::string& path);
 

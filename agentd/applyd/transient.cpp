@@ -174,6 +174,20 @@ void call(sd_bus* bus, const char* method, const std::string& unit) {
 
 } // namespace
 
+std::string userspace_began() {
+    std::uint64_t at = 0;
+    try {
+        const Bus bus = connect();
+        check_bus(sd_bus_get_property_trivial(bus.get(), service, manager_path, manager,
+                                              "UserspaceTimestamp", nullptr, 't', &at),
+                  "cannot ask when this boot began");
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning, failure.what());
+        return {};
+    }
+    return std::to_string(at);
+}
+
 void TransientUnit::start(const TransientProgram& program) const {
     forget();
     core::write_file_durably(program.output, "");

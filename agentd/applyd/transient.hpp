@@ -21,6 +21,10 @@ struct TransientProgram {
     std::chrono::seconds limit{900};
 };
 
+/// When systemd began to run userspace in this boot, as text that no other boot has. Also tells boots
+/// of a container apart, which share their kernel's boot id. "" when systemd does not say.
+std::string userspace_began();
+
 /// One service unit, spoken to over systemd's own socket (root) or the system bus. A D-Bus or a
 /// systemd that starts anew in the middle is waited for.
 class TransientUnit {
