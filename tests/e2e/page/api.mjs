@@ -33,6 +33,7 @@ export function status(machine) {
         observations: [
             observation("input-age:nixpkgs", "input_age", "The input nixpkgs is 31 days old", "", "info", { remedy: "Proposal 2 updates it." }),
             observation("unit:restic", "unit_failed", "restic-backups-nas.service failed", `Fatal: unable to open repository ${HOSTILE}`, "warning", { trusted: false }),
+            observation("port_unused:8080/tcp", "port_unused", "The firewall lets in 8080/tcp, and nobody listens", "an opening without a service", "info", { remedy: "no remedy known: look at: ss -ltnup" }),
             observation("disk:/", "disk_full", "The root file system is 96 % full", "1.9 GiB are free of 50 GiB", "critical", { remedy: "agentctl run \"collect garbage older than 30 days\"" }),
         ],
         proposals: { open: open.length, waiting: open.filter((p) => p.state === "decided").length, applied: 1 },

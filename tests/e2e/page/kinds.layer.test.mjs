@@ -67,6 +67,7 @@ describe("the machine", () => {
         const failed = page.locator(".observed[data-kind=unit_failed]");
         assert.match(await failed.innerText(), /Warning[^]*come from a program on the machine[^]*No remedy known[^]*Seen/);
         assert.match(await page.locator(".observed[data-kind=disk_full]").innerText(), /Critical[^]*What could be done: agentctl run/);
+        assert.match(await page.locator(".observed[data-kind=port_unused]").innerText(), /\nNo remedy known: look at: ss -ltnup\n/);
         await page.getByText("1 that is over").click();
         assert.match(await page.locator(".observed[data-kind=unit_flapping]").innerText(), /Over[^]*nginx.service did not stay up[^]*over/);
     });

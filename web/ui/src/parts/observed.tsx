@@ -25,7 +25,9 @@ function Life({ of }: { of: Observation }) {
 function Remedy({ of }: { of: Observation }) {
     if (of.resolved) return null;
     if (!of.remedy) return <p class="muted">No remedy known.</p>;
-    return <p>What could be done: <Text of={of.remedy} /></p>;
+    // The daemon says so itself where it knows nothing better than where to look.
+    const none = /^no remedy known\b/.test(of.remedy);
+    return <p>{none ? <Text of={`N${of.remedy.slice(1)}`} /> : <>What could be done: <Text of={of.remedy} /></>}</p>;
 }
 
 function Observed({ of }: { of: Observation }) {
