@@ -4,11 +4,10 @@
 import json
 import os
 import subprocess
-import sys
 import time
 
 import own_store
-from client import Lab, Refused, check, main, quoted, truth, wait
+from client import Lab, Refused, check, main, truth, wait
 
 OLD = 40 * 86400
 
@@ -151,15 +150,13 @@ def restart(lab):
     check(after != before and lab.running() == running, before, after)
 
 
-@truth("a unit that cannot start fails its restart honestly; its failure is reset by an act of its own")
-def reset(lab):
+@truth("an act about a unit that is not there, or has not failed, is refused when it is checked, a pattern when it is asked")
+def no_unit(lab):
     refused("bad_act", lambda: lab.call("propose", act={"schema": "agentd.act/1", "act": "restart_unit", "unit": "*.service"}))
     detail = act(lab, "reset_failed", ("refused",), unit="nginx.service")
     check(detail["refusal"]["code"] == "not_failed", detail["refusal"])
-    unit = lab.path("machine/root/etc/systemd/system")
     detail = act(lab, "restart_unit", ("refused",), unit="no-such.service")
     check(detail["refusal"]["code"] == "no_such_unit", detail["refusal"])
-    check(os.path.isdir(unit))
 
 
 @truth("what records, carries out or connects everything is not restarted, whoever agrees")
@@ -245,7 +242,6 @@ def dropped(lab):
 @truth("root breaks the glass without a key, on record; nobody else does")
 def glass(lab):
     detail = lab.propose("glass", lab.patch("hosts/web/www/index.html", page("glass")))
-    text = lab.call("statement", proposal=detail["id"])["statement"]
     said = ctl(lab, "approve", str(detail["number"]), "--break-glass", "--yes", uid=65534)
     check(said.returncode == 77 and "only root breaks the glass" in said.stderr and "sudo agentctl" in said.stderr, said)
     said = ctl(lab, "approve", str(detail["number"]), "--break-glass")
@@ -256,7 +252,6 @@ def glass(lab):
     granted = next(e for e in lab.entries() if e["type"] == "approval.granted" and e["subject"] == detail["id"])
     check(granted["body"]["approver"] == "root (break glass)" and granted["body"]["presence"]["method"] == "break_glass", granted)
     wait(20, "it lands", lambda: lab.show(detail["id"])["landed"])
-    check(text)
 
 
 @truth("the rows folded again from the log are the same rows, and the log verifies")

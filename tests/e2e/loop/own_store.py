@@ -5,22 +5,25 @@ The process, and all it starts, gets a mount namespace with an overlay above /ni
 
 import ctypes
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
 
 CLONE_NEWNS = 0x00020000
-DB = "var/nix/db"
+VAR = "var/nix"
 
 
-def copy_database(changes):
-    """Whole, as of one moment: others write to the machine's own while we look, and an overlay would show half of it."""
-    os.makedirs(os.path.join(changes, DB), mode=0o755)
-    with sqlite3.connect(f"file:/nix/{DB}/db.sqlite?mode=ro", uri=True, timeout=60) as old, \
-            sqlite3.connect(os.path.join(changes, DB, "db.sqlite")) as new:
+def copy_var(changes):
+    """Nix's own books, as of one moment, and nothing of theirs shines through later: others go on writing to them."""
+    def not_db(folder, names):
+        return [n for n in names if n.startswith("db.sqlite") or stat.S_ISSOCK(os.lstat(os.path.join(folder, n)).st_mode)]
+    target = os.path.join(changes, VAR)
+    shutil.copytree(f"/nix/{VAR}", target, symlinks=True, ignore=not_db, ignore_dangling_symlinks=True)
+    with sqlite3.connect(f"file:/nix/{VAR}/db/db.sqlite?mode=ro", uri=True, timeout=60) as old, \
+            sqlite3.connect(os.path.join(target, "db/db.sqlite")) as new:
         old.backup(new)
-    for rest in ("db.sqlite-wal", "db.sqlite-shm"):
-        os.mknod(os.path.join(changes, DB, rest), 0o600 | stat.S_IFCHR, os.makedev(0, 0))  # hidden
+    os.setxattr(target, "trusted.overlay.opaque", b"y")
 
 
 def take(folder):
@@ -29,8 +32,8 @@ def take(folder):
     if libc.unshare(CLONE_NEWNS) != 0:
         raise OSError(ctypes.get_errno(), "no mount namespace of our own")
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    for part in ("changes", "work"):
+    for part in ("changes/var", "work"):
         os.makedirs(os.path.join(folder, part), exist_ok=True)
-    copy_database(os.path.join(folder, "changes"))
+    copy_var(os.path.join(folder, "changes"))
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o",
                     f"lowerdir=/nix,upperdir={folder}/changes,workdir={folder}/work,redirect_dir=on", "/nix"], check=True)
