@@ -66,6 +66,8 @@ in
       RuntimeDirectoryMode = "0755";
       StateDirectory = state settings.state.directory;
       StateDirectoryMode = "0700";
+      # What lands in the owner's repository is the owner's to read. All else it writes is below the folder above.
+      UMask = "0022";
       ReadWritePaths = optional (settings.flake.landing == "fast-forward") "-${settings.flake.upstream}";
       Restart = "on-failure";
       RestartSec = 5;
