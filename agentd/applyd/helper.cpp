@@ -31,7 +31,6 @@ Json refusal(const Problem& problem) {
 }
 
 namespace {
-
 evaluator::NixSettings query_settings(const Config& config) {
     evaluator::NixSettings settings;
     settings.scratch = config.apply.directory + "/nix-scratch";
@@ -69,21 +68,16 @@ Tools Helper::tools() {
 }
 
 void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_token& stop) {
-    try {
-        if (const auto lock = journal_.try_lock()) {
-            settle(tools(), std::nullopt);
-        }
-    } catch (const core::Failure& failure) {
-        // The machine may not be up yet: the request to settle comes again with the daemon's start.
-        core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
-    }
+    settle_if_free();
     for (;;) {
-        auto connection = listener.accept(stop, idle);
+        const bool busy = !slots_.empty() || journal_.unsettled();
+        auto connection = listener.accept(stop, busy ? seconds(5) : idle);
         slots_.remove_if([](const Slot& slot) { return slot.done.load(); });
         if (!connection) {
-            if (stop.stop_requested() || (slots_.empty() && !journal_.in_flight())) {
+            if (stop.stop_requested() || !busy) {
                 break;
             }
+            settle_if_free(); // the log did not take an outcome, or a way back failed
         } else if (!allowed(connection->peer)) {
             connection->channel.write_line(core::canonical(
                 refusal({.code = "denied", .message = "only agentd and root may ask here"})));
@@ -114,6 +108,16 @@ template <class Do> void Helper::with_lock(Do act) {
             std::this_thread::sleep_for(seconds(4)); // without the lock: others may try too
         }
         std::this_thread::sleep_for(milliseconds(200));
+    }
+}
+
+void Helper::settle_if_free() {
+    try {
+        if (const auto lock = journal_.try_lock()) {
+            settle(tools(), std::nullopt);
+        }
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
     }
 }
 

@@ -36,6 +36,8 @@ class Helper {
   private:
     static constexpr std::size_t most_connections = 32;
     template <class Do> void with_lock(Do act);
+    /// Unless something is under way, which holds the lock; a machine that is not up is asked again.
+    void settle_if_free();
     struct Slot {
         std::atomic<bool> done = false;
         std::jthread thread{};

@@ -95,6 +95,10 @@ std::optional<InFlight> Journal::in_flight() const {
     return in_flight;
 }
 
+bool Journal::unsettled() const noexcept {
+    return ::access((directory_ + "/in-flight.json").c_str(), F_OK) == 0;
+}
+
 void Journal::write(const InFlight& in_flight) {
     core::write_file_durably(
         directory_ + "/in-flight.json",

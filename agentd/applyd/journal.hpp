@@ -47,6 +47,8 @@ class Journal {
     std::optional<core::Fd> try_lock() const;
 
     std::optional<InFlight> in_flight() const;
+    /// Whether there is something in flight, also when it cannot be read.
+    bool unsettled() const noexcept;
     void write(const InFlight& in_flight);
     /// Nothing is in flight any more. A trouble of the disk is only said: the outcome is in the log
     /// already.
