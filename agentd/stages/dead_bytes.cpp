@@ -61,9 +61,20 @@ Result<Paths> ask_about(const evaluator::Nix& nix, const std::vector<std::string
     return found;
 }
 
-Result<std::uint64_t> size_of(const evaluator::Nix& nix, const Paths& paths,
+/// A root may outlive what it kept, and a broken build leaves files that are no path of the store:
+/// asked about one of them, Nix would not answer about the others either.
+Result<std::vector<std::string>> valid_of(const evaluator::Nix& nix, std::vector<std::string> paths,
+                                          const std::stop_token& stop) {
+    const auto lost = ask_about(nix, {"--check-validity", "--print-invalid"}, paths, stop);
+    if (!lost) {
+        return lost.problem();
+    }
+    std::erase_if(paths, [&](const std::string& path) { return lost->contains(path); });
+    return paths;
+}
+
+Result<std::uint64_t> size_of(const evaluator::Nix& nix, const std::vector<std::string>& all,
                               const std::stop_token& stop) {
-    const std::vector<std::string> all(paths.begin(), paths.end());
     std::uint64_t bytes = 0;
     for (std::size_t at = 0; at < all.size(); at += paths_a_call) {
         std::vector<std::string> arguments{"--query", "--size"};
@@ -106,15 +117,12 @@ Result<Paths> orphaned(const evaluator::Nix& nix, const std::vector<machine::Gen
     for (const auto& generation : removed) {
         gone.push_back(generation.path.str());
     }
-    auto roots = roots_in(*printed, links_of(removed, machine));
-    // A root may outlive what it kept: Nix would not answer about the others either.
-    const auto lost = ask_about(nix, {"--check-validity", "--print-invalid"}, roots, stop);
-    if (!lost) {
-        return lost.problem();
+    const auto roots = valid_of(nix, roots_in(*printed, links_of(removed, machine)), stop);
+    if (!roots) {
+        return roots.problem();
     }
-    std::erase_if(roots, [&](const std::string& path) { return lost->contains(path); });
     auto closure = ask_about(nix, {"--query", "--requisites"}, gone, stop);
-    const auto live = ask_about(nix, {"--query", "--requisites"}, roots, stop);
+    const auto live = ask_about(nix, {"--query", "--requisites"}, *roots, stop);
     if (!closure || !live) {
         return closure ? live.problem() : closure.problem();
     }
@@ -154,11 +162,12 @@ Result<DeadBytes> dead_bytes(const evaluator::Nix& nix,
         return already.problem();
     }
     add_paths(*already, *dead);
-    const auto bytes = size_of(nix, *dead, stop);
+    const auto paths = valid_of(nix, {dead->begin(), dead->end()}, stop);
+    const auto bytes = paths ? size_of(nix, *paths, stop) : Result<std::uint64_t>(paths.problem());
     if (!bytes) {
         return bytes.problem();
     }
-    return DeadBytes{.bytes = *bytes, .paths = dead->size()};
+    return DeadBytes{.bytes = *bytes, .paths = paths->size()};
 }
 
 } // namespace agentd::stages
