@@ -2,13 +2,10 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
-#include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/programs.hpp"
 #include "proposals/presence.hpp"
 #include "sandbox/run.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,8 +16,6 @@
 namespace agentd::api {
 
 namespace {
-
-using core::Json;
 
 Prerequisite check(std::string name, bool ok, std::string detail, std::string mend) {
     return {
@@ -40,24 +35,23 @@ std::string find_program(const std::string& configured, std::string_view name) {
     return found == places.end() ? std::string() : *found;
 }
 
-/// The machine's own settings, before agentd forces its own.
-Json shown_settings(const evaluator::Nix& nix) {
-    auto command = nix.nix(evaluator::NixPurpose::query, {"show-config", "--json"});
+/// The machine's own settings, before agentd forces its own: the lines `name = value`.
+std::string shown_settings(const evaluator::Nix& nix) {
+    auto command = nix.nix(evaluator::NixPurpose::query, {"show-config"});
     command.environment["NIX_CONFIG"] = "experimental-features = nix-command flakes";
     command.deadline = std::chrono::seconds(10);
     const auto outcome = sandbox::run(command);
-    const auto parsed = outcome.succeeded() ? core::parse_json(core::trim(outcome.out.bytes))
-                                            : core::Result<Json>(core::Problem{});
-    return parsed && parsed->is_object() ? *parsed : Json::object();
+    return outcome.succeeded() ? outcome.out.bytes : std::string();
 }
 
-std::string setting(const Json& settings, const char* name) {
-    const auto found = settings.find(name);
-    if (found == settings.end() || !found->is_object() || !found->contains("value")) {
-        return "unknown";
+std::string setting(const std::string& settings, std::string_view name) {
+    for (const auto line : core::lines(settings)) {
+        if (line.starts_with(name) && line.substr(name.size()).starts_with(" =")) {
+            const auto value = core::trim(line.substr(name.size() + 2));
+            return core::shorten(core::printable(core::to_utf8(value)), 200);
+        }
     }
-    const Json& value = found->at("value");
-    return value.is_string() ? value.get<std::string>() : value.dump();
+    return "unknown";
 }
 
 Prerequisite room(const std::string& name, const std::string& folder) {
@@ -94,7 +88,7 @@ std::vector<Prerequisite> nix_prerequisites(const evaluator::Nix& nix) {
                                             ? ""
                                             : " (older than 2.18: it works, and has known holes)"),
                         "use Nix 2.18 or newer: nix.package in the configuration"));
-    const Json settings = shown_settings(nix);
+    const std::string settings = shown_settings(nix);
     const std::string sandbox = setting(settings, "sandbox");
     out.push_back(check("nix-sandbox", sandbox == "true" || sandbox == "unknown",
                         "sandbox = " + sandbox, "set nix.settings.sandbox = true"));
@@ -102,8 +96,10 @@ std::vector<Prerequisite> nix_prerequisites(const evaluator::Nix& nix) {
     out.push_back(check("nix-signatures", signatures == "true" || signatures == "unknown",
                         "require-sigs = " + signatures, "set nix.settings.require-sigs = true"));
     const std::string trusted = setting(settings, "trusted-users");
-    const bool wide =
-        trusted.find("\"*\"") != std::string::npos || trusted.find("agentd") != std::string::npos;
+    const auto names = core::split(trusted, ' ');
+    const bool wide = std::any_of(names.begin(), names.end(), [](std::string_view name) {
+        return name == "*" || name == "agentd" || name == "@agentd";
+    });
     out.push_back(
         check("nix-trust", !wide, "trusted-users = " + trusted,
               "take `*` and agentd out of nix.settings.trusted-users: a trusted user is root"));

@@ -32,8 +32,8 @@ std::string strings(const Json& holder, const char* key, std::size_t most) {
 
 std::string system_text(const Terminal& terminal, const Json& machine) {
     const Json& head = part(machine, "head");
-    const std::string at =
-        shown(head, "branch", 80) + " (" + shown(head, "commit", 40).substr(0, 12) + ")";
+    const std::string commit = shown(head, "commit", 40).substr(0, 12);
+    const std::string at = shown(head, "branch", 80) + (commit.empty() ? "" : " (" + commit + ")");
     const std::string same = raw(machine, "running_is_head");
     std::string text =
         same == "yes"  ? "runs what " + at + " builds"
@@ -53,8 +53,8 @@ std::string system_text(const Terminal& terminal, const Json& machine) {
 std::string adopted_text(const Json& status) {
     const auto adopted = list(status, "adopted");
     const std::string running = raw(part(status, "machine"), "running");
-    if (adopted.empty() || raw(adopted.front(), "to") != running || raw(adopted.front(), "by") != "hand" ||
-        raw(adopted.front(), "from").empty()) {
+    if (adopted.empty() || raw(adopted.front(), "to") != running ||
+        raw(adopted.front(), "by") != "hand" || raw(adopted.front(), "from").empty()) {
         return {};
     }
     return moment(raw(adopted.front(), "at")) + ": " + shown(adopted.front(), "headline", 200);

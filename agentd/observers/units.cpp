@@ -156,12 +156,23 @@ bool Units::flaps(const UnitState& unit, std::int64_t mono_us) {
     return history.flapping;
 }
 
+/// A unit that is gone may come back as bad as it was: transient ones do. What it did is kept a
+/// while.
+void Units::forget_old(const std::vector<UnitState>& units, std::int64_t mono_us) {
+    std::erase_if(histories_, [&](auto& known) {
+        if (machine::find_unit(units, known.first) != nullptr) {
+            return false;
+        }
+        known.second.failed = false;
+        known.second.restarts = 0;
+        return known.second.last == 0 || mono_us - known.second.last > limits_.window.count();
+    });
+}
+
 std::vector<Condition> Units::judge(const std::vector<UnitState>& units,
                                     const std::string& running_system, std::int64_t mono_us) {
     std::vector<Condition> conditions;
-    std::erase_if(histories_, [&](const auto& known) {
-        return machine::find_unit(units, known.first) == nullptr;
-    });
+    forget_old(units, mono_us);
     for (const UnitState& unit : units) {
         if (!core::UnitName::parse(unit.name)) {
             continue;

@@ -50,6 +50,7 @@ class Units final : public Observer {
     };
     bool flaps(const machine::UnitState& unit, std::int64_t mono_us);
     void remember(History& history, const machine::UnitState& unit, std::int64_t mono_us) const;
+    void forget_old(const std::vector<machine::UnitState>& units, std::int64_t mono_us);
     bool too_often(const std::deque<std::int64_t>& times) const;
     std::set<std::string> wanted(const std::string& running_system);
 

@@ -34,7 +34,8 @@ void told(const Condition& condition, const core::Result<std::string>& proposed)
 } // namespace
 
 WatchErrands::WatchErrands(Surroundings surroundings, Pipeline& pipeline, Poke poke)
-    : in_(std::move(surroundings)), pipeline_(pipeline), poke_(std::move(poke)) {}
+    : in_(std::move(surroundings)), pipeline_(pipeline),
+      poke_(std::move(poke)), head_{.branch = in_.config.flake.branch} {}
 
 void WatchErrands::post(const char* what, std::function<void(std::stop_token)> errand) {
     const bool posted =

@@ -69,6 +69,18 @@ TEST_CASE("a unit that fails, is mended and fails again is one observation, not 
     CHECK(flaps > 90);
 }
 
+TEST_CASE("a unit that is made, fails and is taken away again and again flaps, too") {
+    Units units({});
+    units.judge({}, "", second);
+    std::size_t flaps = 0;
+    for (int i = 0; i < 10; ++i) {
+        units.judge({unit("active", "running")}, "", (4 * i + 1) * second);
+        flaps += kinds(units, unit("failed", "failed"), 4 * i + 2) == Kinds{"unit_flapping"} ? 1 : 0;
+        units.judge({}, "", (4 * i + 3) * second);
+    }
+    CHECK(flaps == 8);
+}
+
 TEST_CASE("one that was stopped for good does not flap any more") {
     Units units({});
     for (int i = 0; i < 5; ++i) {
