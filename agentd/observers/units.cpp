@@ -159,13 +159,16 @@ bool Units::flaps(const UnitState& unit, std::int64_t mono_us) {
 /// A unit that is gone may come back as bad as it was: transient ones do. What it did is kept a
 /// while.
 void Units::forget_old(const std::vector<UnitState>& units, std::int64_t mono_us) {
-    std::erase_if(histories_, [&](auto& known) {
-        if (machine::find_unit(units, known.first) != nullptr) {
-            return false;
+    for (auto& [name, history] : histories_) {
+        if (machine::find_unit(units, name) == nullptr) {
+            history.failed = false;
+            history.restarts = 0;
         }
-        known.second.failed = false;
-        known.second.restarts = 0;
-        return known.second.last == 0 || mono_us - known.second.last > limits_.window.count();
+    }
+    std::erase_if(histories_, [&](const auto& known) {
+        const History& history = known.second;
+        const bool recent = history.last != 0 && mono_us - history.last <= limits_.window.count();
+        return !recent && machine::find_unit(units, known.first) == nullptr;
     });
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("going to a number or a path goes exactly there, forward too") {
 
 TEST_CASE("a system that this machine never had is nothing to go back to") {
     auto all = known("ab", 'b');
-    for (const std::string path :
+    for (const std::string& path :
          {system_of('x').str(), system_of('a').str() + ".drv", std::string("/tmp/evil"),
           std::string("../../etc"), std::string()}) {
         CHECK(code(all, {.to = path}) == "not_ours");
