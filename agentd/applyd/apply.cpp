@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <filesystem>
 
 namespace agentd::applyd {
 
@@ -18,19 +19,37 @@ namespace {
 
 constexpr auto log_patience = std::chrono::seconds(20);
 
+/// An apply writes some ten entries: the log must not take the first and have no room for the rest.
+core::Result<core::Done> room_in_the_log(const Config& config) {
+    constexpr std::uintmax_t wanted = 2U << 20;
+    std::error_code error; // where that cannot be asked the log itself answers
+    const auto space = std::filesystem::space(config.audit.directory, error);
+    if (!error && space.available < wanted) {
+        return core::Problem{.code = "disk_full",
+                             .message = "the disk that holds the log is full (" +
+                                        config.audit.directory + "; make room: at least 2 MiB)"};
+    }
+    return core::Done{};
+}
+
 } // namespace
 
 void Apply::intend() {
     in_flight_.boot_id = tools_.switcher.this_boot();
     reach(Phase::intent);
-    const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
-    if (!taken) {
-        tools_.journal.clear();
-        tools_.journal.give_back(in_flight_.nonce);
-        throw core::Failure(core::FailureKind::unavailable,
-                            "nothing was done: the log does not take the entry: " +
-                                taken.problem().message);
+    auto problem = room_in_the_log(tools_.config);
+    if (problem) {
+        const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
+        if (taken) {
+            return;
+        }
+        problem = taken.problem();
     }
+    tools_.journal.clear();
+    tools_.journal.give_back(in_flight_.nonce);
+    throw core::Failure(core::FailureKind::unavailable,
+                        "nothing was done: the log does not take the entry: " +
+                            problem.problem().message);
 }
 
 void Apply::send(const audit::Draft& outcome) {
