@@ -190,7 +190,7 @@ bool WatchErrands::plan_remedy(const Condition& condition, const std::stop_token
                               stop);
     if (!remedy) {
         core::log(core::Level::info, condition.key + ": " + remedy.problem().message);
-        return remedy.problem().code != "cancelled";
+        return remedy.problem().code == "no_remedy"; // else there is more to try, later
     }
     auto wanted = request(condition, remedy->title, remedy->rationale);
     wanted.change = remedy->change;

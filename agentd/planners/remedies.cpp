@@ -126,7 +126,10 @@ Result<FoundRemedy> find_remedy(const Symptom& symptom, const RemedyPlace& place
     const auto repository = proposals::Repository::open_or_init_bare(place.repository);
     const auto head = repository.resolve(upstream_ref(place));
     const bool service = symptom.subject.ends_with(".service");
-    if (!head || !service || !core::UnitName::parse(symptom.subject)) {
+    if (!head) {
+        return Problem{.code = "no_head", .message = "the head of the branch is not known yet"};
+    }
+    if (!service || !core::UnitName::parse(symptom.subject)) {
         return no_remedy("nothing is planned for " + symptom.kind);
     }
     if (symptom.kind == "unit_missing") {
