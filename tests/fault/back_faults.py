@@ -24,7 +24,8 @@ def drafted(lab, **params):
 
 
 def quiet(lab):
-    """What the playbook offers after a rollback is not what is tried here."""
+    """What the playbook offers after a rollback is not what is tried here, nor what stops a machine after two."""
+    lab.sh('rm -rf "$LAB/apply/quarantine" "$LAB/apply/frozen"')
     for row in lab.call("list")["proposals"]:
         if row["source"] == "playbook" and row["state"] != "applying":
             lab.call("withdraw", proposal=row["id"])
@@ -112,7 +113,9 @@ for at in STEPS:
 for act in ACTS:
     for at in ("intent", "carrying_out"):
         for victims in WHO:
-            act_fault(act, victims, at)
+            # Here the restart is the very process that is killed; under systemd it is a job of PID 1's, which goes on.
+            if (act, at, len(victims)) != ("restart_unit", "carrying_out", 2):
+                act_fault(act, victims, at)
 
 
 @truth("after all of it the store is whole, and the next change is applied as if nothing had been")
