@@ -200,6 +200,17 @@ def config_broken(lab):
         check(f"broken.toml:{line}:3" in done.stderr and "prot" in done.stderr and "port" in done.stderr, done.stderr)
 
 
+def no_room(lab, number):
+    """Fills the last block of the log: why it takes no more, at last."""
+    try:
+        patch = lab.patch("hosts/web/www/index.html", lambda old: f"{old}<!-- {number} -->\n")
+        lab.call("propose", title=f"no room {number}", rationale="the log is full", patch=patch)
+    except Refused as error:
+        check(error.code in ("unavailable", "busy") and error.words, error)
+        return error.words
+    return None
+
+
 @truth("with a full disk under the log nothing is applied, nothing is lost, and it goes on when there is room")
 def disk_full(lab):
     proposal, _ = decided(lab, "without room")
@@ -220,6 +231,8 @@ def disk_full(lab):
             except Refused as error:
                 check(error.code in ("unavailable", "busy") and error.words, error)
         check(lab.running() == running, "the machine moved")
+        refused = [said for said in (no_room(lab, i) for i in range(20)) if said]
+        check(refused, "the log takes entries without end")
     finally:
         os.unlink(filler)
 

@@ -28,8 +28,7 @@ describe("approving", () => {
 
     paired("a critical change needs the name of the machine, by the keyboard alone too", async ({ page, url, cases }) => {
         await page.goto(`${url}/proposals/${cases.critical.id}`);
-        await page.getByRole("button", { name: "Approve…" }).focus();
-        await page.keyboard.press("Enter");
+        await page.getByRole("button", { name: "Approve…", disabled: false }).press("Enter"); // once the key is there
         const apply = page.getByRole("button", { name: "Approve and apply" });
         await page.getByText("Type attic to go on.").waitFor();
         assert.equal(await apply.getAttribute("aria-disabled"), "true");
