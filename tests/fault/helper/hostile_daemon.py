@@ -38,6 +38,7 @@ def refused(lab, code, statement, presence):
 
 
 def harmless(lab):
+    lab.sh('rm -rf "$LAB/apply/quarantine" "$LAB/apply/frozen"')  # what was taken back for another truth
     if not hasattr(lab, "harmless"):
         lab.harmless = lab.system("hosts/web/www/index.html", lambda old: old.replace("<body>", "<body><p>x</p>"))
     return lab.harmless
