@@ -10,9 +10,10 @@ namespace agentd::ctl {
 
 using core::Json;
 
-int draft_and_show(Context& context, const Json& params) {
+int draft_and_wait(Context& context, const std::string& method, const Json& params,
+                   const OnChecked& on_checked) {
     Terminal& terminal = context.terminal();
-    const Reply reply = context.proposal_of("propose", params);
+    const Reply reply = context.proposal_of(method, params);
     if (const auto* trouble = std::get_if<Trouble>(&reply)) {
         return terminal.fail(*trouble);
     }
@@ -30,13 +31,21 @@ int draft_and_show(Context& context, const Json& params) {
     if (const auto* trouble = std::get_if<Trouble>(&checked)) {
         return terminal.fail(*trouble);
     }
-    const Json& detail = std::get<Json>(checked);
-    if (!part(detail, "effects").is_null()) {
-        print_effects(terminal, detail);
-        terminal.line();
-        print_notes(terminal, detail);
+    if (on_checked) {
+        on_checked(std::get<Json>(checked));
     }
-    return report_check(context, detail);
+    return report_check(context, std::get<Json>(checked));
+}
+
+int draft_and_show(Context& context, const Json& params) {
+    Terminal& terminal = context.terminal();
+    return draft_and_wait(context, "propose", params, [&](const Json& detail) {
+        if (!part(detail, "effects").is_null()) {
+            print_effects(terminal, detail);
+            terminal.line();
+            print_notes(terminal, detail);
+        }
+    });
 }
 
 } // namespace agentd::ctl

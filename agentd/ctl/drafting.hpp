@@ -1,13 +1,23 @@
 /// @file
-/// Proposing an act or a rollback, waiting for its check, and showing what it would do.
+/// Proposing something, waiting for its check, and saying how it ended.
 #pragma once
 
 #include "agentd/ctl/context.hpp"
 
+#include <functional>
+#include <string>
+
 namespace agentd::ctl {
 
-/// `propose` with these parameters; then, unless `--no-wait` was given, what moves, what stays, and
-/// the command that brings it on. Exits as `run` does.
+using OnChecked = std::function<void(const core::Json& detail)>;
+
+/// Asks `method` for a proposal; then, unless `--no-wait` was given, waits for its check, hands it
+/// to `on_checked`, and says how it ended. The exit status is that of the check.
+int draft_and_wait(Context& context, const std::string& method, const core::Json& params,
+                   const OnChecked& on_checked = {});
+
+/// `propose` with these parameters; what is checked is shown: what moves, what stays, and the
+/// command that brings it on.
 int draft_and_show(Context& context, const core::Json& params);
 
 } // namespace agentd::ctl
