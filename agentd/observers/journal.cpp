@@ -5,6 +5,7 @@
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace agentd::observers {
 
@@ -81,20 +82,23 @@ void Journal::open() {
     }
     std::unique_ptr<sd_journal, Close> journal(opened);
     // It opens without a word where nothing may be read.
-    if (sd_journal_seek_tail(opened) < 0 || sd_journal_previous(opened) <= 0) {
+    char* last = nullptr;
+    if (sd_journal_seek_tail(opened) < 0 || sd_journal_previous(opened) <= 0 ||
+        sd_journal_get_cursor(opened, &last) < 0) {
         return;
     }
+    const std::unique_ptr<char, decltype(&std::free)> cursor(last, &std::free);
     for (const char* match : {"PRIORITY=0", "PRIORITY=1", "PRIORITY=2", "PRIORITY=3"}) {
         if (sd_journal_add_match(opened, match, 0) < 0) {
             return;
         }
     }
-    // Only what is written from now on. The step back makes the next one the first new message.
-    sd_journal_seek_tail(opened);
-    sd_journal_previous(opened);
+    // Only what is written from now on: from the last entry of all, because the tail is no place to
+    // go on from where there was no error yet.
     descriptor_ = sd_journal_get_fd(opened);
-    if (descriptor_ >= 0) {
+    if (descriptor_ >= 0 && sd_journal_seek_cursor(opened, cursor.get()) >= 0) {
         journal_ = std::move(journal);
+        begin_ = cursor.get();
     }
 }
 
@@ -111,6 +115,9 @@ Aim Journal::aim() const {
 void Journal::read_on(std::int64_t mono_us) {
     sd_journal_process(journal_.get());
     for (int i = 0; i < most_messages && sd_journal_next(journal_.get()) > 0; ++i) {
+        if (sd_journal_test_cursor(journal_.get(), begin_.c_str()) > 0) {
+            continue; // was there before
+        }
         const std::string unit(field(journal_.get(), "_SYSTEMD_UNIT"));
         const std::string other(field(journal_.get(), "UNIT"));
         // The unit is set by journald itself; a name that is none is nobody's.

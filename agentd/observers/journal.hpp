@@ -57,6 +57,7 @@ class Journal final : public Observer {
     void open();
     void read_on(std::int64_t mono_us);
     std::unique_ptr<sd_journal, Close> journal_;
+    std::string begin_; ///< cursor of the last entry before the first look
     int descriptor_ = -1;
     BurstCounter counter_;
 };

@@ -36,6 +36,8 @@ class Sight {
     const std::vector<machine::UnitState>& units();
     /// Why it does not answer; nullopt when it did or was not asked.
     const std::optional<std::string>& unit_trouble() const noexcept { return unit_trouble_; }
+    /// What was told of units that failed.
+    const Falls& falls() const noexcept { return table_.falls(); }
     bool asked_for_units() const noexcept { return asked_for_units_; }
     const machine::Machine& machine() const noexcept { return machine_; }
     const machine::SystemLinks& links() const noexcept { return links_; }

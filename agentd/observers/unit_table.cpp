@@ -7,6 +7,13 @@
 
 namespace agentd::observers {
 
+namespace {
+
+/// Names are made up by whoever may start a unit.
+constexpr std::size_t most_counted = 1024;
+
+} // namespace
+
 void UnitTable::take() {
     try {
         if (!watch_) {
@@ -17,13 +24,33 @@ void UnitTable::take() {
         if (events.lost || events.reloaded) {
             fresh_ = false;
         }
+        if (events.lost) {
+            down_.clear();
+        }
         for (const auto& change : events.changes) {
+            count(change);
             take_in(change);
         }
     } catch (const core::Failure& failure) {
         watch_.reset();
         fresh_ = false;
         core::log(core::Level::debug, std::string("units cannot be watched: ") + failure.what());
+    }
+}
+
+/// Failed again is only what was something else in between, or was taken away. What a unit is when
+/// somebody looks does not say that: one that fails at once is failed at every look.
+void UnitTable::count(const machine::UnitChange& change) {
+    const bool says_nothing = change.active.empty() && change.result.empty() && !change.restarts;
+    if (change.active == "failed") {
+        const bool again = down_.insert(change.unit).second;
+        falls_[change.unit] += again ? 1 : 0;
+    } else if (says_nothing || !change.active.empty()) {
+        down_.erase(change.unit);
+    }
+    if (falls_.size() > most_counted) {
+        falls_.clear();
+        down_.clear();
     }
 }
 

@@ -6,10 +6,16 @@
 #include "agentd/machine/unit_manager.hpp"
 #include "agentd/machine/unit_watch.hpp"
 
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace agentd::observers {
+
+/// How often units were told to have failed, by their names.
+using Falls = std::map<std::string, std::int64_t>;
 
 /// For one thread at a time. The manager has to outlive it.
 class UnitTable {
@@ -24,14 +30,20 @@ class UnitTable {
     void forget() noexcept { fresh_ = false; }
     /// Sorted by name. @throws core::Failure when the manager does not answer.
     const std::vector<machine::UnitState>& units();
+    /// Since the making, of at most 1,024 units: also those that were never there when somebody
+    /// looked.
+    const Falls& falls() const noexcept { return falls_; }
 
   private:
     void take_in(const machine::UnitChange& change);
+    void count(const machine::UnitChange& change);
 
     machine::UnitManager& manager_;
     std::unique_ptr<machine::UnitWatch> watch_;
     std::vector<machine::UnitState> units_;
     bool fresh_ = false;
+    Falls falls_;
+    std::set<std::string> down_; ///< told to have failed, and nothing else since
 };
 
 } // namespace agentd::observers

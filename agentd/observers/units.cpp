@@ -11,7 +11,7 @@ namespace {
 
 using machine::UnitState;
 
-constexpr std::size_t most_falls = 16;
+constexpr std::size_t most_falls = 64;
 
 Condition failed(const UnitState& unit) {
     return {.key = "unit_failed:" + unit.name,
@@ -103,62 +103,101 @@ bool Units::too_often(const std::deque<std::int64_t>& times) const {
     return times.size() >= limits_.times && times.back() - times.front() >= limits_.span.count();
 }
 
-void Units::remember(History& history, const UnitState& unit, std::int64_t mono_us) const {
-    const auto restarts =
-        history.seen ? std::clamp<std::int64_t>(unit.restarts - history.restarts, 0, most_falls)
-                     : 0;
-    const bool fell = history.seen && unit.failed() && !history.failed;
-    history.restarted.insert(history.restarted.end(), static_cast<std::size_t>(restarts), mono_us);
-    if (fell) {
-        history.fell.push_back(mono_us);
-    }
-    if (restarts > 0 || fell) {
-        history.last = mono_us;
-    }
-    history.restarts = unit.restarts;
-    history.failed = unit.failed();
-    history.seen = true;
-    for (auto* times : {&history.restarted, &history.fell}) {
-        while (!times->empty() &&
-               (times->size() > most_falls || mono_us - times->front() > limits_.window.count())) {
-            times->pop_front();
+/// Takes in what happened since the last look. What many looks have to tell apart is cut to what
+/// says `too often`, so that the times of one look do not drive out those before it.
+void Units::keep(History& history, std::int64_t restarts, std::int64_t fell,
+                 std::int64_t mono_us) const {
+    const auto most = static_cast<std::int64_t>(limits_.times);
+    const auto add = [&](std::deque<std::int64_t>& times, std::int64_t count) {
+        times.insert(times.end(),
+                     static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, most)), mono_us);
+        while (!times.empty() &&
+               (times.size() > most_falls || mono_us - times.front() > limits_.window.count())) {
+            times.pop_front();
         }
+    };
+    add(history.restarted, restarts);
+    add(history.fell, fell);
+    if (restarts > 0 || fell > 0) {
+        history.last = mono_us;
     }
 }
 
-/// From the third restart or failure within the window until it has been settled for three times as
-/// long as it used to last. A unit that is started again until systemd gives up has failed, and
-/// does not flap.
-bool Units::flaps(const UnitState& unit, std::int64_t mono_us) {
+void Units::remember(History& history, const UnitState& unit, std::int64_t told,
+                     std::int64_t mono_us) const {
+    const bool seen = history.seen && unit.failed() && !history.failed;
+    const auto fell = std::max<std::int64_t>(told - history.told, seen ? 1 : 0);
+    keep(history, history.seen ? unit.restarts - history.restarts : 0, fell, mono_us);
+    // What was seen before it was told is not counted again when it is told.
+    history.told = std::max(told, history.told + (seen ? 1 : 0));
+    history.restarts = unit.restarts;
+    history.failed = unit.failed();
+    history.result = unit.result.empty() ? history.result : unit.result;
+    history.seen = true;
+}
+
+/// It has been quiet for three times as long as it used to last.
+bool Units::rests(const History& history, std::int64_t mono_us) const {
+    const auto& times =
+        history.restarted.size() > history.fell.size() ? history.restarted : history.fell;
+    const auto lasted =
+        times.empty() ? 0
+                      : (times.back() - times.front()) / static_cast<std::int64_t>(times.size());
+    return mono_us - history.last >= std::max(limits_.calm.count(), 3 * lasted);
+}
+
+/// From the third restart or failure within the window until it rests. A unit that is started again
+/// until systemd gives up has failed, and does not flap.
+bool Units::flaps(const UnitState& unit, std::int64_t told, std::int64_t mono_us) {
     History& history = histories_[unit.name];
-    remember(history, unit, mono_us);
-    if (unit.failed() && history.fell.size() < limits_.times) {
+    remember(history, unit, told, mono_us);
+    const bool falls = history.fell.size() >= limits_.times;
+    if (unit.failed() && !falls) {
         history.restarted.clear();
         history.flapping = false;
         return false;
     }
     history.flapping = history.flapping || too_often(history.restarted) || too_often(history.fell);
-    if (history.flapping) {
-        const auto& times =
-            history.restarted.size() > history.fell.size() ? history.restarted : history.fell;
-        const auto lasted = times.empty() ? 0
-                                          : (times.back() - times.front()) /
-                                                static_cast<std::int64_t>(times.size());
-        const bool rests =
-            unit.settled() && mono_us - history.last >= std::max(limits_.calm.count(), 3 * lasted);
-        const bool stopped = unit.active == "inactive" && unit.sub == "dead";
-        if (rests || stopped) {
-            history.flapping = false;
-            history.restarted.clear();
-            history.fell.clear();
-        }
+    // systemd does not start anew what somebody stopped; whoever starts what falls may do it again.
+    const bool stopped = unit.active == "inactive" && unit.sub == "dead" && !falls;
+    if (history.flapping && (stopped || (unit.settled() && rests(history, mono_us)))) {
+        history.flapping = false;
+        history.restarted.clear();
+        history.fell.clear();
     }
     return history.flapping;
 }
 
+/// Units that are not there at this look, and flap: transient ones come, fall and are taken away.
+std::vector<Condition> Units::gone(const std::vector<UnitState>& units, const Falls& falls,
+                                   std::int64_t mono_us) {
+    for (const auto& [name, told] : falls) {
+        if (machine::find_unit(units, name) == nullptr && core::UnitName::parse(name)) {
+            History& history = histories_[name];
+            keep(history, 0, told - history.told, mono_us);
+            history.told = std::max(told, history.told);
+        }
+    }
+    std::vector<Condition> conditions;
+    for (auto& [name, history] : histories_) {
+        if (machine::find_unit(units, name) != nullptr) {
+            continue;
+        }
+        const bool falling = history.fell.size() >= limits_.times;
+        history.restarted.clear(); // systemd keeps what it will start anew
+        history.flapping =
+            falling && !rests(history, mono_us) && (history.flapping || too_often(history.fell));
+        if (history.flapping) {
+            conditions.push_back(flapping({.name = name, .result = history.result}));
+        }
+    }
+    return conditions;
+}
+
 /// A unit that is gone may come back as bad as it was: transient ones do. What it did is kept a
 /// while.
-void Units::forget_old(const std::vector<UnitState>& units, std::int64_t mono_us) {
+void Units::forget_old(const std::vector<UnitState>& units, const Falls& falls,
+                       std::int64_t mono_us) {
     for (auto& [name, history] : histories_) {
         if (machine::find_unit(units, name) == nullptr) {
             history.failed = false;
@@ -168,20 +207,25 @@ void Units::forget_old(const std::vector<UnitState>& units, std::int64_t mono_us
     std::erase_if(histories_, [&](const auto& known) {
         const History& history = known.second;
         const bool recent = history.last != 0 && mono_us - history.last <= limits_.window.count();
-        return !recent && machine::find_unit(units, known.first) == nullptr;
+        return !recent && !falls.contains(known.first) &&
+               machine::find_unit(units, known.first) == nullptr;
     });
 }
 
 std::vector<Condition> Units::judge(const std::vector<UnitState>& units,
-                                    const std::string& running_system, std::int64_t mono_us) {
-    std::vector<Condition> conditions;
-    forget_old(units, mono_us);
+                                    const std::string& running_system, std::int64_t mono_us,
+                                    const Falls& falls) {
+    forget_old(units, falls, mono_us);
+    std::vector<Condition> conditions = gone(units, falls, mono_us);
     for (const UnitState& unit : units) {
         if (!core::UnitName::parse(unit.name)) {
             continue;
         }
-        const bool watched = unit.restarts > 0 || unit.failed() || histories_.contains(unit.name);
-        if (watched && flaps(unit, mono_us)) {
+        const auto fallen = falls.find(unit.name);
+        const auto told = fallen == falls.end() ? 0 : fallen->second;
+        const bool watched =
+            unit.restarts > 0 || unit.failed() || told > 0 || histories_.contains(unit.name);
+        if (watched && flaps(unit, told, mono_us)) {
             conditions.push_back(flapping(unit));
         } else if (unit.failed()) {
             conditions.push_back(failed(unit));
@@ -212,8 +256,8 @@ Findings Units::look(Sight& sight) {
     const auto& running = sight.links().running;
     const auto& units = sight.units();
     Findings findings;
-    findings.conditions =
-        judge(units, running ? running->str() : std::string(), sight.moment().mono_us);
+    findings.conditions = judge(units, running ? running->str() : std::string(),
+                                sight.moment().mono_us, sight.falls());
     findings.facts.push_back(fact_of(units, findings.conditions));
     return findings;
 }

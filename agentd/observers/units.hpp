@@ -34,9 +34,10 @@ class Units final : public Observer {
     Schedule schedule() const override { return {.on = topics({Topic::units, Topic::links})}; }
     Findings look(Sight& sight) override;
 
-    /// The same for units that were listed already.
+    /// The same for units that were listed already, and what was told of them.
     std::vector<Condition> judge(const std::vector<machine::UnitState>& units,
-                                 const std::string& running_system, std::int64_t mono_us);
+                                 const std::string& running_system, std::int64_t mono_us,
+                                 const Falls& falls = {});
 
   private:
     struct History {
@@ -45,13 +46,22 @@ class Units final : public Observer {
         bool seen = false;
         std::deque<std::int64_t> restarted{}; ///< when
         std::deque<std::int64_t> fell{};      ///< when it failed for good
+        std::int64_t told = 0;                ///< how many of those are in what was told
+        std::string result{};                 ///< the last one that was known
         bool flapping = false;
         std::int64_t last = 0; ///< of both
     };
-    bool flaps(const machine::UnitState& unit, std::int64_t mono_us);
-    void remember(History& history, const machine::UnitState& unit, std::int64_t mono_us) const;
-    void forget_old(const std::vector<machine::UnitState>& units, std::int64_t mono_us);
+    bool flaps(const machine::UnitState& unit, std::int64_t told, std::int64_t mono_us);
+    void remember(History& history, const machine::UnitState& unit, std::int64_t told,
+                  std::int64_t mono_us) const;
+    void keep(History& history, std::int64_t restarts, std::int64_t fell,
+              std::int64_t mono_us) const;
+    void forget_old(const std::vector<machine::UnitState>& units, const Falls& falls,
+                    std::int64_t mono_us);
     bool too_often(const std::deque<std::int64_t>& times) const;
+    bool rests(const History& history, std::int64_t mono_us) const;
+    std::vector<Condition> gone(const std::vector<machine::UnitState>& units, const Falls& falls,
+                                std::int64_t mono_us);
     std::set<std::string> wanted(const std::string& running_system);
 
     std::vector<std::string> expected_;

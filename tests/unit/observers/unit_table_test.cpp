@@ -78,6 +78,33 @@ TEST_CASE("a unit that was not known, events that were lost and unit files read 
     CHECK(manager.asked == 4);
 }
 
+TEST_CASE("how often a unit failed is counted by what is told, also of one that comes and goes") {
+    Manager manager;
+    UnitTable table(manager);
+    table.take();
+    const UnitChange failed{.unit = "b.service", .active = "failed", .sub = "failed", .result = "exit-code"};
+    const UnitChange more{.unit = "b.service", .result = "exit-code"};
+    const UnitChange still{.unit = "b.service", .active = "failed"};
+    const UnitChange dead{.unit = "b.service", .active = "inactive", .sub = "dead"};
+    const UnitChange gone{.unit = "b.service"};
+    manager.next.changes = {failed, still, more, still, dead, failed, gone, gone, failed};
+    table.take();
+    CHECK(table.falls() == observers::Falls{{"b.service", 3}});
+    manager.next.changes = {still, dead};
+    table.take();
+    CHECK(table.falls() == observers::Falls{{"b.service", 3}});
+}
+
+TEST_CASE("units that fail under ever new names are not counted without end") {
+    Manager manager;
+    UnitTable table(manager);
+    for (int i = 0; i < 5000; ++i) {
+        manager.next.changes = {UnitChange{.unit = "u" + std::to_string(i) + ".service", .active = "failed"}};
+        table.take();
+    }
+    CHECK(table.falls().size() <= 1024);
+}
+
 TEST_CASE("while nobody tells anything every look asks") {
     Manager manager;
     manager.away = true;

@@ -81,6 +81,38 @@ TEST_CASE("a unit that is made, fails and is taken away again and again flaps, t
     CHECK(flaps == 8);
 }
 
+TEST_CASE("a unit that was told to have failed between two looks fell as often, whatever it is by then") {
+    Units units({});
+    units.judge({}, "", 0);
+    for (int look = 0; look < 20; ++look) { // five times between two looks: a hundred in all
+        const auto found =
+            units.judge({unit("failed", "failed")}, "", 1 + look * second / 2, {{"app.service", 5 * (look + 1)}});
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].kind == (look < 4 ? "unit_failed" : "unit_flapping"));
+    }
+}
+
+TEST_CASE("one that falls and is taken away keeps flapping until it has been quiet for a while") {
+    Units units({});
+    for (int i = 0; i < 3; ++i) {
+        units.judge({unit("failed", "failed")}, "", (2 * i + 1) * second, {{"app.service", i + 1}});
+        units.judge({}, "", (2 * i + 2) * second, {{"app.service", i + 1}});
+    }
+    const auto gone = units.judge({}, "", 10 * second, {{"app.service", 3}});
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0].kind == "unit_flapping");
+    CHECK(gone[0].detail.find("exit-code") != std::string::npos);
+    CHECK(units.judge({}, "", 36 * second, {{"app.service", 3}}).empty());
+}
+
+TEST_CASE("one that is never there when somebody looks flaps by what was told of it") {
+    Units units({});
+    for (int i = 0; i < 3; ++i) {
+        CHECK(units.judge({}, "", (i + 1) * second, {{"app.service", i}}).empty());
+    }
+    CHECK(units.judge({}, "", 4 * second, {{"app.service", 3}}).size() == 1);
+}
+
 TEST_CASE("one that was stopped for good does not flap any more") {
     Units units({});
     for (int i = 0; i < 5; ++i) {
@@ -88,6 +120,14 @@ TEST_CASE("one that was stopped for good does not flap any more") {
     }
     CHECK(kinds(units, unit("activating", "auto-restart", 5), 16) == Kinds{"unit_flapping"});
     CHECK(kinds(units, unit("inactive", "dead", 5), 17).empty());
+}
+
+TEST_CASE("one that systemd started anew and that was stopped and taken away does not flap any more") {
+    Units units({});
+    for (int i = 0; i < 6; ++i) {
+        kinds(units, unit("activating", "auto-restart", i), 3 * i + 1);
+    }
+    CHECK(units.judge({}, "", 17 * second).empty());
 }
 
 TEST_CASE("restarts from before anybody looked are not counted") {
