@@ -100,6 +100,9 @@ in
       # Asked to stop, it finishes what it does; only then, or when time is up, the children go too.
       KillMode = "mixed";
       TimeoutStopSec = "20min";
+      # Killed in the middle, it settles what it was at by itself; nobody has to ask. Idle, it ends well and stays away.
+      Restart = "on-failure";
+      RestartSec = 2;
     };
   };
 

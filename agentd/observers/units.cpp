@@ -241,8 +241,8 @@ std::vector<Condition> Units::judge(const std::vector<UnitState>& units,
         const bool ended = unit != nullptr && unit->active == "inactive" && !own;
         const bool there = unit != nullptr && (is_up(*unit) || unit->failed());
         const auto history = histories_.find(name);
-        const bool falls = history != histories_.end() && history->second.flapping;
-        if (!there && !ended && !falls) {
+        const bool flaps = history != histories_.end() && history->second.flapping;
+        if (!there && !ended && !flaps) {
             const bool defined =
                 !running_system.empty() &&
                 std::filesystem::exists(running_system + "/etc/systemd/system/" + name);
