@@ -70,6 +70,10 @@ class Queries {
     /// The last try, with its steps and outcome.
     std::optional<ApplyRow> last_apply(std::string_view id) const;
     std::optional<LandingRow> landing(std::string_view id) const;
+    /// True while a confirmed change has neither landed nor been refused by the owner's branch.
+    bool landing_due() const;
+    /// The entry that told the newest landing.
+    std::optional<Index> last_landed() const;
     /// Oldest first.
     std::vector<HistoryRow> history(std::string_view subject) const;
 

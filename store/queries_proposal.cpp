@@ -182,4 +182,18 @@ std::optional<LandingRow> Queries::landing(std::string_view id) const {
                       .at = instant(row.integer(7))};
 }
 
+bool Queries::landing_due() const {
+    return database_
+               ->number(
+                   "SELECT count(*) FROM proposal WHERE state = 'confirmed' AND kind = 'change' "
+                   "AND landed = 0 AND NOT EXISTS "
+                   "(SELECT 1 FROM landing WHERE landing.proposal = proposal.id)")
+               .value_or(0) > 0;
+}
+
+std::optional<Index> Queries::last_landed() const {
+    const auto entry = database_->number("SELECT max(entry) FROM landing WHERE done = 1");
+    return entry ? std::optional(static_cast<Index>(*entry)) : std::nullopt;
+}
+
 } // namespace agentd::store

@@ -18,6 +18,8 @@ struct HeadSystem {
     std::string commit{};
     std::optional<core::StorePath> toplevel{}; ///< nullopt: not evaluated, or it does not evaluate
     std::string trouble{};                     ///< why it does not evaluate
+    std::uint64_t as_of =
+        0; ///< entries of the log when it was read: what landed later is not in it
 };
 
 /// Lives for one pass. What costs something is asked for once, and only when somebody wants it.
@@ -27,7 +29,7 @@ class Sight {
         core::Instant now{};
         std::int64_t mono_us = 0;
         HeadSystem head{};
-        bool switching = false; ///< an apply is under way: the links are about to move
+        bool switching = false; ///< from the intent of an apply until the head it landed in is read
         bool asked = false;     ///< a person asked to look now: also what is looked at rarely
     };
     Sight(const machine::Machine& machine, UnitTable& table, Moment moment);

@@ -171,7 +171,7 @@ Result<Done> Pipeline::approve(const std::string& id, const std::string& stateme
                            {"statement_sha256", digest},
                            {"presence", proposals::to_json(presence)},
                            {"approver", approved->approver()}},
-                          {.kind = actor.kind, .id = approved->approver(), .uid = actor.uid});
+                          {.kind = actor.kind, .id = approved->approver()});
         return Done{};
     });
 }

@@ -52,8 +52,7 @@ void Pipeline::record(const std::string& type, const std::string& subject, const
                       const Actor& actor, std::optional<std::string> cause) {
     in_.sequencer.ask([&] {
         in_.ledger.record(type, subject, body,
-                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid},
-                          std::move(cause));
+                          {.kind = actor.kind, .id = actor.id}, std::move(cause));
     });
 }
 
@@ -94,7 +93,7 @@ Result<Done> Pipeline::go(const std::string& id, State to, const std::string& re
                           {{"from", proposals::to_string(row->state)},
                            {"to", proposals::to_string(to)},
                            {"reason", core::shorten(reason, 4000)}},
-                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid});
+                          {.kind = actor.kind, .id = actor.id});
         return Done{};
     });
 }

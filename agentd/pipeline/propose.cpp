@@ -111,7 +111,7 @@ Result<std::string> Pipeline::draft_and_check(proposals::Draft draft, const core
         }
         draft.number = in_.ledger.queries().next_free_number();
         in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(draft),
-                          {.kind = actor.kind, .id = actor.id, .uid = actor.uid}, cause);
+                          {.kind = actor.kind, .id = actor.id}, cause);
         return std::nullopt;
     });
     if (full) {

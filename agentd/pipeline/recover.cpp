@@ -68,17 +68,13 @@ void Pipeline::pick_up() {
     std::vector<store::ProposalRow> broken;
     const bool unfinished = in_.sequencer.ask([&] {
         const auto queries = in_.ledger.queries();
-        bool any = false;
         for (const auto& row : queries.proposals(store::Which::all)) {
             const bool half = row.state == State::checking || row.state == State::verified;
             if (half && !checking_.contains(row.id) && picked_up_[row.id]++ < most_times) {
                 broken.push_back(row);
             }
-            any = any || row.state == State::applying ||
-                  (row.state == State::confirmed && !row.landed && row.kind == "change" &&
-                   !queries.landing(row.id));
         }
-        return any;
+        return !queries.in_flight().empty() || queries.landing_due();
     });
     for (const auto& row : broken) {
         resume(row);

@@ -12,6 +12,7 @@
 #include "web/events.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace agentd::pipeline {
@@ -32,11 +33,12 @@ struct Surroundings {
     Inbox& applies;   ///< talks to the helper
 };
 
-/// Who acts, for the log.
+/// Who acts.
 struct Actor {
     audit::ActorKind kind = audit::ActorKind::human;
     std::string id{};
-    std::uint32_t uid = 0;
+    /// Whom the kernel named; nullopt for a browser and for the daemon itself. Never assumed to be root.
+    std::optional<std::uint32_t> uid{};
 };
 
 } // namespace agentd::pipeline

@@ -119,11 +119,13 @@ void Watch::look(const Pass& pass, const std::stop_token& stop) {
         table_.forget();
     }
     table_.take();
+    const auto head = errands_.head();
+    const bool behind = is_behind(head);
     observers::Sight sight(machine_, table_,
                            {.now = in_.clock.now(),
                             .mono_us = in_.clock.monotonic_us(),
-                            .head = errands_.head(),
-                            .switching = is_switching(),
+                            .head = head,
+                            .switching = behind || is_switching(),
                             .asked = pass.asked});
     proc_ = sight.proc();
     observers::Findings all;
@@ -154,7 +156,7 @@ void Watch::look(const Pass& pass, const std::stop_token& stop) {
     }
     unwritten_ = false;
     errands_.plan_remedies(pass.tick ? all.conditions : changes.opened);
-    if (pass.tick || pass.happened.test(index_of(Topic::upstream))) {
+    if (behind || pass.tick || pass.happened.test(index_of(Topic::upstream))) {
         errands_.refresh_head();
     }
     if (!sight.moment().switching) {
@@ -193,7 +195,16 @@ void Watch::look_at(Post& post, observers::Sight& sight, observers::Findings& al
 }
 
 bool Watch::is_switching() {
-    return in_.sequencer.ask([&] { return !in_.ledger.queries().in_flight().empty(); });
+    return in_.sequencer.ask([&] {
+        const auto queries = in_.ledger.queries();
+        return !queries.in_flight().empty() || queries.landing_due();
+    });
+}
+
+/// Something has landed since the head was read.
+bool Watch::is_behind(const observers::HeadSystem& head) {
+    const auto landed = in_.sequencer.ask([&] { return in_.ledger.queries().last_landed(); });
+    return landed && *landed >= head.as_of;
 }
 
 void Watch::write_down(const observers::Changes& changes) {

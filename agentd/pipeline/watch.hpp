@@ -79,6 +79,7 @@ class Watch {
     std::vector<std::string> unlanded();
     std::optional<std::string> lock_file(const std::string& commit) const;
     bool is_switching();
+    bool is_behind(const observers::HeadSystem& head);
 
     Surroundings in_;
     Pipeline& pipeline_;

@@ -69,24 +69,37 @@ void WatchErrands::refresh_head_now(const std::stop_token& stop) {
     errands_.ask([this, &stop] { read_head(stop); });
 }
 
+/// True when it is news.
+bool WatchErrands::set_head(observers::HeadSystem fresh) {
+    const std::lock_guard lock(head_mutex_);
+    const bool news = head_.commit != fresh.commit || head_.trouble != fresh.trouble ||
+                      head_.toplevel != fresh.toplevel;
+    head_ = std::move(fresh);
+    return news;
+}
+
 void WatchErrands::read_head(const std::stop_token& stop) {
+    const auto [as_of, landed] = in_.sequencer.ask([&] {
+        const auto queries = in_.ledger.queries();
+        return std::pair(queries.next_index(), queries.last_landed());
+    });
     const auto commit = pipeline_.head();
-    const auto known = head();
-    if (!commit) {
-        const std::string& trouble = commit.problem().message;
-        if (known.trouble != trouble || !known.commit.empty()) {
-            {
-                const std::lock_guard lock(head_mutex_);
-                head_ = {.branch = in_.config.flake.branch, .trouble = trouble};
-            }
+    auto known = head();
+    if (!commit || known.commit == commit->str()) {
+        const bool awaited = landed && *landed >= known.as_of;
+        known.as_of = as_of;
+        const bool news =
+            set_head(commit ? known
+                            : observers::HeadSystem{.branch = in_.config.flake.branch,
+                                                    .trouble = commit.problem().message,
+                                                    .as_of = as_of});
+        if (news || awaited) {
             poke_(observers::Topic::head);
         }
         return;
     }
-    if (known.commit == commit->str()) {
-        return;
-    }
-    observers::HeadSystem fresh{.branch = in_.config.flake.branch, .commit = commit->str()};
+    observers::HeadSystem fresh{
+        .branch = in_.config.flake.branch, .commit = commit->str(), .as_of = as_of};
     core::match(
         evaluator::evaluate(in_.nix,
                             {.repository = in_.config.state.directory + "/repository.git",
@@ -98,10 +111,7 @@ void WatchErrands::read_head(const std::stop_token& stop) {
             fresh.trouble = refused.problem.message;
         },
         [&](const evaluator::EvaluationCancelled&) { fresh.commit.clear(); });
-    {
-        const std::lock_guard lock(head_mutex_);
-        head_ = std::move(fresh);
-    }
+    (void)set_head(std::move(fresh));
     pipeline_.head_moved(*commit);
     notice_pulls();
     poke_(observers::Topic::head);

@@ -57,6 +57,18 @@ def words(lab):
     check(not os.path.exists(lab.path("apply/way-back.pid")), "the way back is still armed")
 
 
+@truth("a change of the machine's own system that lands is not observed as a machine beside its head")
+def one(lab):
+    wait(30, "the head is read", lambda: not lab.observation("running_not_head"))
+    before = lab.log_size()
+    for text in ("first", "second", "third"):
+        detail = lab.propose(text, lab.patch("hosts/web/www/index.html", lambda old: old + f"<!-- {text} -->\n"))
+        landed(lab, lab.carry_out(detail["id"]))
+    lab.call("observe")
+    seen = [e["type"] for e in lab.entries(before) if e["subject"] == "running_not_head"]
+    check(not seen, seen)
+
+
 @truth("a service enabled by a goal in words answers on the machine")
 def service(lab):
     landed(lab, lab.carry_out(lab.run("enable postgresql")["id"]))

@@ -144,7 +144,7 @@ TEST_CASE("two open proposals cannot have one number") {
     LogLines log;
     log.add("proposal.drafted", proposal_id(1), draft_body(1));
     log.add("proposal.drafted", proposal_id(2), draft_body(1));
-    const auto failure = failure_of([&] { fold(projection, log); });
+    const auto failure = failure_of([&] { projection.apply_batch(0, log.lines()); });
     CHECK(says(failure, "log entry 1"));
     CHECK(says(failure, proposal_id(1)));
 }
@@ -231,7 +231,7 @@ TEST_CASE("a statement is used once") {
     add_life(log, proposal_id(1), 1);
     add_decided(log, proposal_id(2), 1);
     log.add("apply.intent", proposal_id(2), intent_body("statement of " + proposal_id(1)));
-    const auto failure = failure_of([&] { fold(projection, log); });
+    const auto failure = failure_of([&] { projection.apply_batch(0, log.lines()); });
     CHECK(failure.kind() == core::FailureKind::corrupt);
     CHECK(says(failure, "used up by log entry 7"));
 }
@@ -244,7 +244,7 @@ TEST_CASE("a statement is approved once") {
     add_decided(log, proposal_id(2), 2);
     log.add("approval.granted", proposal_id(1), granted_body("s"));
     log.add("approval.granted", proposal_id(2), granted_body("s"));
-    const auto failure = failure_of([&] { fold(projection, log); });
+    const auto failure = failure_of([&] { projection.apply_batch(0, log.lines()); });
     CHECK(failure.kind() == core::FailureKind::corrupt);
     CHECK(says(failure, "log entry 13 (approval.granted)"));
 }
@@ -282,4 +282,28 @@ TEST_CASE("a refused statement for an unknown proposal is on record and breaks n
             {{"code", "bad_signature"}, {"message", "no"}, {"peer_uid", 1000}});
     fold(projection, log);
     CHECK(projection.queries().history(proposal_id(9)).size() == 1);
+}
+
+TEST_CASE("a confirmed change is due to land until the branch has taken or refused it") {
+    const TempDir dir;
+    Projection projection(dir / "p.db");
+    LogLines log;
+    add_life(log, proposal_id(7), 1);
+    for (std::size_t n = 0; n < log.lines().size(); ++n) {
+        CHECK_FALSE(projection.queries().last_landed());
+        projection.apply(n, log.lines()[n]);
+        const bool confirmed = n + 2 == log.lines().size();
+        CHECK(projection.queries().landing_due() == confirmed);
+    }
+    CHECK(projection.queries().last_landed() == log.lines().size() - 1);
+
+    add_decided(log, proposal_id(8), 2);
+    log.add("approval.granted", proposal_id(8), granted_body("another"));
+    log.add("apply.intent", proposal_id(8), intent_body("another"));
+    log.add("apply.outcome", proposal_id(8), outcome_body("confirmed"));
+    const auto refused = log.add("landing.refused", proposal_id(8),
+                                 {{"branch", "main"}, {"reason", "moved"}, {"hint", ""}});
+    fold(projection, log);
+    CHECK_FALSE(projection.queries().landing_due());
+    CHECK(projection.queries().last_landed() < refused);
 }
