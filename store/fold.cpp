@@ -2,6 +2,7 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/id.hpp"
+#include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -83,6 +84,12 @@ void read_envelope(Fold& fold, const Json& value) {
     read_actor(fold, value.at("actor"));
 }
 
+void remember(const Fold& fold, const std::string& text) {
+    fold.database.run("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fold.index, fold.id,
+                      fold.type, fold.subject, fold.at(), fold.actor_kind, fold.actor_id,
+                      core::shorten(text, max_history_text));
+}
+
 void fold_body(const Fold& fold, const Json& body) {
     const auto known = std::find_if(folders.begin(), folders.end(),
                                     [&](const auto& row) { return row.first == fold.type; });
@@ -92,10 +99,23 @@ void fold_body(const Fold& fold, const Json& body) {
                           fold.type);
         return;
     }
-    const std::string text = known->second(fold, body);
-    fold.database.run("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)", fold.index, fold.id,
-                      fold.type, fold.subject, fold.at(), fold.actor_kind, fold.actor_id,
-                      core::shorten(text, max_history_text));
+    remember(fold, known->second(fold, body));
+}
+
+/// Two programs write one log: what one of them asked about first may not fit any more behind what
+/// the other wrote meanwhile. The log cannot take it back, so nothing may stop at it.
+void fold_or_note(const Fold& fold, const Json& body) {
+    fold.database.run("SAVEPOINT entry");
+    try {
+        fold_body(fold, body);
+    } catch (const RowRefused& why) {
+        fold.database.run("ROLLBACK TO entry");
+        core::log(core::Level::warning, "log entry " + std::to_string(fold.index) + " (" +
+                                            core::printable(fold.type) +
+                                            ") does not fit and changes nothing: " + why.message());
+        remember(fold, "does not fit what was on record, and changed nothing: " + why.message());
+    }
+    fold.database.run("RELEASE entry");
 }
 
 /// A row the schema refuses is the entry's fault; a full disk is not.
@@ -111,7 +131,7 @@ void fold_body(const Fold& fold, const Json& body) {
 } // namespace
 
 void malformed(std::string why) {
-    throw Failure(FailureKind::corrupt, std::move(why));
+    throw RowRefused(std::move(why));
 }
 
 std::string digest_text(std::string hex, const char* key) {
@@ -121,7 +141,7 @@ std::string digest_text(std::string hex, const char* key) {
     return hex;
 }
 
-void fold_line(Database& database, Index index, std::string_view line) {
+void fold_line(Database& database, Index index, std::string_view line, Misfit misfit) {
     Fold fold{.database = database, .index = index};
     try {
         const auto expected = database.number("SELECT value FROM meta WHERE key = 'next_index'");
@@ -131,7 +151,7 @@ void fold_line(Database& database, Index index, std::string_view line) {
         }
         const Json value = sound(core::parse_json(line));
         read_envelope(fold, value);
-        fold_body(fold, value.at("body"));
+        (misfit == Misfit::note ? fold_or_note : fold_body)(fold, value.at("body"));
         database.run("UPDATE meta SET value = ? WHERE key = 'next_index'", index + 1);
     } catch (const Failure& failure) {
         rethrow_naming(failure, index, fold.type);

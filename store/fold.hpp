@@ -13,9 +13,16 @@
 
 namespace agentd::store {
 
+/// What becomes of an entry whose envelope is sound and which the rows do not take.
+enum class Misfit {
+    refuse, ///< Failure: for who asks before the entry is written
+    note,   ///< in the history, with why, and nowhere else: what is in the log has to be read past
+};
+
 /// Folds entry `index` into `database`, inside the caller's transaction, and moves next_index on.
 /// @throws Failure corrupt naming the entry.
-void fold_line(Database& database, Index index, std::string_view line);
+void fold_line(Database& database, Index index, std::string_view line,
+               Misfit misfit = Misfit::refuse);
 
 /// The entry being folded, with what every kind of entry needs.
 struct Fold {
@@ -35,7 +42,7 @@ struct Standing {
     std::int64_t round = 0;
 };
 
-/// Failure corrupt; fold_line adds the number of the entry.
+/// RowRefused; fold_line adds the number of the entry.
 [[noreturn]] void malformed(std::string why);
 /// The value, or malformed().
 template <class T> T sound(core::Result<T> result) {

@@ -56,7 +56,7 @@ Index fold_all(Database& database, const LineSource& source, Index until = no_en
         }
         Transaction transaction(database);
         for (const std::string& line : lines) {
-            fold_line(database, next++, line);
+            fold_line(database, next++, line, Misfit::note);
         }
         transaction.commit();
     }

@@ -41,7 +41,8 @@ class Projection {
     void apply(Index index, std::string_view line);
     /// The same for entries `first`, `first`+1, …, in one transaction.
     void apply_batch(Index first, std::span<const std::string> lines);
-    /// Folds everything the source has from next_index() on; returns how many.
+    /// Folds everything the source has from next_index() on; returns how many. What apply() would
+    /// throw for and is an entry at all is kept in the history, with why, and changes nothing else.
     Index catch_up(const LineSource& source);
     /// What apply() of `line` as the next entry would throw, without doing it. Ask before an entry
     /// is appended: the log cannot take back what the fold refuses.

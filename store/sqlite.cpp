@@ -39,7 +39,6 @@ FailureKind kind_of(int extended, int error_number) noexcept {
         return FailureKind::busy;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT:
         return FailureKind::corrupt;
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -121,7 +120,11 @@ void Database::fail(std::string_view doing, int code) const {
     const int error_number = state_->handle != nullptr ? sqlite3_system_errno(state_->handle) : 0;
     const char* message =
         state_->handle != nullptr ? sqlite3_errmsg(state_->handle) : sqlite3_errstr(code);
-    throw Failure(kind_of(code, error_number), std::string(doing) + ": " + message, path_);
+    std::string said = std::string(doing) + ": " + message;
+    if ((code & 0xff) == SQLITE_CONSTRAINT) {
+        throw RowRefused(std::move(said), path_);
+    }
+    throw Failure(kind_of(code, error_number), std::move(said), path_);
 }
 
 Statement Database::prepare(std::string_view sql) {

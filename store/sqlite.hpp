@@ -5,6 +5,7 @@
 /// schema refuses `corrupt`, not allowed `misconfigured`, anything else `internal`.
 #pragma once
 
+#include "agentd/core/failure.hpp"
 #include "store/statement.hpp"
 
 #include <cstdint>
@@ -16,6 +17,14 @@
 struct sqlite3;
 
 namespace agentd::store {
+
+/// A row that the schema or the fold does not take: the fault of what was to be written, never of
+/// the disk. Its kind is `corrupt`.
+class RowRefused : public core::Failure {
+  public:
+    explicit RowRefused(std::string message, std::string where = {})
+        : Failure(core::FailureKind::corrupt, std::move(message), std::move(where)) {}
+};
 
 enum class Access {
     write, ///< the one connection that writes and checkpoints; makes the file when missing

@@ -4,6 +4,8 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/store/log_lines.hpp"
 
+#include <algorithm>
+
 using namespace agentd;
 using namespace agentd::store;
 using namespace agentd::test;
@@ -122,6 +124,39 @@ TEST_CASE("one bad entry undoes its whole batch") {
     CHECK_THROWS_AS(projection.apply_batch(0, log.lines()), core::Failure);
     CHECK(projection.next_index() == 0);
     CHECK(projection.queries().row_digest() == before);
+}
+
+TEST_CASE("what is in the log and fits nowhere is in the history with why, and stops nobody") {
+    const TempDir dir;
+    Projection projection(dir / "p.db");
+    LogLines log;
+    add_decided(log, proposal_id(1), 1);
+    // The helper's word about a proposal that nobody knows; two programs that wrote at once; the
+    // same statement used by another; a text that is longer than any row takes.
+    log.add("apply.intent", proposal_id(7), intent_body("t"));
+    log.add("apply.step", proposal_id(7), {{"step", "activated"}, {"detail", ""}});
+    log.add("approval.granted", proposal_id(1), granted_body("s"));
+    log.add("apply.intent", proposal_id(1), intent_body("s"));
+    const auto late =
+        log.add("proposal.state", proposal_id(1), state_body("approved", "withdrawn"));
+    log.add("apply.intent", proposal_id(1), intent_body("s"));
+    log.add("statement.refused", "host:box",
+            {{"code", std::string(67, 'c')}, {"message", ""}, {"peer_uid", 7}});
+    log.add("proposal.drafted", proposal_id(2), draft_body(1)); // the number of an open one
+    log.add("apply.outcome", proposal_id(1), outcome_body("confirmed"));
+    const auto source = [&](Index from, std::size_t limit) { return log.from(from, limit); };
+    CHECK(projection.catch_up(source) == log.lines().size());
+    CHECK(projection.queries().proposal(proposal_id(1))->state == proposals::State::confirmed);
+    CHECK_FALSE(projection.queries().proposal(proposal_id(2)));
+    const auto history = projection.queries().history(proposal_id(1));
+    const auto odd = std::find_if(history.begin(), history.end(),
+                                  [&](const auto& row) { return row.index == late; });
+    REQUIRE(odd != history.end());
+    CHECK(has(odd->text, "does not fit"));
+    CHECK(has(odd->text, "it is applying"));
+    const auto report = projection.rebuild(source);
+    CHECK(report.rows_before == report.rows_after);
+    CHECK_THROWS_AS(projection.rehearse(log.lines()[late]), core::Failure); // asked, it is refused
 }
 
 TEST_CASE("a rehearsal says what the fold would say and changes nothing") {
