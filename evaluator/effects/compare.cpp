@@ -112,6 +112,9 @@ Likeness Comparer::references(const std::string& before, const std::string& afte
     const auto new_top = store_top(after, prefix);
     if (!old_top.empty() && old_top == new_top && before == after)
         return Likeness::same;
+    // Of what is in no closure nobody tells, and tomorrow it may be something else.
+    if (!before_.closure.contains(old_top) || !after_.closure.contains(new_top))
+        return Likeness::differs;
     const auto old_name = parse_package_name(store_name(before, prefix));
     const auto new_name = parse_package_name(store_name(after, prefix));
     if (old_name.name != new_name.name || old_name.name.empty())

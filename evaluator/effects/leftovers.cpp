@@ -74,8 +74,8 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
                   .risk = Risk::high,
                   .sentence = path + " is " + how + ", and what that does is not known"};
     if (leaves(new_node) && !is_usual(new_node->target))
-        effect.sentence =
-            path + " leads out of the store to " + new_node->target + ", where anything may be";
+        effect.sentence = path + " leads out of what was built to " + new_node->target +
+                          ", where anything may be";
     else if (harmless_end(old_node) && harmless_end(new_node) && path.starts_with("etc/")) {
         effect.area = "etc";
         effect.kind = "etc_" + how;

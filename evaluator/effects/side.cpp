@@ -44,7 +44,7 @@ core::Result<Side> read_side(const StoreReader& store, const std::string& toplev
                              .hint = "give the built toplevel itself, not a link to it"};
     Side side{.store = store,
               .toplevel = toplevel,
-              .tree = read_tree(store, toplevel),
+              .tree = read_tree(store, toplevel, closure),
               .closure = std::move(closure)};
     side.parts["toplevel"] = toplevel;
     for (const auto* name : {"etc", "sw"})

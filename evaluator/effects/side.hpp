@@ -14,9 +14,6 @@
 
 namespace agentd::evaluator::effects {
 
-/// Store path -> NAR size, of everything a system needs.
-using Closure = std::map<std::string, std::int64_t>;
-
 /// The lines `path<TAB>narHash<TAB>narSize<LF>` of a closure manifest. Refused when one line has
 /// another form, a path repeats, or there are more than 200,000.
 core::Result<Closure> parse_manifest(std::string_view text, std::string_view prefix = "/nix/store");

@@ -10,6 +10,9 @@
 
 namespace agentd::evaluator::effects {
 
+/// Store path -> NAR size, of everything a system needs.
+using Closure = std::map<std::string, std::int64_t>;
+
 struct TreeLimits {
     std::size_t entries = 20'000;
     std::size_t depth = 24;
@@ -23,7 +26,8 @@ struct Node {
         file,       ///< `bytes` is what it holds
         reference,  ///< a directory elsewhere in the store that is compared by its path (`sw`,
                     ///< `kernel`)
-        outside,    ///< a link that leaves the store, to `target`
+        outside,    ///< a link that leaves the store or the closure, to `target`: what is there
+                    ///< is bound by nothing, and may be something else tomorrow
         unreadable, ///< dangling, looping, special, too large or too deep; `why` says which
     };
     Kind kind = Kind::unreadable;
@@ -45,6 +49,7 @@ struct Tree {
     const std::string* file(std::string_view path) const;
 };
 
-Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits = {});
+Tree read_tree(const StoreReader& store, const std::string& toplevel, const Closure& closure,
+               TreeLimits limits = {});
 
 } // namespace agentd::evaluator::effects

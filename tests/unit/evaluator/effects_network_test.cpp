@@ -97,11 +97,12 @@ TEST_CASE("a rule below the refusal does not count as open") {
 
 TEST_CASE("a rule set of nftables is read as well") {
     Pair pair;
+    const auto nft = pair.store.package("nftables-1.0.9", "nft");
     const auto rules = [&](const std::string& ports) {
         auto machine = plain_machine();
         const auto script = pair.store.file(
             "nftables-rules",
-            "#!" + pair.store.package("nftables-1.0.9", "nft") +
+            "#!" + nft +
                 "/bin/nft -f\ntable inet nixos-fw {\nchain input {\n"
                 "type filter hook input priority filter; policy drop;\n}\nchain input-allow {\n"
                 "tcp dport { " +

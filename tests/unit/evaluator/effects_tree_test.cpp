@@ -75,8 +75,8 @@ TEST_CASE("a file too large to read is unclassified, not skipped") {
 TEST_CASE("a tree with more names than the limit says that it is not all there") {
     Pair pair;
     const auto built = pair.build(plain_machine());
-    const auto tree =
-        effects::read_tree(effects::StoreReader(pair.store.prefix), built.path, {.entries = 12});
+    const auto tree = effects::read_tree(effects::StoreReader(pair.store.prefix), built.path,
+                                         built.closure, {.entries = 12});
     CHECK(tree.truncated);
     CHECK(tree.nodes.size() == 12);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a script behind an unchanged name is read, not believed") {
     const auto same = pair.store.file("hook.sh", "#!/bin/sh\necho fine\n", true);
     const auto evil = pair.store.file("hook.sh", "#!/bin/sh\necho evil\n", true);
     const effects::StoreReader reader(pair.store.prefix);
-    const effects::Side side{.store = reader};
+    const effects::Side side{.store = reader, .closure = {{good, 1}, {same, 1}, {evil, 1}}};
     effects::Comparer comparer(side, side);
     CHECK(comparer.texts("run " + good, "run " + same) == effects::Likeness::builds);
     CHECK(comparer.texts("run " + good, "run " + evil) == effects::Likeness::differs);
@@ -125,4 +125,46 @@ TEST_CASE("a versioned name does not hide a changed script") {
     after.units["x.service"] =
         "[Service]\nExecStart=" + pair.store.file("job-1.1", "echo evil\n", true) + "\n";
     CHECK(has(pair.compare(before, after), "unit_root_exec"));
+}
+
+TEST_CASE("what a script names and no closure holds is no other build of a package") {
+    Pair pair;
+    auto before = plain_machine();
+    auto after = before;
+    const auto good = pair.store.package("coreutils-9.1");
+    before.packages = after.packages = {good};
+    before.activation = good + "/bin/run";
+    // The same name and version, built by whoever wanted to: named as mere text, so that the
+    // closure of the system does not hold it.
+    const auto evil = pair.store.package("coreutils-9.1");
+    after.activation = evil + "/bin/run";
+    const auto old_system = pair.build(before);
+    auto new_system = pair.build(after);
+    new_system.closure.erase(evil);
+    CHECK(names(pair.compare(old_system, new_system)) ==
+          std::vector<std::string>{"scripts/activation_changed activate"});
+}
+
+TEST_CASE("a link to what no closure holds is told, though the same bytes are there today") {
+    for (const std::string name : {"bin/switch-to-configuration", "activate", "etc/hosts"}) {
+        Pair pair;
+        const auto machine = plain_machine();
+        const auto before = pair.build(machine);
+        auto after = pair.build(machine);
+        std::string place = after.path + "/" + name;
+        if (name == "etc/hosts") {
+            place = std::filesystem::canonical(after.path + "/etc").string() + "/hosts";
+        }
+        const auto twin = pair.store.next("twin");
+        std::filesystem::copy_file(place, twin);
+        std::filesystem::remove(place);
+        std::filesystem::create_symlink(twin, place);
+        const auto found = pair.compare(before, after);
+        CAPTURE(name, names(found));
+        CHECK(std::any_of(found.effects.begin(), found.effects.end(), [&](const auto& each) {
+            return each.subject == name && each.risk == Risk::high;
+        }));
+        after.closure[twin] = 1;
+        CHECK(pair.compare(before, after).effects.empty());
+    }
 }

@@ -110,8 +110,9 @@ TEST_CASE("another build of the same package only restarts the service") {
     after.units["x.service"] =
         "[Service]\nExecStart=" + pair.store.package("tool-1.1") + "/bin/run\n";
     const auto found = pair.compare(before, after);
-    CHECK(names(found) == std::vector<std::string>{"units/unit_changed x.service"});
-    CHECK(found.effects.front().risk == Risk::low);
+    CHECK(names(found) == std::vector<std::string>{"packages/package_updated tool",
+                                                   "units/unit_changed x.service"});
+    CHECK(the(found, "unit_changed").risk == Risk::low);
 }
 
 TEST_CASE("another program under the same command is another command") {
