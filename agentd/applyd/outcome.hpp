@@ -21,7 +21,7 @@ struct Outcome {
     bool settled = false;               ///< found out afterwards, by looking at the machine
 };
 
-/// Of the checks at most 128, those that failed first: an entry of the log has a bound.
+/// Of the checks at most 128, those that failed first, and as many as an entry of the log has room for.
 core::Json to_json(const Outcome& outcome, const machine::SystemLinks& links);
 /// Of a body that `to_json` made.
 Outcome outcome_from_json(const core::Json& body);
