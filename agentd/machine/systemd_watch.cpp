@@ -22,7 +22,28 @@ constexpr const char* signals_wanted[] = {"type='signal',sender='org.freedesktop
                                           "interface='org.freedesktop.systemd1.Manager'",
                                           "type='signal',sender='org.freedesktop.systemd1',"
                                           "interface='org.freedesktop.DBus.Properties',"
-                                          "path_namespace='/org/freedesktop/systemd1/unit'"};
+                                          "path_namespace='/org/freedesktop/systemd1/unit'",
+                                          "type='signal',sender='org.freedesktop.DBus',"
+                                          "interface='org.freedesktop.DBus',"
+                                          "member='NameOwnerChanged',"
+                                          "arg0='org.freedesktop.systemd1'"};
+
+/// Anybody on the bus may send anybody a signal: only systemd's own name of this moment speaks for
+/// it. "" where there is no bus in between.
+std::string name_of_systemd(sd_bus* bus) {
+    if (sd_bus_is_bus_client(bus) <= 0) {
+        return {};
+    }
+    sd_bus_message* answered = nullptr;
+    check_bus(sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                 "org.freedesktop.DBus", "GetNameOwner", nullptr, &answered, "s",
+                                 service),
+              "cannot ask who systemd is on the bus");
+    const Message message(answered);
+    const char* name = "";
+    check_bus(sd_bus_message_read(answered, "s", &name), "cannot ask who systemd is on the bus");
+    return name;
+}
 
 class SystemdWatch final : public UnitWatch {
   public:
@@ -54,6 +75,7 @@ class SystemdWatch final : public UnitWatch {
             check_bus(sd_bus_add_match(bus.get(), nullptr, wanted, nullptr, nullptr),
                       "cannot listen to systemd");
         }
+        systemd_ = name_of_systemd(bus.get());
         check_bus(sd_bus_call_method(bus.get(), service, manager_path, manager, "Subscribe",
                                      nullptr, nullptr, ""),
                   "cannot subscribe to systemd");
@@ -109,10 +131,22 @@ class SystemdWatch final : public UnitWatch {
         auto& watch = *static_cast<SystemdWatch*>(self);
         if (sd_bus_message_is_signal(message, "org.freedesktop.DBus.Local", "Disconnected") > 0) {
             watch.gone_ = true;
-        } else {
+        } else if (watch.from_systemd(message)) {
             add_signal(message, watch.events_);
         }
         return 0;
+    }
+
+    /// When systemd has executed itself anew it has another name, and is asked for it.
+    bool from_systemd(sd_bus_message* message) noexcept {
+        const char* const given = sd_bus_message_get_sender(message);
+        const std::string_view sender = given == nullptr ? "" : given;
+        if (!systemd_.empty() && sender == "org.freedesktop.DBus") {
+            gone_ = gone_ || sd_bus_message_is_signal(message, "org.freedesktop.DBus",
+                                                      "NameOwnerChanged") > 0;
+            return false;
+        }
+        return systemd_.empty() || sender == systemd_;
     }
 
     std::vector<std::string> addresses_;
@@ -122,6 +156,7 @@ class SystemdWatch final : public UnitWatch {
     steady_clock::time_point again_{};
     std::set<std::uint64_t> standing_;
     UnitEvents events_;
+    std::string systemd_; ///< who it is on the bus; "" where nobody else can speak
     bool gone_ = false;
 };
 
