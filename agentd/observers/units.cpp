@@ -118,6 +118,10 @@ void Units::keep(History& history, std::int64_t restarts, std::int64_t fell,
     };
     add(history.restarted, restarts);
     add(history.fell, fell);
+    // A failure that systemd answers with a start was not for good.
+    for (auto left = restarts; left > 0 && !history.fell.empty(); --left) {
+        history.fell.pop_back();
+    }
     if (restarts > 0 || fell > 0) {
         history.last = mono_us;
     }

@@ -130,6 +130,19 @@ TEST_CASE("one that systemd started anew and that was stopped and taken away doe
     CHECK(units.judge({}, "", 17 * second).empty());
 }
 
+TEST_CASE("a failure that systemd answers with a start is no failure for good") {
+    Units units({});
+    units.judge({unit("active", "running")}, "", 0);
+    std::size_t flaps = 0;
+    for (int i = 0; i < 6; ++i) {
+        const observers::Falls falls{{"app.service", i + 1}};
+        units.judge({unit("activating", "auto-restart", i)}, "", (3 * i + 1) * second, falls);
+        flaps += units.judge({unit("active", "running", i + 1)}, "", (3 * i + 2) * second, falls).size();
+    }
+    CHECK(flaps > 0);
+    CHECK(units.judge({}, "", 20 * second, {{"app.service", 6}}).empty()); // stopped, and taken away
+}
+
 TEST_CASE("restarts from before anybody looked are not counted") {
     Units units({});
     CHECK(kinds(units, unit("active", "running", 50), 1).empty());
