@@ -1,137 +1,110 @@
 #include "agentd/applyd/health_ask.hpp"
 
 #include "agentd/core/failure.hpp"
+#include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
 #include "sandbox/run.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
-#include <filesystem>
 
 namespace agentd::applyd {
 
 namespace {
 
-using sandbox::Need;
+using core::Json;
 using namespace std::chrono;
 
-constexpr sandbox::Identity nobody{.uid = 65'534, .gid = 65'534};
-constexpr int cannot = 64; ///< agentd-probe's status for what nobody can find out
+constexpr std::size_t longest_answer = 4096;
 
-/// What a question of agentd-probe may use: no file of anybody, no child.
-sandbox::Profile for_probe(HealthKind kind) {
-    sandbox::Profile profile;
-    profile.limits = {.address_space = std::uint64_t{512} << 20,
-                      .cpu_seconds = 30,
-                      .file_size = 0,
-                      .open_files = 64};
-    profile.ipc_namespace = Need::required;
-    if (kind == HealthKind::disk) { // root, to look below anybody's folder; it asks for numbers
-        profile.network_namespace = Need::required;
-    } else if (kind != HealthKind::ssh) { // ssh becomes nobody by itself, before it is answered
-        profile.run_as = nobody;
-    }
-    return profile;
+std::string one_line(std::string_view text) {
+    return core::printable(core::trim(text.substr(0, text.find('\n'))));
 }
 
-/// What a command of the configuration may use: the network and files that everybody may read.
-sandbox::Profile for_command(const HealthCheck& check) {
-    sandbox::Profile profile;
-    profile.run_as = nobody;
-    profile.ipc_namespace = Need::required;
-    profile.process_namespace = Need::required;
-    profile.mount_namespace = Need::required;
-    profile.hidden = {"/root", "/home", "/run/secrets", "/run/secrets.d", "/run/agenix"};
-    profile.limits = {.address_space = std::uint64_t{4} << 30,
-                      .cpu_seconds = static_cast<std::uint64_t>(check.timeout.count()) + 1,
-                      .file_size = std::uint64_t{16} << 20,
-                      .open_files = 256};
-    return profile;
-}
-
-std::string seconds_of(const HealthCheck& check) {
-    return std::to_string(check.timeout.count());
-}
-
-std::vector<std::string> words_for(const HealthCheck& check, const CheckWay& way,
-                                   const machine::Machine& machine) {
-    switch (check.kind) {
-    case HealthKind::tcp:
-        return {"tcp", check.target, seconds_of(check)};
-    case HealthKind::http:
-        return {"http", check.target, seconds_of(check)};
-    case HealthKind::dns:
-        return {"dns", check.target};
-    case HealthKind::disk:
-        return {"disk", machine.on_host(check.target), std::to_string(check.free_mb),
-                std::to_string(check.free_inodes)};
-    case HealthKind::ssh: {
-        std::vector<std::string> words{way.from_inside ? "ssh" : "ssh-from-outside", check.target,
-                                       seconds_of(check)};
-        if (!check.ssh_user.empty()) {
-            words.insert(words.end(), {check.ssh_user, machine.on_host(check.ssh_key)});
-        }
-        return words;
-    }
-    case HealthKind::unit:
-    case HealthKind::command:
-        break;
-    }
-    return check.arguments;
-}
-
-/// The file in the store that the path leads to now: what a switch puts in its place judges
-/// nothing. Not further, because many a program looks at the name it was called by. "" when there
-/// is none.
-std::string as_it_is_now(const std::string& path, const machine::Machine& machine) {
-    namespace fs = std::filesystem;
-    constexpr std::string_view current = "/run/current-system/";
-    const auto running = machine.links().running;
-    fs::path now = path.starts_with(current) && running
-                       ? running->str() + path.substr(current.size() - 1)
-                       : machine.on_host(path);
-    std::error_code error;
-    constexpr int most_links = 8;
-    for (int i = 0; i < most_links && !now.string().starts_with("/nix/store/"); ++i) {
-        now = fs::weakly_canonical(now.parent_path(), error) / now.filename();
-        const fs::path target = fs::read_symlink(now, error);
-        if (error) {
-            break;
-        }
-        now = target.is_absolute() ? target : now.parent_path() / target;
-    }
-    return fs::exists(now, error) ? now.string() : "";
-}
-
-std::string first_line(const std::string& bytes) {
-    const std::string_view text = core::trim(bytes);
-    return core::shorten(core::printable(text.substr(0, text.find('\n'))), 200);
-}
-
-Asked result_of(const HealthCheck& check, const sandbox::Outcome& outcome) {
-    const auto* exited = std::get_if<sandbox::Exited>(&outcome.ending);
-    const std::string& said =
-        outcome.succeeded() || outcome.err.bytes.empty() ? outcome.out.bytes : outcome.err.bytes;
-    std::string detail = check.target + ": ";
-    if (exited == nullptr) {
-        detail += sandbox::describe(outcome.ending);
-    } else if (check.kind == HealthKind::command) {
-        detail += sandbox::describe(outcome.ending);
-        detail += core::trim(said).empty() ? "" : ": " + first_line(said);
-    } else {
-        detail += first_line(said);
-    }
-    return {.ok = outcome.succeeded(),
-            .impossible =
-                exited != nullptr && exited->code == cannot && check.kind != HealthKind::command,
-            .detail = std::move(detail)};
+Asked broken(std::string why) {
+    return {.impossible = true, .detail = "agentd-probe " + std::move(why)};
 }
 
 } // namespace
 
+Asked read_answer(const sandbox::Outcome& outcome) {
+    if (std::holds_alternative<sandbox::TimedOut>(outcome.ending) ||
+        std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
+        return {.detail = sandbox::describe(outcome.ending)};
+    }
+    if (!outcome.succeeded()) {
+        const auto last_words = core::shorten(one_line(outcome.err.bytes), 100);
+        return broken(sandbox::describe(outcome.ending) + " and gave no answer" +
+                      (last_words.size() < 2 ? "" : ": " + last_words)); // `+` says: it began
+    }
+    const auto said = core::parse_json(outcome.out.bytes, {.bytes = longest_answer, .depth = 1});
+    if (!said) {
+        return broken("answered nonsense: " + one_line(said.problem().message));
+    }
+    core::ObjectReader reader(*said, "answer");
+    const Asked asked{.ok = reader.boolean("ok"),
+                      .impossible = reader.boolean("impossible"),
+                      .detail = one_line(reader.text("detail", longest_answer))};
+    const auto done = reader.finish();
+    if (!done || (asked.ok && asked.impossible)) {
+        return broken("answered nonsense: " +
+                      (done ? "both well and impossible" : one_line(done.problem().message)));
+    }
+    return asked;
+}
+
+Json Asker::question(const HealthCheck& check, const CheckWay& way) const {
+    const bool disk = check.kind == HealthKind::disk;
+    const bool key = check.kind == HealthKind::ssh && !check.ssh_user.empty();
+    return {{"kind", to_string(check.kind)},
+            {"target", disk                  ? machine_.on_host(check.target)
+                       : way.program.empty() ? check.target
+                                             : way.program},
+            {"seconds", check.timeout.count()},
+            {"arguments", check.arguments},
+            {"free_mb", check.free_mb},
+            {"free_inodes", check.free_inodes},
+            {"user", key ? check.ssh_user : ""},
+            {"key", key ? machine_.on_host(check.ssh_key) : ""},
+            {"outside", check.kind == HealthKind::ssh && !way.from_inside}};
+}
+
+Asked Asker::ask_probe(const HealthCheck& check, const Json& question,
+                       const std::stop_token& stop) {
+    auto command = machine_.in_network(probe_, {});
+    try {
+        command.input = core::canonical(question);
+        // A program that had all its time still gets some to end in.
+        const bool program = question.at("kind") == "command";
+        command.deadline = check.timeout + (program ? 2 * command.grace : seconds(2));
+        command.out = {.bytes = longest_answer, .above = sandbox::Cap::Above::stop};
+        command.err.bytes = longest_answer;
+        return read_answer(sandbox::run(command, stop));
+    } catch (const core::Failure& failure) {
+        return {.impossible = true, .detail = failure.what()};
+    }
+}
+
+/// The detail is the file in the store that the program is now: what a switch puts in its place
+/// judges nothing.
+Asked Asker::find_program(const HealthCheck& check, const std::stop_token& stop) {
+    constexpr std::string_view current = "/run/current-system/";
+    const auto running = machine_.links().running;
+    Json where = question(check, {});
+    where["kind"] = "find";
+    where["arguments"] = Json::array();
+    where["target"] = check.target.starts_with(current) && running
+                          ? running->str() + check.target.substr(current.size() - 1)
+                          : machine_.on_host(check.target);
+    return ask_probe(check, where, stop);
+}
+
 Asker::First Asker::ask_first(const HealthCheck& check, const std::stop_token& stop) {
     First first;
     if (check.kind == HealthKind::command) {
-        first.way.program = as_it_is_now(check.target, machine_);
+        const Asked found = find_program(check, stop);
+        first.way.program = found.ok ? found.detail : "";
     }
     HealthCheck soon = check;
     if (check.kind == HealthKind::ssh) { // it may have to be asked twice
@@ -148,35 +121,16 @@ Asker::First Asker::ask_first(const HealthCheck& check, const std::stop_token& s
     return first;
 }
 
-sandbox::Command Asker::command_for(const HealthCheck& check, const CheckWay& way) const {
-    const bool own = check.kind == HealthKind::command;
-    std::string program = own ? way.program : probe_;
-    auto words = words_for(check, way, machine_);
-    const auto profile = own ? for_command(check) : for_probe(check.kind);
-    sandbox::Command command;
-    if (config_.machine.kind == MachineKind::demo) { // in from outside first, as root
-        auto inner = sandbox::confine_arguments(profile);
-        inner.insert(inner.end(), {"--", std::move(program)});
-        inner.insert(inner.end(), words.begin(), words.end());
-        command = machine_.in_network(sandbox::confine_program(), std::move(inner));
-    } else {
-        command = machine_.in_network(std::move(program), std::move(words));
-        command.profile = profile;
-    }
-    command.deadline = check.timeout + (own ? seconds(0) : seconds(2));
-    command.out.bytes = 4096;
-    command.err.bytes = 4096;
-    return command;
-}
-
 Asked Asker::ask(const HealthCheck& check, const CheckWay& way, const std::stop_token& stop) {
     if (check.kind == HealthKind::unit) {
         return ask_unit(check);
     }
-    if (check.kind == HealthKind::command && way.program.empty()) {
-        return {.impossible = true, .detail = check.target + ": there is no such program"};
+    const bool lost = check.kind == HealthKind::command && way.program.empty();
+    Asked asked = lost ? find_program(check, stop) : ask_probe(check, question(check, way), stop);
+    if (lost && asked.ok) {
+        asked = ask_probe(check, question(check, {.program = asked.detail}), stop);
     }
-    Asked asked = result_of(check, sandbox::run(command_for(check, way), stop));
+    asked.detail = check.target + ": " + core::shorten(asked.detail, 200);
     if (!way.why_inside.empty()) {
         asked.detail += " (asked from inside; from outside: " + way.why_inside + ")";
     }

@@ -1,9 +1,11 @@
 /// @file
-/// One try of one health check: which program asks, from where, and what it must not be able to do.
+/// One try of one health check: what agentd-probe is asked, and what is believed of its answer.
 #pragma once
 
 #include "agentd/config.hpp"
+#include "agentd/core/json.hpp"
 #include "agentd/machine/machine.hpp"
+#include "sandbox/outcome.hpp"
 
 #include <stop_token>
 #include <string>
@@ -22,11 +24,15 @@ struct CheckWay {
 struct Asked {
     bool ok = false;
     bool impossible = false; ///< nobody can carry it out
-    std::string detail{};    ///< where, and what was seen
+    std::string detail{};    ///< what was seen, where; one line
 };
 
-/// Nothing that answers a check is read by this process but one line of a program that has no
-/// rights.
+/// Pure. The answer of an agentd-probe that has ended. One that was killed, or says anything but
+/// one whole answer, carried nothing out; only the end of its time is about what was asked.
+Asked read_answer(const sandbox::Outcome& outcome);
+
+/// Nothing that answers a check is read by this process but one object of three fields, of a
+/// program that has no rights.
 class Asker {
   public:
     Asker(const Config& config, machine::Machine& machine, std::string probe_program)
@@ -42,8 +48,11 @@ class Asker {
     Asked ask(const HealthCheck& check, const CheckWay& way, const std::stop_token& stop);
 
   private:
-    sandbox::Command command_for(const HealthCheck& check, const CheckWay& way) const;
     Asked ask_unit(const HealthCheck& check);
+    Asked find_program(const HealthCheck& check, const std::stop_token& stop);
+    Asked ask_probe(const HealthCheck& check, const core::Json& question,
+                    const std::stop_token& stop);
+    core::Json question(const HealthCheck& check, const CheckWay& way) const;
 
     const Config& config_;
     machine::Machine& machine_;

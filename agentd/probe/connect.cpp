@@ -1,5 +1,6 @@
 #include "agentd/probe/connect.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -17,26 +18,29 @@ using core::Problem;
 using core::Result;
 using namespace std::chrono;
 
-Result<Fd> connect_one(const addrinfo& address, seconds limit) {
+Problem trouble(std::string message) {
+    return {.code = "unwell", .message = std::move(message)};
+}
+
+Result<Fd> connect_one(const addrinfo& address, const Patience& patience) {
     Fd fd(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) {
-        return Problem{.code = "unwell", .message = std::strerror(errno)};
+        return trouble(std::strerror(errno));
     }
     int error = 0;
     if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
         error = errno;
         if (error == EINPROGRESS) {
             pollfd waiting{fd.get(), POLLOUT, 0};
-            if (::poll(&waiting, 1, static_cast<int>(limit.count() * 1000)) <= 0) {
-                return Problem{.code = "unwell",
-                               .message = "no answer in " + std::to_string(limit.count()) + " s"};
+            if (::poll(&waiting, 1, static_cast<int>(patience.left().count())) <= 0) {
+                return trouble(patience.over("no answer in"));
             }
             socklen_t length = sizeof error;
             ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &length);
         }
     }
     if (error != 0) {
-        return Problem{.code = "unwell", .message = std::strerror(error)};
+        return trouble(std::strerror(error));
     }
     ::fcntl(fd.get(), F_SETFL, 0);
     return fd;
@@ -44,7 +48,15 @@ Result<Fd> connect_one(const addrinfo& address, seconds limit) {
 
 } // namespace
 
-Result<Fd> connect_to(const Endpoint& endpoint, seconds limit) {
+milliseconds Patience::left() const {
+    return std::max(ceil<milliseconds>(end_ - steady_clock::now()), milliseconds(0));
+}
+
+std::string Patience::over(const std::string& words) const {
+    return words + " " + std::to_string(limit_.count()) + " s";
+}
+
+Result<Fd> connect_to(const Endpoint& endpoint, const Patience& patience) {
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_NUMERICSERV;
@@ -59,9 +71,18 @@ Result<Fd> connect_to(const Endpoint& endpoint, seconds limit) {
     }
     Result<Fd> last = Problem{.code = "cannot", .message = "no address"};
     for (const addrinfo* each = found; each != nullptr && !last; each = each->ai_next) {
-        last = connect_one(*each, limit);
+        last = connect_one(*each, patience);
     }
     return last;
+}
+
+Answer answer_of(const Problem& problem) {
+    return problem.code == "cannot" ? cannot(problem.message) : unwell(problem.message);
+}
+
+Answer tcp(const Endpoint& endpoint, seconds limit) {
+    const auto fd = connect_to(endpoint, Patience(limit));
+    return fd ? well("accepts a connection") : answer_of(fd.problem());
 }
 
 } // namespace agentd::probe

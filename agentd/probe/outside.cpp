@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -15,7 +14,7 @@
 #include <net/route.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,7 +26,6 @@ using core::Fd;
 using core::Problem;
 using core::Result;
 
-constexpr uid_t nobody = 65'534;
 constexpr const char* our_end = "agentd-out";
 
 Problem trouble(const char* doing) {
@@ -103,6 +101,33 @@ int make_wire(const std::string& other_end, int machine) {
     return request.send();
 }
 
+struct Wire {
+    std::string other_end{}; ///< name of the machine's interface
+    std::string theirs{};
+    std::string ours{};
+};
+
+/// One of 64 pairs of link-local addresses, which nobody routes; two probes do not meet on one.
+Result<Wire> make_free_wire(int machine) {
+    unsigned char dice = 0;
+    int error = ::getrandom(&dice, sizeof dice, 0) == sizeof dice ? EEXIST : errno;
+    for (int attempt = 0; attempt < 64 && error == EEXIST; ++attempt) {
+        const int pair = (dice + attempt) % 64;
+        const std::string network = "169.254.229.";
+        // The name of a bridged container's interface: DHCP clients and network managers leave it
+        // alone.
+        const Wire wire{.other_end = "vb-agentd" + std::to_string(pair),
+                        .theirs = network + std::to_string(pair * 4 + 1),
+                        .ours = network + std::to_string(pair * 4 + 2)};
+        error = make_wire(wire.other_end, machine);
+        if (error == 0) {
+            return wire;
+        }
+    }
+    errno = error;
+    return trouble("no veth pair can be made");
+}
+
 sockaddr_in ipv4(const std::string& text) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -139,36 +164,22 @@ bool route_all_through(int socket, const std::string& gateway) {
 } // namespace
 
 Result<std::string> step_outside() {
-    // Of link-local addresses, which nobody routes; one of 64 pairs, so that two probes do not
-    // meet.
-    const int pair = ::getpid() % 64;
-    const std::string network = "169.254.229.";
-    const std::string theirs = network + std::to_string(pair * 4 + 1);
-    const std::string ours = network + std::to_string(pair * 4 + 2);
-    // The name of a bridged container's interface: DHCP clients and network managers leave it
-    // alone.
-    const std::string other_end = "vb-agentd" + std::to_string(pair);
-
     const Fd machine(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
     const Fd there(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!machine || !there || ::unshare(CLONE_NEWNET) != 0) {
         return trouble("no network of its own can be made");
     }
     const Fd here(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (const int error = make_wire(other_end, machine.get()); error != 0) {
-        errno = error;
-        return trouble("no veth pair can be made");
+    const auto wire = make_free_wire(machine.get());
+    if (!wire) {
+        return wire.problem();
     }
-    if (!here || !bring_up(there.get(), other_end, theirs) ||
-        !bring_up(here.get(), our_end, ours) || !route_all_through(here.get(), theirs)) {
+    if (!here || !bring_up(there.get(), wire->other_end, wire->theirs) ||
+        !bring_up(here.get(), our_end, wire->ours) ||
+        !route_all_through(here.get(), wire->theirs)) {
         return trouble("the veth pair cannot be brought up");
     }
-    return theirs;
-}
-
-bool become_nobody() noexcept {
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::setgroups(0, nullptr) == 0 &&
-           ::setresgid(nobody, nobody, nobody) == 0 && ::setresuid(nobody, nobody, nobody) == 0;
+    return wire->theirs;
 }
 
 } // namespace agentd::probe

@@ -14,7 +14,4 @@ namespace agentd::probe {
 /// with this process. Needs CAP_NET_ADMIN and CAP_SYS_ADMIN. IPv4 only.
 core::Result<std::string> step_outside();
 
-/// From root to nobody, for ever. False when that cannot be.
-bool become_nobody() noexcept;
-
 } // namespace agentd::probe

@@ -1,12 +1,43 @@
-// agentd-probe: exit 0 when something is as it should be, 1 when not, 64 when that cannot be found
-// out at all; one line on stdout says what was seen.
-#include "agentd/core/text.hpp"
-#include "agentd/probe/questions.hpp"
+// agentd-probe: one question on stdin, one line of JSON on stdout. Started by root's helper, and
+// then once more by itself, shut in.
+#include "agentd/core/fd.hpp"
+#include "agentd/probe/ask.hpp"
+#include "agentd/probe/shut_in.hpp"
 
-#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <unistd.h>
 
-int main(int argc, char** argv) {
-    const auto answer = agentd::probe::ask({argv + 1, argv + argc});
-    std::printf("%s\n", agentd::core::printable(answer.said).c_str());
-    return answer.status;
+namespace {
+
+using namespace agentd;
+
+probe::Answer answer(bool shut_in) {
+    std::string words;
+    char bytes[4096];
+    ssize_t got = 0;
+    while (words.size() <= probe::longest_question &&
+           (got = ::read(STDIN_FILENO, bytes, sizeof bytes)) > 0) {
+        words.append(bytes, static_cast<std::size_t>(got));
+    }
+    const auto question = probe::parse_question(words);
+    if (!question) {
+        return probe::cannot("agentd-probe takes one question as JSON on its stdin: " +
+                             question.problem().message);
+    }
+    return shut_in ? probe::ask(*question) : probe::cannot(probe::start_shut_in(*question).message);
+}
+
+int run(bool shut_in) {
+    core::write_all(STDOUT_FILENO, probe::to_json_line(answer(shut_in)), "stdout");
+    return 0;
+}
+
+} // namespace
+
+int main(int count, char** words) try {
+    return run(count == 2 && std::string_view(words[1]) == "shut-in");
+} catch (const std::exception& error) {
+    static_cast<void>(!::write(STDERR_FILENO, error.what(), std::string_view(error.what()).size()));
+    return 1;
 }

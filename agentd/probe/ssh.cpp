@@ -29,28 +29,29 @@ std::string last_words(LIBSSH2_SESSION* session) {
     return core::shorten(core::printable(text == nullptr ? "no reason given" : text), 200);
 }
 
-Answer log_in(LIBSSH2_SESSION* session, const Login& login) {
+Answer log_in(LIBSSH2_SESSION* session, const Login& login, const Patience& patience) {
     if (libssh2_userauth_publickey_frommemory(session, login.user.data(), login.user.size(),
                                               nullptr, 0, login.key.data(), login.key.size(),
                                               nullptr) != 0) {
-        return {.status = unwell,
-                .said = login.user + " may not log in with this key: " + last_words(session)};
+        return unwell(login.user + " may not log in with this key: " + last_words(session));
     }
     LIBSSH2_CHANNEL* channel = libssh2_channel_open_session(session);
     if (channel == nullptr || libssh2_channel_exec(channel, "exit 0") != 0) {
-        return {.status = unwell,
-                .said = login.user + " logs in and gets no session: " + last_words(session)};
+        return unwell(login.user + " logs in and gets no session: " + last_words(session));
     }
     char nothing[256];
-    while (libssh2_channel_read(channel, nothing, sizeof nothing) > 0) {
+    while (patience.left().count() > 0 &&
+           libssh2_channel_read(channel, nothing, sizeof nothing) > 0) {
+    }
+    if (patience.left().count() == 0) {
+        return unwell(login.user + patience.over(" logs in and his shell does not end in"));
     }
     libssh2_channel_wait_closed(channel);
     const int status = libssh2_channel_get_exit_status(channel);
     libssh2_channel_free(channel);
-    return {.status = status == 0 ? well : unwell,
-            .said = status == 0 ? login.user + " logs in"
-                                : login.user + " logs in and his shell ends with status " +
-                                      std::to_string(status)};
+    return status == 0 ? well(login.user + " logs in")
+                       : unwell(login.user + " logs in and his shell ends with status " +
+                                std::to_string(status));
 }
 
 } // namespace
@@ -86,26 +87,25 @@ core::Result<Login> read_login(const std::string& user, const std::string& key_f
 }
 
 Answer ssh(const Endpoint& endpoint, seconds limit, const Login& login) {
-    const auto fd = connect_to(endpoint, limit);
+    const Patience patience(limit);
+    const auto fd = connect_to(endpoint, patience);
     if (!fd) {
-        return {.status = fd.problem().code == "cannot" ? cannot : unwell,
-                .said = fd.problem().message};
+        return answer_of(fd.problem());
     }
     const Session session(libssh2_init(0) == 0 ? libssh2_session_init() : nullptr);
     if (!session) {
-        return {.status = cannot, .said = "libssh2 does not start"};
+        return cannot("libssh2 does not start");
     }
     libssh2_session_set_timeout(session.get(), static_cast<long>(limit.count() * 1000));
     if (libssh2_session_handshake(session.get(), fd->get()) != 0) {
-        return {.status = unwell,
-                .said = "accepts a connection and no key exchange: " + last_words(session.get())};
+        return unwell("accepts a connection and no key exchange: " + last_words(session.get()));
     }
     if (!login.user.empty()) {
-        return log_in(session.get(), login);
+        return log_in(session.get(), login, patience);
     }
     const char* banner = libssh2_session_banner_get(session.get());
-    return {.said = "exchanges keys as " +
-                    core::shorten(core::printable(banner == nullptr ? "" : banner), 100)};
+    return well("exchanges keys as " +
+                core::shorten(core::printable(banner == nullptr ? "" : banner), 100));
 }
 
 } // namespace agentd::probe

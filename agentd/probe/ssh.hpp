@@ -2,7 +2,9 @@
 /// Whether an sshd lets somebody in: a whole key exchange, and a login where there is a key.
 #pragma once
 
-#include "agentd/probe/probe.hpp"
+#include "agentd/core/result.hpp"
+#include "agentd/probe/answer.hpp"
+#include "agentd/probe/endpoint.hpp"
 
 #include <chrono>
 #include <string>
