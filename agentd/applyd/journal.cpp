@@ -6,11 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
+#include <vector>
 
 namespace agentd::applyd {
 
@@ -159,6 +161,9 @@ std::optional<audit::Draft> Journal::outcome(const std::string& nonce) const {
 }
 
 bool Journal::spend(const std::string& nonce, core::Instant expires, core::Instant now) {
+    if (const auto until = forgotten_until(); until && expires <= *until) {
+        return false;
+    }
     const std::string path = directory_ + "/nonces/" + nonce;
     const core::Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) {
@@ -176,16 +181,47 @@ bool Journal::spend(const std::string& nonce, core::Instant expires, core::Insta
     return true;
 }
 
-/// One that has run out is refused for that alone. The days are for clocks that are set back.
+/// A clock that was far ahead makes statements run out which are valid again when it is set back:
+/// none of them can have been made after the last one that was forgotten ran out.
+std::optional<core::Instant> Journal::forgotten_until() const {
+    const std::string path = directory_ + "/nonces-forgotten-until";
+    const auto text = core::read_file_if_exists(path, 64);
+    if (!text) {
+        return std::nullopt;
+    }
+    const auto until = core::parse_instant(*text);
+    if (!until) {
+        throw Failure(FailureKind::corrupt, "no instant: " + *text, path);
+    }
+    return until;
+}
+
 void Journal::forget_nonces(core::Instant now) const {
     constexpr auto clocks_err = std::chrono::hours(24 * 7);
+    std::vector<std::string> old;
+    auto until = forgotten_until().value_or(core::Instant::min());
     std::error_code error;
     for (const auto& file : std::filesystem::directory_iterator(directory_ + "/nonces", error)) {
         const auto text = core::read_file_if_exists(file.path().string(), 64);
         const auto expires = core::parse_instant(text.value_or(""));
         if (expires && *expires + clocks_err < now) {
-            ::unlink(file.path().c_str());
+            old.push_back(file.path().string());
+            until = std::max(until, *expires);
         }
+    }
+    if (old.empty()) {
+        return;
+    }
+    try {
+        core::write_file_durably(directory_ + "/nonces-forgotten-until",
+                                 core::format_instant(until));
+    } catch (const Failure& failure) { // a full disk: they stay
+        core::log(core::Level::warning,
+                  std::string("old nonces are not forgotten: ") + failure.what());
+        return;
+    }
+    for (const auto& path : old) {
+        ::unlink(path.c_str());
     }
 }
 

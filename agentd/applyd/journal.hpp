@@ -60,7 +60,9 @@ class Journal {
     /// nullopt when there is none for this nonce.
     std::optional<audit::Draft> outcome(const std::string& nonce) const;
 
-    /// Durable; false when it was spent before. Forgets those whose statement has run out long ago.
+    /// Durable; false when it was spent before, or may have been: those whose statement has run out
+    /// long ago are forgotten, and none that ran out before them is taken again, whatever the clock
+    /// says then.
     /// @param expires when the statement runs out.
     bool spend(const std::string& nonce, core::Instant expires, core::Instant now);
     bool spent(const std::string& nonce) const;
@@ -71,6 +73,7 @@ class Journal {
 
   private:
     void forget_nonces(core::Instant now) const;
+    std::optional<core::Instant> forgotten_until() const;
 
     std::string directory_;
 };

@@ -84,6 +84,20 @@ TEST_CASE("a nonce is spent once, also for the next process") {
     CHECK(Journal(dir.path()).spend(std::string(64, '1'), later, now));
 }
 
+TEST_CASE("a clock that was ahead for a while makes no statement new") {
+    const test::TempDir dir;
+    const auto used = std::string(64, '0');
+    const auto soon = now + std::chrono::minutes(30);
+    Journal journal(dir.path());
+    REQUIRE(journal.spend(used, soon, now));
+    const auto ahead = now + std::chrono::hours(24 * 400);
+    REQUIRE(journal.spend(std::string(64, '1'), ahead + std::chrono::minutes(30), ahead));
+    CHECK_FALSE(journal.spent(used)); // forgotten
+    CHECK_FALSE(journal.spend(used, soon, now));
+    CHECK_FALSE(Journal(dir.path()).spend(used, soon, now));
+    CHECK(journal.spend(std::string(64, '2'), soon + std::chrono::seconds(1), now));
+}
+
 TEST_CASE("one holds the lock, within a process too, and it goes with who held it") {
     const test::TempDir dir;
     const Journal journal(dir.path());
