@@ -24,6 +24,20 @@ constexpr std::array<std::string_view, 4> restartable{".service", ".socket", ".t
 constexpr std::array<std::string_view, 4> never_restarted{"dbus.service", "dbus.socket",
                                                           "dbus-broker.service", "init.scope"};
 
+/// Starting one of these ends the machine, or everything that runs on it.
+constexpr std::array<std::string_view, 12> ends_all{"emergency.service",
+                                                    "rescue.service",
+                                                    "systemd-exit.service",
+                                                    "systemd-halt.service",
+                                                    "systemd-hibernate.service",
+                                                    "systemd-hybrid-sleep.service",
+                                                    "systemd-kexec.service",
+                                                    "systemd-poweroff.service",
+                                                    "systemd-reboot.service",
+                                                    "systemd-soft-reboot.service",
+                                                    "systemd-suspend-then-hibernate.service",
+                                                    "systemd-suspend.service"};
+
 /// Restarting these may lock people out, or break what others are in the middle of.
 constexpr std::array<std::string_view, 9> delicate{"sshd.service",
                                                    "sshd.socket",
@@ -223,6 +237,9 @@ std::optional<std::string> why_forbidden(const Act& act) {
     const auto& unit = restart->unit.str();
     if (unit.starts_with("agentd-")) {
         return unit + " records or carries out what agentd does; no act restarts it";
+    }
+    if (holds(ends_all, unit)) {
+        return unit + " ends what runs on this machine when it is started; no act restarts it";
     }
     if (holds(never_restarted, unit)) {
         return unit + " is what services and sessions of this machine hang on; no act restarts it";

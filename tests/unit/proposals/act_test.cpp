@@ -79,11 +79,12 @@ TEST_CASE("a restart is of one whole unit that can be restarted by itself") {
     }
 }
 
-TEST_CASE("what records, carries out or connects everything is never restarted by an act") {
+TEST_CASE("what records, carries out, connects or ends everything is never restarted by an act") {
     for (const auto* name :
          {"agentd-auditd.service", "agentd-auditd.socket", "agentd-applyd.service",
           "agentd-applyd.socket", "agentd-settle.service", "dbus.service", "dbus.socket",
-          "dbus-broker.service", "init.scope"}) {
+          "dbus-broker.service", "init.scope", "systemd-reboot.service", "systemd-poweroff.service",
+          "systemd-suspend.service", "rescue.service"}) {
         INFO(name);
         CHECK(why_forbidden(RestartUnit{unit(name)}).has_value());
         const auto effects = effects_of(RestartUnit{unit(name)}, running);
