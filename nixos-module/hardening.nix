@@ -69,6 +69,7 @@ rec {
     MemoryDenyWriteExecute = false;
     PrivateTmp = false;
     ProtectHome = "read-only"; # a check of the disk looks at /home, too
+    ReadWritePaths = [ "-/run/nixos" ]; # NixOS's switch lock becomes root's alone, so that nobody can hold it
     RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" "AF_NETLINK" ];
     RestrictNamespaces = "ipc mnt net pid";
     SystemCallFilter = [ "@system-service" "~@keyring @resources" "@mount landlock_create_ruleset landlock_add_rule landlock_restrict_self" ];

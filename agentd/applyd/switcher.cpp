@@ -3,6 +3,7 @@
 #include "agentd/applyd/transient.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
+#include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
 #include "sandbox/run.hpp"
 
@@ -50,15 +51,47 @@ bool lock_was_taken(const Switcher::Verb& verb) {
            (mentions("switch-to-configuration.lock") || mentions("acquire lock"));
 }
 
+/// Whoever may open NixOS's lock may hold it, and so keep root from going back; and whoever opened
+/// it may do so later. From now on it is another file, that only root opens. The caller holds the
+/// old one.
+void keep_for_root(const std::string& path, const core::Fd& held) noexcept {
+    struct stat info {};
+    if (held && ::fstat(held.get(), &info) == 0 && info.st_uid == ::geteuid() &&
+        (info.st_mode & 077) == 0) {
+        return;
+    }
+    const std::string fresh = path + ".new";
+    try {
+        core::make_directories(std::filesystem::path(path).parent_path().string(), 0755);
+        ::unlink(fresh.c_str());
+        core::open_file(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+        if (::rename(fresh.c_str(), path.c_str()) != 0) {
+            throw core::system_failure("cannot rename into place", path, errno);
+        }
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning,
+                  std::string("others may hold the switch lock: ") + failure.what());
+    }
+}
+
 TransientUnit unit_of(const std::string& nonce, const std::string& name) {
     return TransientUnit("agentd-switch-" + nonce.substr(0, 16) + "-" + name + ".service");
+}
+
+/// Its words are not worth an apply: on a full disk there are none.
+std::string words_of(const std::string& output) noexcept {
+    try {
+        return last_lines(tail_of(output));
+    } catch (const std::exception& error) {
+        return error.what();
+    }
 }
 
 Switcher::Verb as_unit(const TransientUnit& unit, const TransientProgram& program) {
     unit.start(program);
     const auto state = unit.wait(steady_clock::now() + program.limit + seconds(30));
     Switcher::Verb verb{.exit_status = state && state->over ? state->exit_status : -1,
-                        .said = last_lines(tail_of(program.output))};
+                        .said = words_of(program.output)};
     if (verb.exit_status == -1) {
         verb.said += "; " + unit.name() + " was stopped (" +
                      (state ? state->result : std::string("it is gone")) + ")";
@@ -107,6 +140,7 @@ bool Switcher::nobody_switches() const {
     for (;;) {
         const core::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
+            keep_for_root(path, fd);
             return true; // nobody ever took it, or nobody has it now
         }
         if (steady_clock::now() >= patience) {
@@ -139,7 +173,8 @@ Switcher::Verb Switcher::run(const std::string& nonce, const core::StorePath& to
         command.environment["LOCALE_ARCHIVE"] = "/run/current-system/sw/lib/locale/locale-archive";
         command.environment["NIXOS_INSTALL_BOOTLOADER"] = "0";
         Verb done = carry_out(nonce, verb, std::move(command));
-        if (!lock_was_taken(done) || steady_clock::now() >= patience) {
+        done.busy = lock_was_taken(done);
+        if (!done.busy || steady_clock::now() >= patience) {
             return done;
         }
         std::this_thread::sleep_for(milliseconds(500));

@@ -28,13 +28,14 @@ class Switcher {
     void release() noexcept;
 
     /// True once nobody holds NixOS's switch lock; a minute is waited for that. The lock is not
-    /// kept: a switch takes it itself.
+    /// kept: a switch takes it itself. From then on only root can take it.
     bool nobody_switches() const;
 
     struct Verb {
         int exit_status = 0; ///< NixOS's: 0 done, 2 activation, 3 reload, 4 units failed; -1 did
                              ///< not end by itself
         std::string said{};  ///< the last lines, printable
+        bool busy = false;   ///< somebody else held NixOS's switch lock all the time
     };
     /// `<toplevel>/bin/switch-to-configuration <verb>` on the machine. While somebody else holds
     /// NixOS's switch lock it is tried again for a minute.

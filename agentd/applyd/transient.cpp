@@ -137,7 +137,8 @@ void add_good_statuses(sd_bus_message* message) {
     });
 }
 
-void add_properties(sd_bus_message* message, const TransientProgram& program) {
+void add_properties(sd_bus_message* message, const TransientProgram& program,
+                    const std::string& output) {
     const auto us = [](std::chrono::seconds time) {
         return std::uint64_t(std::chrono::microseconds(time).count());
     };
@@ -150,7 +151,7 @@ void add_properties(sd_bus_message* message, const TransientProgram& program) {
     property(message, "RemainAfterExit", "b", 1); // so that whoever comes later can read the end
     property(message, "RuntimeMaxUSec", "t", us(program.limit));
     property(message, "TimeoutStopUSec", "t", us(std::chrono::seconds(10)));
-    property(message, "StandardOutputFileToTruncate", "s", program.output.c_str());
+    property(message, "StandardOutputFileToTruncate", "s", output.c_str());
     property(message, "StandardError", "s", "inherit");
     property_of(message, "Environment", "as", [&] {
         auto texts = pointers(environment);
@@ -190,7 +191,13 @@ std::string userspace_began() {
 
 void TransientUnit::start(const TransientProgram& program) const {
     forget();
-    core::write_file_durably(program.output, "");
+    std::string output = program.output;
+    try {
+        core::write_file_durably(output, "");
+    } catch (const core::Failure& failure) { // a full disk must not keep the way back from starting
+        core::log(core::Level::warning, failure.what());
+        output = "/dev/null";
+    }
     const Bus bus = connect();
     sd_bus_message* made = nullptr;
     check_bus(sd_bus_message_new_method_call(bus.get(), &made, service, manager_path, manager,
@@ -199,7 +206,7 @@ void TransientUnit::start(const TransientProgram& program) const {
     const machine::Message message(made);
     check_bus(sd_bus_message_append(made, "ss", name_.c_str(), "fail"), name_.c_str());
     check_bus(sd_bus_message_open_container(made, 'a', "(sv)"), name_.c_str());
-    add_properties(made, program);
+    add_properties(made, program, output);
     check_bus(sd_bus_message_close_container(made), name_.c_str());
     check_bus(sd_bus_message_append(made, "a(sa(sv))", 0), name_.c_str());
     check_bus(sd_bus_call(bus.get(), made, 0, nullptr, nullptr), "systemd does not start it");
