@@ -44,6 +44,12 @@ void Apply::intend() {
             return;
         }
         problem = taken.problem();
+        if (taken.problem().code == "unavailable") {
+            // Its disk broke while it wrote: the entry may be found there. `settle` asks again.
+            throw core::Failure(core::FailureKind::unavailable,
+                                "nothing was done: whether the log took the entry is not known: " +
+                                    taken.problem().message);
+        }
     }
     tools_.journal.clear();
     tools_.journal.give_back(in_flight_.nonce);
@@ -109,8 +115,8 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
                              to_json(result, tools_.machine.links()));
     try {
         const auto to = core::StorePath::parse(in_flight_.to);
-        if (result.outcome == "confirmed" && to && in_flight_.mode != "test" &&
-            in_flight_.mode != "act") {
+        const bool ran = in_flight_.mode == "switch" || in_flight_.mode == "rollback";
+        if (result.outcome == "confirmed" && to && ran) {
             LastGood(tools_.journal.directory()).remember(*to);
         }
         tools_.journal.write_outcome(in_flight_.nonce, draft);
@@ -163,8 +169,10 @@ Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> che
                    reason + "; somebody switched to " + other->str() + " meanwhile, which stays",
                    std::move(checks), settled);
     }
-    if (in_flight_.phase > Phase::activated) {
-        reach(Phase::activated); // whoever picks this up goes back too, not forward
+    if (in_flight_.phase > Phase::confirming) {
+        // Whoever picks this up goes back too, not forward. Before that he does so anyway, and a
+        // full disk must not keep anybody from going back.
+        reach(Phase::activated);
     }
     step("taking_back", reason);
     std::string trouble = booted_again() ? "" : run_again(*from);
@@ -204,7 +212,9 @@ Outcome Apply::make_lasting(std::vector<CheckResult> checks, bool settled) {
             .system = in_flight_.to,
             .boot_id = tools_.switcher.this_boot()}
         .write(tools_.config.apply.directory);
-    return end("confirmed", "healthy", std::move(checks), settled);
+    return end("confirmed",
+               in_flight_.mode == "boot" ? "the next boot takes it, and is judged" : "healthy",
+               std::move(checks), settled);
 }
 
 Outcome Apply::broken(const std::string& what) {
@@ -237,6 +247,10 @@ bool Apply::booted_again() const {
 /// The old system's own switch. Says what went wrong, else "".
 std::string Apply::run_again(const core::StorePath& from) {
     const auto verb = tools_.switcher.run(in_flight_.nonce, from, "test");
+    if (verb.busy) {
+        throw core::Failure(core::FailureKind::busy,
+                            "it cannot be taken back while somebody else is switching");
+    }
     const bool done = verb.exit_status == 0 || verb.exit_status == 4;
     return done && tools_.machine.links().running == from
                ? ""

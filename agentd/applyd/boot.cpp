@@ -1,6 +1,7 @@
 #include "agentd/applyd/boot.hpp"
 
 #include "agentd/applyd/boot_try.hpp"
+#include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/text.hpp"
 
@@ -55,6 +56,7 @@ std::string judge_boot(const Tools& tools) {
     const std::string why = unwell(checks);
     if (why.empty()) {
         tell(tools, *trial, "well: " + std::to_string(checks.size()) + " checks");
+        LastGood(directory).remember(*booted); // of a trial that never ran before nobody knew
         BootTry::remove(directory);
         return {};
     }

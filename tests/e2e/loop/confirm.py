@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -20,6 +21,16 @@ class Waits(Lab):
     def __init__(self):
         super().__init__("confirm", 8576, way_back=30)
         self.env.update(LAB_CONFIRM="network", LAB_CONFIRM_SECONDS=str(SECONDS))
+
+    def prepare(self):
+        super().prepare()
+        os.mkdir(self.path("apply"), 0o711)  # a small disk of its own, that can be filled
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,mode=0711", "none", self.path("apply")], check=True)
+
+    def destroy(self, keep=False):
+        self.sh("lab_stop", check=False)
+        subprocess.run(["umount", "--lazy", self.path("apply")], capture_output=True)
+        super().destroy(keep)
 
 
 PORTS = iter(range(9000, 9100))
@@ -230,6 +241,90 @@ def dies(lab):
     refused(lab, "not_waiting", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
     check(json.dumps(shown["apply"]["outcome"]), shown)
     unbraked(lab)
+
+
+@truth("a helper that dies while it waits, on a disk that is full: the old system comes back all the same")
+def dies_on_a_full_disk(lab):
+    before = lab.running()
+    detail, _, thread, _ = begin(lab)
+    filler = lab.path("apply/filler")
+    try:
+        with open(filler, "wb", buffering=0) as f:
+            while True:
+                f.write(b"x" * 4096)
+    except OSError:
+        pass
+    os.kill(lab.pid("applyd"), signal.SIGKILL)
+    thread.join()
+    lab.sh("lab_start_applyd")
+    try:
+        wait(30, "the old system is back", lambda: lab.running() == before)
+    finally:
+        os.unlink(filler)
+    lab.settled(detail["id"], "rolled_back")
+    unbraked(lab)
+
+
+LOCKER = """
+import fcntl, os, sys, time
+os.setuid(65534)
+f = open(sys.argv[1])
+print("open", flush=True)
+sys.stdin.readline()
+fcntl.flock(f, fcntl.LOCK_EX)
+print("locked", flush=True)
+time.sleep(600)
+"""
+
+
+@truth("who holds the lock of NixOS's switch, being nobody, does not keep the old system from coming back")
+def somebody_locks(lab):
+    before, path = lab.running(), lab.path("machine/root/run/nixos/switch-to-configuration.lock")
+    os.chmod(path, 0o644)  # as NixOS makes it
+    locker = subprocess.Popen([sys.executable, "-c", LOCKER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True)
+    try:
+        check(locker.stdout.readline() == "open\n", "nobody cannot open it")
+        detail, _, thread, done = begin(lab)
+        locker.stdin.write("now\n")
+        locker.stdin.flush()
+        check(locker.stdout.readline() == "locked\n", "it is not locked")
+        thread.join()
+    finally:
+        locker.kill()
+        locker.wait()
+    check(done["outcome"]["outcome"] == "rolled_back" and lab.running() == before, done)
+    check(os.stat(path).st_mode & 0o077 == 0, "others may open the lock")
+    unbraked(lab)
+
+
+@truth("a brake that is pulled while a statement is verified keeps it from being applied")
+def pulled_meanwhile(lab):
+    before, start = lab.running(), lab.log_size()
+    patch = lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- pulled -->\n")
+    statement = lab.call("statement", proposal=lab.propose("pulled", patch)["id"])["statement"]
+    request, done = {"op": "apply", "statement": statement, "presence": lab.sign(statement)}, {}
+    thread = threading.Thread(target=lambda: done.update(lab.applyd(request)))
+    thread.start()
+    time.sleep(0.1)
+    check(lab.applyd({"op": "freeze", "reason": "wait"})["ok"], "it is not taken")
+    thread.join()
+    check(done.get("error", done.get("outcome"))["code" if not done["ok"] else "outcome"] in ("frozen", "failed"), done)
+    check(lab.running() == before, "it was applied")
+    steps = [e["body"]["step"] for e in lab.entries(start) if e["type"] == "apply.step"]
+    check("activated" not in steps, steps)
+    unbraked(lab)
+
+
+@truth("a system that only the next boot takes is not called healthy")
+def boots_later(lab):
+    patch = lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- later -->\n")
+    detail = lab.propose("later", patch)
+    statement = lab.call("statement", proposal=detail["id"], mode="boot")["statement"]
+    done = lab.applyd({"op": "apply", "statement": statement, "presence": lab.sign(statement)})
+    check(done["ok"] and done["outcome"]["outcome"] == "confirmed", done)
+    check("healthy" not in done["outcome"]["reason"], done["outcome"])
+    check(detail["toplevel"] not in lab.applyd({"op": "state"})["last_good"], "it never ran")
 
 
 if __name__ == "__main__":
