@@ -81,7 +81,9 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     const InFlight& in_flight = apply.in_flight();
     Switcher::sync_file_system("/nix/store");
     if (in_flight.mode == "boot") {
-        return apply.make_lasting({}, false);
+        const auto frozen = tools.brake.frozen();
+        return frozen ? apply.end("failed", "nothing was touched: " + *frozen, {}, false)
+                      : apply.make_lasting({}, false);
     }
     const Baseline before = tools.health.baseline({});
     tools.way_back.arm(in_flight.nonce, in_flight.deadline - tools.clock.now());
@@ -90,6 +92,9 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     }
     if (tools.machine.links().running != verified.from()) {
         return apply.end("failed", "somebody switched to another system meanwhile", {}, false);
+    }
+    if (const auto why = tools.brake.frozen()) { // pulled while the statement was verified
+        return apply.end("failed", "nothing was touched: " + *why, {}, false);
     }
     if (!apply.step("way_back_armed", "back to " + in_flight.from + " at " +
                                           core::format_instant(in_flight.deadline))) {

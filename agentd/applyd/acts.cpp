@@ -110,13 +110,15 @@ Said perform(const proposals::Act& act, const Course& course) {
 Outcome carry_out_act(const VerifiedStatement& verified, const Tools& tools,
                       const OnStep& on_step) {
     AGENTD_CHECK(verified.act().has_value());
-    Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools,
-                on_step);
+    Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools, on_step);
     apply.intend();
     try {
         if (!apply.step("carrying_out", proposals::describe(*verified.act()))) {
             return apply.end("failed", "the log takes no more entries; nothing was touched", {},
                              false);
+        }
+        if (const auto why = tools.brake.frozen()) { // pulled while the statement was verified
+            return apply.end("failed", "nothing was touched: " + *why, {}, false);
         }
         apply.reach(Phase::activated);
         const auto said = perform(*verified.act(), {tools, verified.statement().nonce});

@@ -87,13 +87,30 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
     if (const auto done = check_fields(*statement); !done) {
         return done.problem();
     }
-    const auto approver = check_presence(statement_bytes, *statement, presence, peer);
+    auto verified = verify_rest(statement_bytes, std::move(*statement), presence, peer, stop);
+    if (!verified) {
+        return verified;
+    }
+    // Reading back what is new takes its time: meanwhile it may have run out, or somebody pulled
+    // the brake.
+    if (const auto still = check_fields(verified->statement()); !still) {
+        return still.problem();
+    }
+    return verified;
+}
+
+Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_bytes,
+                                                Statement statement,
+                                                const std::optional<proposals::Presence>& presence,
+                                                const core::Peer& peer,
+                                                const std::stop_token& stop) {
+    const auto approver = check_presence(statement_bytes, statement, presence, peer);
     if (!approver) {
         return approver.problem();
     }
     const auto links = machine_.links();
     const auto running = links.running;
-    const auto from = core::StorePath::parse(statement->from.path);
+    const auto from = core::StorePath::parse(statement.from.path);
     if (!running || !from || *running != *from) {
         return Problem{.code = "from_mismatch",
                        .message =
@@ -101,11 +118,11 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
                        .where = running ? running->str() : "/run/current-system",
                        .hint = "verify the proposal again and approve what it says then"};
     }
-    if (statement->mode == Mode::act) {
-        return verify_act(std::move(*statement), core::sha256(statement_bytes).hex(), *from,
+    if (statement.mode == Mode::act) {
+        return verify_act(std::move(statement), core::sha256(statement_bytes).hex(), *from,
                           *approver, presence, stop);
     }
-    if (!presence && statement->mode != Mode::test && links.profile != from) {
+    if (!presence && statement.mode != Mode::test && links.profile != from) {
         // The effects say what changes against what runs. For the next boot that may be far more: a
         // trial that somebody signed must not become lasting through a change without effects that
         // nobody signs.
@@ -114,8 +131,8 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
                            "what runs is not what the next boot takes, so a person has to agree",
                        .where = links.profile ? links.profile->str() : ""};
     }
-    const auto to = core::StorePath::parse(statement->toplevel.value_or(""));
-    if (statement->mode == Mode::rollback && to) {
+    const auto to = core::StorePath::parse(statement.toplevel.value_or(""));
+    if (statement.mode == Mode::rollback && to) {
         if (const auto ours = check_ours(*to); !ours) {
             return ours.problem();
         }
@@ -123,19 +140,19 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
     if (!to || !looks_like_a_toplevel(*to)) {
         return Problem{.code = "not_a_toplevel",
                        .message = "what was approved is not a built NixOS system",
-                       .where = statement->toplevel.value_or("")};
+                       .where = statement.toplevel.value_or("")};
     }
     if (const auto was = Brake(journal_.directory()).quarantined(*to)) {
         return problem_of(*was);
     }
-    auto effects = check_store(*statement, *from, *to, stop);
+    auto effects = check_store(statement, *from, *to, stop);
     if (!effects) {
         return effects.problem();
     }
-    if (const auto done = check_policy(*statement, *effects, presence); !done) {
+    if (const auto done = check_policy(statement, *effects, presence); !done) {
         return done.problem();
     }
-    return VerifiedStatement(std::move(*statement), core::sha256(statement_bytes).hex(), *from, *to,
+    return VerifiedStatement(std::move(statement), core::sha256(statement_bytes).hex(), *from, *to,
                              std::move(*effects), *approver);
 }
 

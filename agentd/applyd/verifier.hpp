@@ -64,6 +64,11 @@ class Verifier {
                                            const core::Peer& peer, const std::stop_token& stop);
 
   private:
+    core::Result<VerifiedStatement> verify_rest(const std::string& statement_bytes,
+                                                proposals::Statement statement,
+                                                const std::optional<proposals::Presence>& presence,
+                                                const core::Peer& peer,
+                                                const std::stop_token& stop);
     core::Result<core::Done> check_fields(const proposals::Statement& statement) const;
     core::Result<std::string> check_presence(const std::string& bytes,
                                              const proposals::Statement& statement,
