@@ -1,9 +1,10 @@
 #include "agentd/applyd/helper.hpp"
 
-#include "agentd/applyd/boot.hpp"
 #include "agentd/applyd/acts.hpp"
+#include "agentd/applyd/boot.hpp"
 #include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
+#include "agentd/applyd/trusted_file.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
@@ -24,13 +25,10 @@ using core::Json;
 using core::Problem;
 using namespace std::chrono;
 
-} // namespace
-
-Json refusal(const Problem& problem) {
-    return {{"ok", false}, {"error", core::to_json(problem)}};
+bool is_own(const core::Peer& peer) {
+    return peer.uid == 0 || peer.uid == ::geteuid();
 }
 
-namespace {
 evaluator::NixSettings query_settings(const Config& config) {
     evaluator::NixSettings settings;
     settings.scratch = config.apply.directory + "/nix-scratch";
@@ -47,7 +45,8 @@ Helper::Helper(Config config, std::string config_file)
            query_settings(config_)),
       machine_(machine::options_from(config_)), switcher_(config_, machine_, nix_),
       health_(config_, machine_, program_path("", "agentd-probe")),
-      way_back_(config_, std::move(config_file)), log_(config_.audit.socket, seconds(10)),
+      way_back_(config_, trusted_path(std::move(config_file))),
+      log_(config_.audit.socket, seconds(10)),
       verifier_(config_, clock_, journal_, nix_, machine_,
                 {.program = program_path(config_.programs.analyze, "agentd-analyze"),
                  .scratch = config_.apply.directory + "/analyze"}),
@@ -69,7 +68,16 @@ Tools Helper::tools() {
 
 void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_token& stop) {
     settle_if_free();
+    // Settings are read once: whoever asks again and again must not keep an old life going for
+    // ever.
+    const auto leave = steady_clock::now() + 10 * idle;
     for (;;) {
+        const auto alone =
+            idle.count() >= 0 && steady_clock::now() >= leave ? journal_.try_lock() : std::nullopt;
+        if (alone) {
+            slots_.clear(); // what was asked is answered; who asks now waits in systemd's socket
+            return;
+        }
         const bool busy = !slots_.empty() || journal_.unsettled();
         auto connection = listener.accept(stop, busy ? seconds(5) : idle);
         slots_.remove_if([](const Slot& slot) { return slot.done.load(); });
@@ -83,7 +91,8 @@ void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_t
                 refusal({.code = "denied", .message = "only agentd and root may ask here"})));
             refuse("host:" + config_.host.str(), {.code = "denied", .message = "not your socket"},
                    connection->peer);
-        } else if (slots_.size() >= most_connections) {
+        } else if (slots_.size() >=
+                   most_connections - (is_own(connection->peer) ? 0 : reserved_connections)) {
             connection->channel.write_line(
                 core::canonical(refusal({.code = "busy", .message = "too many ask at once"})));
         } else {
@@ -157,8 +166,7 @@ void Helper::settle_now(const std::string& what) {
 
 bool Helper::allowed(const core::Peer& peer) const {
     const ::passwd* daemon = ::getpwnam("agentd");
-    return peer.uid == 0 || peer.uid == ::geteuid() ||
-           (daemon != nullptr && peer.uid == daemon->pw_uid);
+    return is_own(peer) || (daemon != nullptr && peer.uid == daemon->pw_uid);
 }
 
 Json Helper::answer(core::Listener::Connection& connection, const std::stop_token& stop) {
@@ -277,15 +285,6 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
     const auto outcome = verified->act() ? carry_out_act(*verified, tools(), on_step)
                                          : activate(*verified, tools(), on_step);
     return {{"ok", true}, {"outcome", to_json(outcome, machine_.links())}};
-}
-
-Json Helper::settle_request() {
-    const auto lock = journal_.try_lock();
-    if (!lock) {
-        return refusal({.code = "busy", .message = "a change is being applied right now"});
-    }
-    const auto outcome = settle(tools(), std::nullopt);
-    return {{"ok", true}, {"outcome", outcome ? to_json(*outcome, machine_.links()) : Json()}};
 }
 
 void Helper::refuse(const std::string& subject, const Problem& problem, const core::Peer& peer) {

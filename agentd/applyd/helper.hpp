@@ -24,7 +24,8 @@ class Helper {
     Helper(Config config, std::string config_file);
 
     /// Settles what an earlier life left behind, then serves until `stop`, or until nothing was
-    /// asked for `idle` long (never, when that is negative); what was begun is ended first.
+    /// asked for `idle` long or ten times that has passed and nothing is under way (never, when it
+    /// is negative); what was begun is ended first.
     void serve(core::Listener listener, std::chrono::milliseconds idle,
                const std::stop_token& stop);
     /// What the way back runs: takes the lock (waiting for one that is still at work) and settles;
@@ -35,8 +36,10 @@ class Helper {
 
   private:
     static constexpr std::size_t most_connections = 32;
+    static constexpr std::size_t reserved_connections = 8; ///< for root, whatever agentd does
     template <class Do> void with_lock(Do act);
-    /// Unless something is under way, which holds the lock; a machine that is not up is asked again.
+    /// Unless something is under way, which holds the lock; a machine that is not up is asked
+    /// again.
     void settle_if_free();
     struct Slot {
         std::atomic<bool> done = false;

@@ -22,6 +22,19 @@ Json granted() {
 
 } // namespace
 
+Json refusal(const core::Problem& problem) {
+    return {{"ok", false}, {"error", core::to_json(problem)}};
+}
+
+Json Helper::settle_request() {
+    const auto lock = journal_.try_lock();
+    if (!lock) {
+        return refusal({.code = "busy", .message = "a change is being applied right now"});
+    }
+    const auto outcome = settle(tools(), std::nullopt);
+    return {{"ok", true}, {"outcome", outcome ? to_json(*outcome, machine_.links()) : Json()}};
+}
+
 Json Helper::confirm(const Json& request) {
     core::ObjectReader reader(request, "request");
     reader.text("op");

@@ -37,4 +37,9 @@ std::string read_trusted(const std::string& path) {
     return bytes;
 }
 
+std::string trusted_path(std::string path) {
+    read_trusted(path);
+    return path;
+}
+
 } // namespace agentd::applyd

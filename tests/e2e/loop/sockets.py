@@ -200,6 +200,16 @@ def config_broken(lab):
         check(f"broken.toml:{line}:3" in done.stderr and "prot" in done.stderr and "port" in done.stderr, done.stderr)
 
 
+@truth("the helper does not start on an agentd.toml that others may write")
+def config_of_others(lab):
+    file = lab.path("etc/open.toml")
+    open(file, "w").write(open(lab.path("etc/agentd.toml")).read().replace("apply.sock", "other.sock"))
+    os.chmod(file, 0o666)
+    done = subprocess.run([os.path.join(os.environ["LAB_BIN"], "agentd-applyd"), "--config", file], text=True,
+                          capture_output=True, timeout=20)
+    check(done.returncode == 78 and "only root may write" in done.stderr, done.returncode, done.stderr)
+
+
 def no_room(lab, number):
     """Fills the last block of the log: why it takes no more, at last."""
     try:
