@@ -18,6 +18,18 @@ template <class Act> Answer without_rights(Act act) {
     return given_up ? act() : cannot(given_up.problem().message);
 }
 
+/// With the connection, and nothing that could be opened besides.
+template <class Speak>
+Answer over_connection(const Endpoint& endpoint, std::chrono::seconds limit, Speak speak) {
+    const Patience patience(limit);
+    const auto connection = connect_to(endpoint, patience);
+    if (!connection) {
+        return answer_of(connection.problem());
+    }
+    const auto kept = keep_what_is_open();
+    return kept ? speak(*connection, patience) : cannot(kept.problem().message);
+}
+
 Answer ask_disk(const Question& question) {
     const auto held = hold(question.target);
     if (!held) {
@@ -40,7 +52,24 @@ Answer ask_sshd(const Question& question, Endpoint endpoint) {
         }
         endpoint.address = is_loopback(endpoint.address) ? *machine : endpoint.address;
     }
-    return without_rights([&] { return ssh(endpoint, question.limit, *login); });
+    return without_rights([&] {
+        if (!begin_ssh()) {
+            return cannot("libssh2 does not start");
+        }
+        return over_connection(endpoint, question.limit,
+                               [&](const core::Fd& connection, const Patience& patience) {
+                                   return ssh(connection, *login, patience);
+                               });
+    });
+}
+
+Answer ask_page(const Question& question, const Page& page) {
+    return without_rights([&] {
+        return over_connection(page.at, question.limit,
+                               [&](const core::Fd& connection, const Patience& patience) {
+                                   return http(connection, page, patience);
+                               });
+    });
 }
 
 Answer ask_program(const Question& question) {
@@ -59,8 +88,7 @@ Answer ask(const Question& question) {
         return endpoint ? without_rights([&] { return tcp(*endpoint, question.limit); })
                         : cannot("not an address and a port");
     case Kind::http:
-        return page ? without_rights([&] { return http(*page, question.limit); })
-                    : cannot("not a page that can be asked for");
+        return page ? ask_page(question, *page) : cannot("not a page that can be asked for");
     case Kind::dns:
         return without_rights([&] { return dns(question.target); });
     case Kind::disk:

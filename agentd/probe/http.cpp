@@ -1,7 +1,6 @@
 #include "agentd/probe/http.hpp"
 
 #include "agentd/core/text.hpp"
-#include "agentd/probe/connect.hpp"
 
 #include <optional>
 #include <poll.h>
@@ -40,19 +39,14 @@ std::optional<std::int64_t> status_in(std::string_view said) {
 
 } // namespace
 
-Answer http(const Page& page, std::chrono::seconds limit) {
-    const Patience patience(limit);
-    const auto fd = connect_to(page.at, patience);
-    if (!fd) {
-        return answer_of(fd.problem());
-    }
+Answer http(const core::Fd& connection, const Page& page, const Patience& patience) {
     const std::string request =
         "GET " + page.path + " HTTP/1.0\r\nHost: " + page.at.address + "\r\n\r\n";
-    if (::send(fd->get(), request.data(), request.size(), MSG_NOSIGNAL) !=
+    if (::send(connection.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(request.size())) {
         return unwell("it takes a connection and no request");
     }
-    const std::string said = first_words(fd->get(), patience);
+    const std::string said = first_words(connection.get(), patience);
     if (said.empty()) {
         return unwell(patience.over("it takes a request and does not answer in"));
     }

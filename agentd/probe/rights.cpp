@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace agentd::probe {
@@ -35,42 +36,25 @@ constexpr std::uint32_t here = AUDIT_ARCH_RISCV64;
 #error "name this machine's AUDIT_ARCH"
 #endif
 
-constexpr std::array never{SYS_execve,
-                           SYS_execveat,
-                           SYS_ptrace,
-                           SYS_process_vm_readv,
-                           SYS_process_vm_writev,
-                           SYS_kcmp,
-                           SYS_mount,
-                           SYS_umount2,
-                           SYS_pivot_root,
-                           SYS_chroot,
-                           SYS_unshare,
-                           SYS_setns,
-                           SYS_bpf,
-                           SYS_perf_event_open,
-                           SYS_userfaultfd,
-                           SYS_keyctl,
-                           SYS_add_key,
-                           SYS_request_key,
-                           SYS_open_by_handle_at,
-                           SYS_init_module,
-                           SYS_finit_module,
-                           SYS_delete_module,
-                           SYS_kexec_load,
-                           SYS_reboot,
-                           SYS_swapon,
-                           SYS_swapoff,
-                           SYS_io_uring_setup,
-                           SYS_io_uring_enter,
-                           SYS_io_uring_register,
-                           SYS_open_tree,
-                           SYS_move_mount,
-                           SYS_fsopen,
-                           SYS_fsmount,
-                           SYS_fspick,
-                           SYS_pidfd_getfd,
-                           SYS_mount_setattr};
+// clang-format off
+constexpr auto never = std::to_array<long>({
+    SYS_execve, SYS_execveat, SYS_clone, SYS_clone3,
+#if defined(SYS_fork)
+    SYS_fork, SYS_vfork,
+#endif
+    SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_pidfd_getfd,
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_fsmount,
+    SYS_fspick, SYS_mount_setattr, SYS_unshare, SYS_setns, SYS_open_by_handle_at,
+    SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
+    SYS_keyctl, SYS_add_key, SYS_request_key,
+    SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_swapoff});
+constexpr auto opening = std::to_array<long>({
+    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_openat, SYS_openat2, SYS_mknodat,
+#if defined(SYS_open)
+    SYS_open, SYS_creat,
+#endif
+});
+// clang-format on
 constexpr std::array families{AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 constexpr std::uint32_t denied = SECCOMP_RET_ERRNO | EPERM;
@@ -87,19 +71,26 @@ sock_filter skip_if(long value, std::size_t count) {
                     static_cast<std::uint8_t>(count), 0);
 }
 
-std::vector<sock_filter> filter() {
-    std::vector<sock_filter> all{load(offsetof(seccomp_data, arch)), skip_if(here, 1),
-                                 end_with(SECCOMP_RET_KILL_PROCESS),
-                                 load(offsetof(seccomp_data, nr))};
+using Filter = std::vector<sock_filter>;
+
+/// Denies these and goes on with the others.
+template <std::size_t N> Filter without(const std::array<long, N>& calls) {
+    Filter all{load(offsetof(seccomp_data, arch)), skip_if(here, 1),
+               end_with(SECCOMP_RET_KILL_PROCESS), load(offsetof(seccomp_data, nr))};
 #if defined(__x86_64__) // the numbers of x32 are the same calls again
     all.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000U, 0, 1));
     all.push_back(end_with(SECCOMP_RET_KILL_PROCESS));
 #endif
-    for (std::size_t i = 0; i < never.size(); ++i) { // to the denial right behind them
-        all.push_back(skip_if(never[i], never.size() - i));
+    for (std::size_t i = 0; i < N; ++i) { // to the denial right behind them
+        all.push_back(skip_if(calls[i], N - i));
     }
     all.push_back(BPF_STMT(BPF_JMP | BPF_JA, 1));
     all.push_back(end_with(denied));
+    return all;
+}
+
+/// What is loaded is the number of the call.
+void only_known_sockets(Filter& all) {
     all.push_back(skip_if(SYS_socket, 1));
     all.push_back(end_with(SECCOMP_RET_ALLOW));
     all.push_back(load(offsetof(seccomp_data, args)));
@@ -107,13 +98,21 @@ std::vector<sock_filter> filter() {
         all.push_back(skip_if(families[i], families.size() - i));
     }
     all.push_back(end_with(denied));
-    all.push_back(end_with(SECCOMP_RET_ALLOW));
-    return all;
 }
 
 Problem trouble(const char* what) {
     return {.code = "cannot",
             .message = std::string("cannot give up rights: ") + what + ": " + std::strerror(errno)};
+}
+
+Result<Done> obey(Filter filter) {
+    filter.push_back(end_with(SECCOMP_RET_ALLOW));
+    const sock_fprog program{.len = static_cast<unsigned short>(filter.size()),
+                             .filter = filter.data()};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+        return trouble("system calls");
+    }
+    return Done{};
 }
 
 } // namespace
@@ -137,13 +136,13 @@ Result<Done> give_up_rights() {
     if (auto done = become_nobody(); !done) {
         return done;
     }
-    auto instructions = filter();
-    const sock_fprog program{.len = static_cast<unsigned short>(instructions.size()),
-                             .filter = instructions.data()};
-    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-        return trouble("system calls");
-    }
-    return Done{};
+    Filter filter = without(never);
+    only_known_sockets(filter);
+    return obey(std::move(filter));
+}
+
+Result<Done> keep_what_is_open() {
+    return obey(without(opening));
 }
 
 } // namespace agentd::probe

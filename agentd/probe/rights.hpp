@@ -10,9 +10,12 @@ namespace agentd::probe {
 /// nobody's could look into. For ever. The problem names what could not be given up.
 core::Result<core::Done> become_nobody();
 
-/// As well: no program is started, no process looked into, nothing mounted, no namespace entered,
-/// and no socket made but of IP, Unix and the kernel's table of addresses. The kernel holds to it
-/// (seccomp); whatever is tried fails with EPERM.
+/// As well: no program or child is started, no process looked into, nothing mounted, no namespace
+/// entered, and no socket made but of IP, Unix and the kernel's table of addresses. The kernel
+/// holds to it (seccomp); whatever is tried fails with EPERM.
 core::Result<core::Done> give_up_rights();
+
+/// What is open stays; no file is opened any more, no socket made or connected.
+core::Result<core::Done> keep_what_is_open();
 
 } // namespace agentd::probe

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <sys/prctl.h>
 #include <unistd.h>
 #include <vector>
@@ -15,6 +16,15 @@ namespace {
 using sandbox::Need;
 
 constexpr sandbox::Identity nobody{.uid = 65'534, .gid = 65'534};
+#if defined(__SANITIZE_ADDRESS__) // reserves terabytes that it never uses
+constexpr std::optional<std::uint64_t> mib(std::uint64_t) {
+    return std::nullopt;
+}
+#else
+constexpr std::optional<std::uint64_t> mib(std::uint64_t count) {
+    return count << 20;
+}
+#endif
 constexpr int status_fd = 3; ///< where agentd-confine says what it cannot do
 
 sandbox::Profile for_command(const Question& question) {
@@ -22,7 +32,7 @@ sandbox::Profile for_command(const Question& question) {
     profile.run_as = nobody;
     profile.mount_namespace = Need::required;
     profile.hidden = {"/root", "/home", "/run/secrets", "/run/secrets.d", "/run/agenix"};
-    profile.limits = {.address_space = std::uint64_t{4} << 30,
+    profile.limits = {.address_space = mib(4096),
                       .cpu_seconds = static_cast<std::uint64_t>(question.limit.count()) + 1,
                       .file_size = std::uint64_t{16} << 20,
                       .open_files = 256};
@@ -31,10 +41,8 @@ sandbox::Profile for_command(const Question& question) {
 
 sandbox::Profile for_own_question(const Question& question, const std::string& folder) {
     sandbox::Profile profile;
-    profile.limits = {.address_space = std::uint64_t{512} << 20,
-                      .cpu_seconds = 30,
-                      .file_size = 0,
-                      .open_files = 64};
+    profile.limits = {
+        .address_space = mib(512), .cpu_seconds = 30, .file_size = 0, .open_files = 64};
     profile.files = sandbox::Files{.readable = {folder, "/nix/store", "/usr", "/lib", "/lib64",
                                                 "/etc", "/run/systemd/resolve", "/run/resolvconf",
                                                 "/run/NetworkManager", "/run/nscd"}};

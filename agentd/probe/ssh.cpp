@@ -2,7 +2,6 @@
 
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
-#include "agentd/probe/connect.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -15,8 +14,6 @@
 namespace agentd::probe {
 
 namespace {
-
-using namespace std::chrono;
 
 struct SessionCloser {
     void operator()(LIBSSH2_SESSION* session) const noexcept { libssh2_session_free(session); }
@@ -86,18 +83,17 @@ core::Result<Login> read_login(const std::string& user, const std::string& key_f
     return login;
 }
 
-Answer ssh(const Endpoint& endpoint, seconds limit, const Login& login) {
-    const Patience patience(limit);
-    const auto fd = connect_to(endpoint, patience);
-    if (!fd) {
-        return answer_of(fd.problem());
-    }
-    const Session session(libssh2_init(0) == 0 ? libssh2_session_init() : nullptr);
+bool begin_ssh() {
+    return libssh2_init(0) == 0;
+}
+
+Answer ssh(const core::Fd& connection, const Login& login, const Patience& patience) {
+    const Session session(begin_ssh() ? libssh2_session_init() : nullptr);
     if (!session) {
         return cannot("libssh2 does not start");
     }
-    libssh2_session_set_timeout(session.get(), static_cast<long>(limit.count() * 1000));
-    if (libssh2_session_handshake(session.get(), fd->get()) != 0) {
+    libssh2_session_set_timeout(session.get(), static_cast<long>(patience.left().count()));
+    if (libssh2_session_handshake(session.get(), connection.get()) != 0) {
         return unwell("accepts a connection and no key exchange: " + last_words(session.get()));
     }
     if (!login.user.empty()) {

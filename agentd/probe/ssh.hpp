@@ -3,10 +3,8 @@
 #pragma once
 
 #include "agentd/core/result.hpp"
-#include "agentd/probe/answer.hpp"
-#include "agentd/probe/endpoint.hpp"
+#include "agentd/probe/connect.hpp"
 
-#include <chrono>
 #include <string>
 
 namespace agentd::probe {
@@ -24,8 +22,10 @@ struct Login {
 /// The file has to be root's (or ours) and nobody else's to read.
 core::Result<Login> read_login(const std::string& user, const std::string& key_file);
 
+/// Reads what libssh2 and the library of its ciphers want to know. False when it cannot be.
+bool begin_ssh();
 /// @param login with an empty user: the key exchange alone (with it sshd has read its whole
 /// configuration and signed with its host key).
-Answer ssh(const Endpoint& endpoint, std::chrono::seconds limit, const Login& login);
+Answer ssh(const core::Fd& connection, const Login& login, const Patience& patience);
 
 } // namespace agentd::probe

@@ -1,6 +1,5 @@
 #include "agentd/probe/http.hpp"
 
-#include "agentd/probe/connect.hpp"
 #include "tests/unit/probe/speaker.hpp"
 
 #include <chrono>
@@ -14,7 +13,11 @@ namespace {
 
 template <class Words> Answer page_that_says(Words words, std::chrono::seconds limit = 5s) {
     const Speaker speaker(std::move(words));
-    return http({.at = {.address = "127.0.0.1", .port = speaker.port}}, limit);
+    const Page page{.at = {.address = "127.0.0.1", .port = speaker.port}};
+    const Patience patience(limit);
+    const auto connection = connect_to(page.at, patience);
+    REQUIRE(connection);
+    return http(*connection, page, patience);
 }
 
 /// A byte, and the next one unless whoever listens goes away meanwhile.

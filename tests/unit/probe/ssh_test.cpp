@@ -14,7 +14,11 @@ TEST_CASE("whatever greets as something else is no sshd") {
          {std::string("220 mail.example ESMTP\r\n"), std::string("SSH-2.0-x\r\n\xff\xff\xff\xff"),
           std::string(70'000, 'x'), "SSH-2.0-" + std::string(70'000, 'x')}) {
         const Speaker speaker(greeting);
-        const auto answer = ssh({.address = "127.0.0.1", .port = speaker.port}, 2s, Login());
+        const Patience patience(2s);
+        const auto connection =
+            connect_to({.address = "127.0.0.1", .port = speaker.port}, patience);
+        REQUIRE(connection);
+        const auto answer = ssh(*connection, Login(), patience);
         CHECK(answer.verdict == Verdict::unwell);
         CHECK(answer.said.starts_with("accepts a connection and no key exchange"));
         CHECK(answer.said.size() < 300);

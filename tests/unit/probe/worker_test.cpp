@@ -1,4 +1,5 @@
 // The program itself: what it takes, what it answers, and what it has given up by then.
+#include "agentd/probe/connect.hpp"
 #include "agentd/probe/disk.hpp"
 #include "agentd/probe/program.hpp"
 #include "agentd/probe/question.hpp"
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/mount.h>
@@ -139,7 +141,11 @@ TEST_CASE("who asks has no rights left: no program, no other process, no mount, 
                   return 1;
               }
               char* const none[] = {nullptr};
-              const bool shut = refused(::execve("/bin/true", none, none)) &&
+              const pid_t child = ::fork();
+              if (child == 0) {
+                  ::_exit(0);
+              }
+              const bool shut = refused(child) && refused(::execve("/bin/true", none, none)) &&
                                 refused(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr)) &&
                                 refused(::unshare(CLONE_NEWUSER)) &&
                                 refused(::mount("a", "/tmp", "tmpfs", 0, nullptr)) &&
@@ -154,6 +160,25 @@ TEST_CASE("who asks has no rights left: no program, no other process, no mount, 
                                      status_line("CapPrm:") == "\t0000000000000000" &&
                                      status_line("NoNewPrivs:") == "\t1";
               return (shut ? 0 : 2) | (speaks ? 0 : 4) | (nobody ? 0 : 8) | (none_left ? 0 : 16);
+          }) == 0);
+}
+
+TEST_CASE("who hears an answer opens nothing any more, and goes on hearing") {
+    const Speaker speaker("HTTP/1.1 200");
+    CHECK(in_a_child([&] {
+              const auto connection =
+                  connect_to({.address = "127.0.0.1", .port = speaker.port}, Patience(5s));
+              if (!connection || !give_up_rights() || !keep_what_is_open()) {
+                  return 1;
+              }
+              const bool shut = refused(::open("/etc/hosts", O_RDONLY | O_CLOEXEC)) &&
+                                refused(::socket(AF_INET, SOCK_STREAM, 0)) &&
+                                refused(::socket(AF_UNIX, SOCK_STREAM, 0)) &&
+                                refused(::connect(connection->get(), nullptr, 0));
+              char words[12];
+              const bool hears = say(connection->get(), "?") &&
+                                 ::recv(connection->get(), words, sizeof words, 0) > 0;
+              return (shut ? 0 : 2) | (hears ? 0 : 4);
           }) == 0);
 }
 
