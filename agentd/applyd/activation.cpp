@@ -86,7 +86,8 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
                       : apply.make_lasting({}, false);
     }
     const Baseline before = tools.health.baseline({});
-    tools.way_back.arm(in_flight.nonce, in_flight.deadline - tools.clock.now());
+    tools.way_back.arm(in_flight.nonce,
+                       time_left(in_flight, tools.config.apply, tools.clock.now()));
     if (!tools.switcher.nobody_switches()) {
         return apply.end("failed", "somebody else is switching; nothing was touched", {}, false);
     }

@@ -116,7 +116,7 @@ std::size_t Brake::lately(core::Instant now) const {
     const auto all = list();
     return static_cast<std::size_t>(
         std::count_if(all.begin(), all.end(), [&](const Quarantined& what) {
-            return what.at > now - std::chrono::hours(24) && what.at <= now;
+            return what.at > now - std::chrono::hours(24); // also of a clock that was ahead
         }));
 }
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace agentd::applyd {
 
 namespace {
@@ -22,13 +24,23 @@ std::string why_confirm(const VerifiedStatement& verified, const Config::Apply& 
                                                  : "";
 }
 
+std::chrono::microseconds time_meant(const std::string& confirm, const Config::Apply& settings) {
+    return settings.way_back + (confirm.empty() ? std::chrono::seconds(0) : settings.confirm_wait);
+}
+
 } // namespace
+
+std::chrono::microseconds time_left(const InFlight& in_flight, const Config::Apply& settings,
+                                    core::Instant now) {
+    return std::clamp<std::chrono::microseconds>(in_flight.deadline - now, std::chrono::seconds(1),
+                                                 time_meant(in_flight.confirm, settings));
+}
 
 InFlight begin(const VerifiedStatement& verified, const machine::Machine& machine,
                const Config::Apply& settings, const core::Clock& clock) {
     const auto& statement = verified.statement();
     std::string confirm = why_confirm(verified, settings);
-    const auto wait = confirm.empty() ? std::chrono::seconds(0) : settings.confirm_wait;
+    const auto time = time_meant(confirm, settings);
     const auto profile = machine.links().profile;
     return {.proposal = statement.proposal,
             .intent = core::EntryId::make(clock.now()).str(),
@@ -39,7 +51,7 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .to = verified.to().str(),
             .profile = profile ? profile->str() : "",
             .act = statement.act.value_or(""),
-            .deadline = clock.now() + settings.way_back + wait,
+            .deadline = clock.now() + time,
             .confirm = std::move(confirm),
             .residue = residue_of(verified.effects())};
 }

@@ -13,6 +13,11 @@ namespace agentd::applyd {
 InFlight begin(const VerifiedStatement& verified, const machine::Machine& machine,
                const Config::Apply& settings, const core::Clock& clock);
 
+/// How long from now until the way back is taken: what is left until the deadline, but at least a
+/// second and never longer than was meant, whatever the clock was set to since.
+std::chrono::microseconds time_left(const InFlight& in_flight, const Config::Apply& settings,
+                                    core::Instant now);
+
 /// The log's `apply.intent`: the same entry under the same id, however often it is asked for.
 audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock);
 

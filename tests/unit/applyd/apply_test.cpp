@@ -1,4 +1,5 @@
 #include "agentd/applyd/apply.hpp"
+#include "agentd/applyd/intent.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/line_socket.hpp"
@@ -97,4 +98,16 @@ TEST_CASE("an intent that the log's disk broke under may be found in it: it is s
     REQUIRE(desk.journal.in_flight());
     CHECK(desk.journal.in_flight()->intent == desk.in_flight.intent);
     CHECK(desk.journal.spent(desk.in_flight.nonce));
+}
+
+TEST_CASE("the way back is armed for no longer than was meant, whatever the clock was set to") {
+    using namespace std::chrono_literals;
+    const test::FixedClock clock;
+    const Config::Apply settings{.way_back = 300s, .confirm_wait = 120s};
+    applyd::InFlight in_flight{.deadline = clock.now() + 300s};
+    CHECK(applyd::time_left(in_flight, settings, clock.now() + 40s) == 260s);
+    CHECK(applyd::time_left(in_flight, settings, clock.now() - std::chrono::hours(240)) == 300s);
+    CHECK(applyd::time_left(in_flight, settings, clock.now() + std::chrono::hours(240)) == 1s);
+    in_flight.confirm = "the firewall";
+    CHECK(applyd::time_left(in_flight, settings, clock.now() - std::chrono::hours(240)) == 420s);
 }

@@ -71,6 +71,8 @@ TEST_CASE("only what was taken back within a day counts for the breaker") {
     CHECK(brake.lately(now) == Brake::too_many);
     brake.lift(system_of('c'));
     CHECK(brake.lately(now) == 1);
+    brake.quarantine(bad('d', now + hours(30))); // the clock was ahead then
+    CHECK(brake.lately(now) == Brake::too_many);
 }
 
 TEST_CASE("the brake says why, also when the owner only made the file") {
