@@ -87,9 +87,9 @@ class Repository {
     /// Attributes, drivers and configuration have no say in it.
     std::vector<DiffFile> diff(const core::Commit& base, const core::Commit& candidate) const;
 
-    /// Moves the upstream's branch by compare-and-swap. Problems: `bad_upstream`, `no_such_branch`,
-    /// `branch_moved` (it is not `expected_old` now), `not_fast_forward`, `checked_out` (a work
-    /// tree shows it).
+    /// Moves the upstream's branch by compare-and-swap; nothing where the commit is in it already.
+    /// Problems: `bad_upstream`, `no_such_branch`, `branch_moved` (it is not `expected_old` now),
+    /// `not_fast_forward`, `checked_out` (a work tree shows it).
     core::Result<core::Done> push_fast_forward(const Landing& landing);
 
     /// Adds or replaces the note on `commit` in `refs/notes/agentd`.

@@ -144,6 +144,11 @@ Result<Done> compare_and_swap(git_repository* upstream, const std::string& name,
     return Done{};
 }
 
+/// Whether it landed there already, as when the power went before that was in the log.
+bool is_in(git_repository* repository, const git_oid& commit, const git_oid& head) {
+    return has_object(repository, commit) && is_ancestor(repository, commit, head);
+}
+
 Problem not_fast_forward(const std::string& name) {
     return {.code = "not_fast_forward",
             .message = name + " of the upstream is not an ancestor of what would be pushed",
@@ -203,6 +208,9 @@ Result<Done> Repository::push_fast_forward(const Landing& landing) {
     const git_oid expected = oid_of(landing.expected_old);
     const git_oid to = oid_of(landing.commit);
     const auto now = ref_target(theirs, name);
+    if (now && is_in(theirs, to, *now)) {
+        return Done{};
+    }
     if (!now || git_oid_equal(&*now, &expected) == 0) {
         return Problem{.code = "branch_moved",
                        .message = name + " moved in the meantime",

@@ -212,6 +212,18 @@ TEST_CASE("a landing on a moved, diverged or checked-out branch is refused and m
     CHECK_FALSE(w.own.is_ancestor(made, other));
 }
 
+TEST_CASE("a landing that was done and forgotten is done again without a word") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    REQUIRE(w.own.push_fast_forward(w.landing(made, base)).has_value());
+    CHECK(code_of(w.own.push_fast_forward(w.landing(made, base))) == "ok");
+    const auto next = w.commit(made, {put("a", "c\n")}).value();
+    REQUIRE(w.own.push_fast_forward(w.landing(next, made)).has_value());
+    CHECK(code_of(w.own.push_fast_forward(w.landing(made, base))) == "ok");
+    CHECK(w.head() == next);
+}
+
 TEST_CASE("no hook of the upstream and none of the daemon's repository runs") {
     World w;
     for (const char* hook :
