@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include <utility>
 
 namespace agentd::observers {
 
@@ -67,18 +68,21 @@ void Lookout::follow(std::vector<WatchedFolder> folders) {
     if (inotify_ && !moved_ && folders == folders_) {
         return;
     }
-    // A fresh descriptor: what the old one still had to say was about folders that are looked at
-    // anyway.
-    inotify_ = core::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    // A fresh descriptor. The old one has its say afterwards: a link may have moved since the look.
+    const core::Fd old =
+        std::exchange(inotify_, core::Fd(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
     if (!inotify_) {
         throw core::system_failure("cannot watch folders (fs.inotify.max_user_instances?)",
                                    "inotify", errno);
     }
-    followed_.clear();
+    const auto followed = std::exchange(followed_, {});
     moved_ = false;
     folders_ = std::move(folders);
     for (const WatchedFolder& folder : folders_) {
         add(folder);
+    }
+    if (old) {
+        read_folders(old.get(), followed);
     }
 }
 
@@ -131,10 +135,10 @@ void Lookout::happened(Topic topic) {
     }
 }
 
-void Lookout::read_folders() {
+void Lookout::read_folders(int fd, const std::multimap<int, Followed>& followed) {
     alignas(inotify_event) char buffer[16384];
     for (;;) {
-        const ssize_t got = ::read(inotify_.get(), buffer, sizeof buffer);
+        const ssize_t got = ::read(fd, buffer, sizeof buffer);
         if (got <= 0) {
             break;
         }
@@ -144,13 +148,13 @@ void Lookout::read_folders() {
             const std::string_view name(event.len > 0 ? buffer + at + sizeof event : "");
             at += static_cast<ssize_t>(sizeof event + event.len);
             if ((event.mask & IN_Q_OVERFLOW) != 0) {
-                for (const auto& [wd, entry] : followed_) {
+                for (const auto& [wd, entry] : followed) {
                     happened(entry.topic);
                 }
                 continue;
             }
             const bool self = (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0;
-            const auto [first, last] = followed_.equal_range(event.wd);
+            const auto [first, last] = followed.equal_range(event.wd);
             for (auto it = first; it != last; ++it) {
                 if (self || is_wanted(it->second.names, name)) {
                     moved_ = moved_ || self || it->second.stand_in;
@@ -198,7 +202,7 @@ bool Lookout::poll_once(Clock::time_point until) {
         return false;
     }
     if (fds[1].revents != 0) {
-        read_folders();
+        read_folders(inotify_.get(), followed_);
     }
     if (fds[2].revents != 0) {
         happened(Topic::mounts);

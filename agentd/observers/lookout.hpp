@@ -43,7 +43,7 @@ class Lookout {
     };
     void add(const WatchedFolder& folder);
     void happened(Topic topic);
-    void read_folders();
+    void read_folders(int fd, const std::multimap<int, Followed>& followed);
     Topics take_ready(Clock::time_point now);
     bool poll_once(Clock::time_point until);
 

@@ -175,7 +175,9 @@ Findings Ports::look(Sight& sight) {
     bool up = true;
     for (const auto unit_name : core::split(firewall.unit, ' ')) {
         const auto* unit = machine::find_unit(sight.units(), unit_name);
-        if (!unit_name.empty() && (unit == nullptr || unit->active != "active")) {
+        const bool filters = unit != nullptr && // its rules stay while it reads them anew
+                             (unit->active == "active" || unit->active == "reloading");
+        if (!unit_name.empty() && !filters) {
             up = false;
             findings.conditions.push_back(
                 {.key = "firewall_down:" + std::string(unit_name),

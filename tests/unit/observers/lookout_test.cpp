@@ -37,6 +37,18 @@ TEST_CASE("a link that is replaced as a switch replaces it is told") {
     CHECK(tells(lookout, Topic::links));
 }
 
+TEST_CASE("what happens before other folders are followed is told all the same") {
+    const test::TempDir run;
+    const test::TempDir etc;
+    const observers::WatchedFolder links{.folder = run.path(), .names = {"current-system"}, .topic = Topic::links};
+    Lookout lookout;
+    lookout.follow({links});
+    fs::create_symlink("/b", run / "current-system"); // nobody waited yet
+    lookout.follow({links, {.folder = etc.path(), .topic = Topic::etc}});
+    CHECK(tells(lookout, Topic::links));
+    CHECK(silent(lookout));
+}
+
 TEST_CASE("names that nobody asked for are not told") {
     const test::TempDir run;
     Lookout lookout;
