@@ -15,7 +15,7 @@ constexpr std::array whole{"sw",     "systemd", "kernel-modules", "firmware",
 
 class Walk {
   public:
-    Walk(const StoreReader& store, const Closure& closure, TreeLimits limits)
+    Walk(const StoreReader& store, const Closure* closure, TreeLimits limits)
         : store_(store), closure_(closure), limits_(limits) {}
 
     Tree run(const std::string& toplevel) {
@@ -77,7 +77,7 @@ class Walk {
     }
 
     bool bound(const Resolved& where) const {
-        return closure_.contains(store_top(where.path, store_.prefix()));
+        return closure_ == nullptr || closure_->contains(store_top(where.path, store_.prefix()));
     }
 
     void file(const Resolved& where, const std::string& name) {
@@ -124,7 +124,7 @@ class Walk {
 
     using Names = std::vector<std::string>;
     const StoreReader& store_;
-    const Closure& closure_;
+    const Closure* closure_; ///< nullptr: every path of the store
     TreeLimits limits_;
     Tree tree_;
     std::vector<std::string> open_;
@@ -153,7 +153,11 @@ const std::string* Tree::file(std::string_view path) const {
 
 Tree read_tree(const StoreReader& store, const std::string& toplevel, const Closure& closure,
                TreeLimits limits) {
-    return Walk(store, closure, limits).run(toplevel);
+    return Walk(store, &closure, limits).run(toplevel);
+}
+
+Tree read_running_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits) {
+    return Walk(store, nullptr, limits).run(toplevel);
 }
 
 } // namespace agentd::evaluator::effects

@@ -51,5 +51,8 @@ struct Tree {
 
 Tree read_tree(const StoreReader& store, const std::string& toplevel, const Closure& closure,
                TreeLimits limits = {});
+/// Of the system that runs, for what is only observed: whatever it names in the store is taken for
+/// its own. Nothing that is decided on is read like this.
+Tree read_running_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits);
 
 } // namespace agentd::evaluator::effects
