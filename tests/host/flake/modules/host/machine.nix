@@ -20,6 +20,9 @@ in
   environment.etc."systemd/system.conf".text = "[Manager]\n";
   i18n.defaultLocale = "C.UTF-8";
 
+  # systemd's own, which its tmpfiles rules name whether or not agentd is there.
+  users.groups.systemd-journal = { };
+
   system.profile = "/nix/var/nix/profiles/system";
   environment.etc.fstab.enable = false;
 
