@@ -19,10 +19,11 @@ namespace agentd::web {
 struct Caller {
     enum class Channel { local_socket, browser };
     Channel channel = Channel::local_socket;
-    std::uint32_t uid = 0; ///< the peer of a local socket
-    std::string key_id{};  ///< the paired browser's key; empty on a local socket
-    std::string name{};    ///< for the log: user or approver name
-    bool paired = false;   ///< a browser without a session may only pair
+    /// The peer of a local socket; nullopt for a browser, which is nobody on the machine.
+    std::optional<std::uint32_t> uid{};
+    std::string key_id{}; ///< the paired browser's key; empty on a local socket
+    std::string name{};   ///< for the log: user or approver name
+    bool paired = false;  ///< a browser without a session may only pair
     /// Since when the connection is open; nullopt on a local socket, which proves no network.
     std::optional<core::Instant> connected{};
 };

@@ -53,12 +53,11 @@ Result<Json> Api::cancel(const Call& call) {
     if (!row) {
         return row.problem();
     }
-    const bool local = call.caller.channel == web::Caller::Channel::local_socket;
     const auto answer = stages::ask_applyd(
         in_.config.sockets.apply,
         {{"op", "cancel"},
          {"proposal", row->id},
-         {"by", {{"name", call.caller.name}, {"uid", local ? Json(call.caller.uid) : Json()}}}},
+         {"by", {{"name", call.caller.name}, {"uid", call.caller.uid ? Json(*call.caller.uid) : Json()}}}},
         call.stop);
     return answer ? summary_of(row->id) : Result<Json>(answer.problem());
 }
