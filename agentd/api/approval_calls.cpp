@@ -55,12 +55,17 @@ Result<Json> Api::approve(const Call& call) {
         return done.problem();
     }
     if (apply_too) {
-        const bool posted = in_.applies.post([this, id = row->id](const std::stop_token& stop) {
-            // What comes of it is in the log, the page hears it there.
-            (void)pipeline_.apply(id, {}, stop);
-        });
+        auto turn = take_turn();
+        const bool posted =
+            turn && in_.applies.post([this, id = row->id, turn](const std::stop_token& stop) {
+                // What comes of it is in the log, the page hears it there.
+                (void)pipeline_.apply(id, {}, stop);
+            });
         if (!posted) {
-            return Problem{.code = "busy", .message = "approved, but the daemon is too busy to apply it now"};
+            return Problem{.code = "busy",
+                           .message = "it is approved, and not applied: another change is being "
+                                      "applied right now",
+                           .hint = "apply it when that has ended: `agentctl apply " + row->id + "`"};
         }
     }
     return summary_of(row->id);
