@@ -24,40 +24,41 @@ enum class Where { desk, tests, applies };
 struct Row {
     std::string_view name;
     Api::Handler handler;
+    std::string_view fields{}; ///< the parameters there are; `*`: the handler reads them one by one
     Where where = Where::desk;
     bool browser = true;
 };
 
 constexpr std::array table{
     Row{"status", &Api::status},
-    Row{"doctor", &Api::doctor, Where::desk, false},
+    Row{"doctor", &Api::doctor, "", Where::desk, false},
     Row{"observe", &Api::observe},
-    Row{"run", &Api::run},
-    Row{"propose", &Api::propose},
-    Row{"act.preview", &Api::act_preview},
+    Row{"run", &Api::run, "*"},
+    Row{"propose", &Api::propose, "*"},
+    Row{"act.preview", &Api::act_preview, "*"},
     Row{"generations", &Api::generations},
-    Row{"verify", &Api::verify, Where::tests},
-    Row{"list", &Api::list},
-    Row{"show", &Api::show},
-    Row{"diff", &Api::diff},
-    Row{"log", &Api::log},
-    Row{"statement", &Api::statement},
-    Row{"approve", &Api::approve},
-    Row{"reject", &Api::reject},
-    Row{"withdraw", &Api::withdraw},
-    Row{"apply", &Api::apply, Where::applies},
-    Row{"confirm", &Api::confirm},
-    Row{"cancel", &Api::cancel},
-    Row{"freeze", &Api::freeze},
-    Row{"pull", &Api::pull, Where::desk, false},
-    Row{"audit.tail", &Api::audit_tail},
+    Row{"verify", &Api::verify, "proposal", Where::tests},
+    Row{"list", &Api::list, "all"},
+    Row{"show", &Api::show, "proposal"},
+    Row{"diff", &Api::diff, "proposal"},
+    Row{"log", &Api::log, "proposal level"},
+    Row{"statement", &Api::statement, "proposal mode"},
+    Row{"approve", &Api::approve, "*"},
+    Row{"reject", &Api::reject, "proposal reason"},
+    Row{"withdraw", &Api::withdraw, "proposal reason"},
+    Row{"apply", &Api::apply, "proposal", Where::applies},
+    Row{"confirm", &Api::confirm, "*"},
+    Row{"cancel", &Api::cancel, "proposal"},
+    Row{"freeze", &Api::freeze, "*"},
+    Row{"pull", &Api::pull, "repository", Where::desk, false},
+    Row{"audit.tail", &Api::audit_tail, "from limit"},
     Row{"audit.verify", &Api::audit_verify},
-    Row{"policy.explain", &Api::policy_explain},
-    Row{"state.rebuild", &Api::state_rebuild, Where::desk, false},
-    Row{"web.login", &Api::web_login, Where::desk, false},
-    Row{"pair.enrol", &Api::pair_enrol},
-    Row{"session.login", &Api::session_login},
-    Row{"session.check", &Api::session_check},
+    Row{"policy.explain", &Api::policy_explain, "proposal"},
+    Row{"state.rebuild", &Api::state_rebuild, "", Where::desk, false},
+    Row{"web.login", &Api::web_login, "label", Where::desk, false},
+    Row{"pair.enrol", &Api::pair_enrol, "*"},
+    Row{"session.login", &Api::session_login, "*"},
+    Row{"session.check", &Api::session_check, "*"},
 };
 
 /// Codes of the rooms as the few that the contract knows, with the exit status of `agentctl`.
@@ -92,6 +93,24 @@ web::Answer refused(const Problem& problem) {
     return {.ok = false, .body = core::canonical(error), .code = problem.code};
 }
 
+/// A field that the method does not have: what it would mean was never read.
+std::optional<Problem> strange_field(const Row& row, const Json& params) {
+    const auto words = core::split(row.fields, ' ');
+    const std::vector<std::string> fields(words.begin(), words.end());
+    for (const auto& [key, value] : params.items()) {
+        if (row.fields != "*" && std::find(fields.begin(), fields.end(), key) == fields.end()) {
+            return Problem{.code = "unknown_field",
+                           .message = "params has the unknown field `" +
+                                      core::printable(core::shorten(key, 60)) + "`",
+                           .where = std::string(row.name),
+                           .hint = row.fields.empty()
+                                       ? "it takes none"
+                                       : "it takes: " + core::join(fields, ", ")};
+        }
+    }
+    return std::nullopt;
+}
+
 Problem problem_of(const core::Failure& failure) {
     const bool internal = failure.kind() == core::FailureKind::internal;
     return {.code = internal ? "failed" : std::string(core::to_string(failure.kind())),
@@ -119,6 +138,9 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
     const bool from_browser = caller.channel == web::Caller::Channel::browser;
     if (row == table.end() || (from_browser && !row->browser)) {
         return done(refused({.code = "usage", .message = "there is no method `" + method + "` here"}));
+    }
+    if (const auto strange = strange_field(*row, params)) {
+        return done(refused(*strange));
     }
     std::shared_ptr<void> turn;
     if (row->where == Where::applies && (turn = take_turn()) == nullptr) {
