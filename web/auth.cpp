@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view cookie_name = "__Host-agentd";
 constexpr std::size_t most_sessions = 256;
+constexpr std::size_t token_digits = 64;
 
 bool is_own_host(std::string_view host, const std::vector<std::string>& origins) {
     return std::any_of(origins.begin(), origins.end(), [&](std::string_view origin) {
@@ -57,7 +58,7 @@ std::optional<Response> Guard::refuse(const Request& request) const {
     return std::nullopt;
 }
 
-std::string Sessions::open(std::string key_id, std::string name) {
+Opened Sessions::open(std::string key_id, std::string name) {
     const std::lock_guard lock(mutex_);
     const auto now = clock_.now();
     expire(now);
@@ -68,26 +69,29 @@ std::string Sessions::open(std::string key_id, std::string name) {
         by_token_digest_.erase(oldest);
     }
     const std::string token = core::hex_encode(core::random_bytes(32));
-    const std::string digest = core::sha256(token).hex();
+    std::string proof = core::hex_encode(core::random_bytes(32));
+    const std::string digest = core::sha256(token + proof).hex();
     by_token_digest_[digest] = {.key_id = std::move(key_id),
                                 .name = std::move(name),
                                 .created = now,
                                 .last_seen = now,
                                 .checked = now,
                                 .digest = digest};
-    return std::string(cookie_name) + "=" + token +
-           "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200";
+    return {.set_cookie = std::string(cookie_name) + "=" + token +
+                          "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200",
+            .proof = std::move(proof)};
 }
 
 std::optional<Session> Sessions::find(const Request& request) {
     const auto token = request.cookie(cookie_name);
-    if (!token || token->size() != 64) {
+    const auto proof = request.header("x-agentd-session");
+    if (!token || token->size() != token_digits || proof.size() != token_digits) {
         return std::nullopt;
     }
     const std::lock_guard lock(mutex_);
     const auto now = clock_.now();
     expire(now);
-    const auto it = by_token_digest_.find(core::sha256(*token).hex());
+    const auto it = by_token_digest_.find(core::sha256(*token + std::string(proof)).hex());
     if (it == by_token_digest_.end()) {
         return std::nullopt;
     }

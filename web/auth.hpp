@@ -30,18 +30,25 @@ struct Session {
     core::Instant created{};
     core::Instant last_seen{};
     core::Instant checked{}; ///< when its key was last known to be an approver's
-    std::string digest{};    ///< of its token
+    std::string digest{};    ///< of its two tokens
 };
 
-/// Server-side sessions: 256-bit random tokens of which only the SHA-256 is kept. Idle 30 minutes,
-/// 12 hours at most. Thread-safe.
+/// What a browser is given when its session opens. The cookie alone opens nothing: a browser sends
+/// it to every port of this host, whoever listens there. The page keeps `proof`, which no other
+/// origin can read.
+struct Opened {
+    std::string set_cookie{}; ///< the value of `Set-Cookie`
+    std::string proof{};      ///< what `X-Agentd-Session` has to say from now on
+};
+
+/// Server-side sessions: two 256-bit random tokens of which only one SHA-256 is kept. Idle 30
+/// minutes, 12 hours at most. Thread-safe.
 class Sessions {
   public:
     explicit Sessions(const core::Clock& clock) : clock_(clock) {}
 
-    /// The `Set-Cookie` value of a new session.
-    std::string open(std::string key_id, std::string name);
-    /// The session of a request's cookie; being asked for keeps it from going idle.
+    Opened open(std::string key_id, std::string name);
+    /// The session of a request's cookie and proof; being asked for keeps it from going idle.
     std::optional<Session> find(const Request& request);
     /// Whether it is still there, without keeping it from going idle.
     bool is_alive(const Session& session);

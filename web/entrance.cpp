@@ -24,9 +24,9 @@ int status_of(std::string_view code) noexcept {
         Row{"stale", 409},         Row{"stale_base", 409},     Row{"busy", 409},
         Row{"pending", 409},       Row{"expired", 409},        Row{"mismatch", 409},
         Row{"from_mismatch", 409}, Row{"policy_changed", 409}, Row{"unavailable", 503},
-        Row{"failed", 500},
-        Row{"not_waiting", 409},   Row{"other_proposal", 409}, Row{"too_late", 409},
-        Row{"old_connection", 409}, Row{"wrong_nonce", 403},   Row{"bad_namespace", 403}};
+        Row{"failed", 500},        Row{"not_waiting", 409},    Row{"other_proposal", 409},
+        Row{"too_late", 409},      Row{"old_connection", 409}, Row{"wrong_nonce", 403},
+        Row{"bad_namespace", 403}};
     for (const Row& row : table) {
         if (row.code == code) {
             return row.status;
@@ -90,11 +90,13 @@ void Entrance::open(const Answer& answer, Response& response) {
         return;
     }
     const auto name = body->find("name");
-    response.headers.emplace_back(
-        "Set-Cookie",
-        sessions_.open(key->get<std::string>(), name != body->end() && name->is_string()
-                                                    ? name->get<std::string>()
-                                                    : std::string("browser")));
+    const Opened opened = sessions_.open(
+        key->get<std::string>(), name != body->end() && name->is_string() ? name->get<std::string>()
+                                                                          : std::string("browser"));
+    response.headers.emplace_back("Set-Cookie", opened.set_cookie);
+    Json told = *body;
+    told["session"] = opened.proof;
+    response.body = core::canonical(told);
 }
 
 void Entrance::pair(const Request& request, const Respond& respond) {

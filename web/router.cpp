@@ -200,6 +200,17 @@ void Router::handle(const Request& request, Respond respond) {
     finish(page_response(request));
 }
 
+/// A browser's event stream takes no header of the page's: its proof stands in the query.
+void Router::events(Request request, const Respond& respond) {
+    if (const auto proof = request.query.find("session"); proof != request.query.end()) {
+        request.headers.emplace("x-agentd-session", proof->second);
+    }
+    entrance_->admit(request, respond,
+                     [request, respond, entrance = entrance_](const Session& session) {
+                         respond(stream_response(request, entrance, session));
+                     });
+}
+
 void Router::api(const Request& request, const Respond& respond) {
     const std::string path = request.path.substr(7);
     if (path == "/session" && request.method == Method::get) {
@@ -212,10 +223,7 @@ void Router::api(const Request& request, const Respond& respond) {
         return entrance_->login(request, respond);
     }
     if (path == "/events" && request.method == Method::get) {
-        return entrance_->admit(request, respond,
-                                [request, respond, entrance = entrance_](const Session& session) {
-                                    respond(stream_response(request, entrance, session));
-                                });
+        return events(request, respond);
     }
     // What runs after a look at the session may run when this router has gone: values only.
     entrance_->admit(request, respond,

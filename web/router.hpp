@@ -27,6 +27,7 @@ class Router {
     void handle(const Request& request, Respond respond);
 
   private:
+    void events(Request request, const Respond& respond);
     void api(const Request& request, const Respond& respond);
 
     RouterOptions options_;

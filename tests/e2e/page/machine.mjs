@@ -11,6 +11,14 @@ import { Refusal } from "./refusal.mjs";
 const SUMMARY = ["id", "number", "kind", "state", "title", "host", "source", "proposer", "created", "updated", "level",
     "presence", "risk", "headline", "landed", "outcome"];
 
+/** Why nothing can be signed, in the daemon's words. */
+const BLOCKED = {
+    drafted: "it is still being tested", checking: "it is still being tested", verified: "policy has not spoken yet",
+    denied: "it is denied: no approval is taken for it", refused: "a check refused it", approved: "it is approved already",
+    stale: "base, policy or machine changed since it was tested; verify it again",
+    expired: "the approval ran out; verify it again", applying: "it is being applied",
+};
+
 export class Machine {
     /** @param confirmMs how long a change of network or SSH waits for a confirmation (0: it does not)
         @param skewMs how far this machine's clock is ahead of the browser's */
@@ -88,7 +96,8 @@ export class Machine {
 
     detail(one) {
         const { diff: _, ...detail } = one;
-        return detail;
+        const blocked = one.blocked ?? BLOCKED[one.state] ?? (one.state === "decided" ? null : "it is over");
+        return { ...detail, blocked };
     }
 
     move(one, state, reason = "") {
@@ -117,7 +126,7 @@ export class Machine {
 
     open(key) {
         const cookie = randomBytes(32).toString("base64url");
-        this.sessions.set(cookie, { ...this.approvers.get(key) });
+        this.sessions.set(cookie, { ...this.approvers.get(key), proof: randomBytes(32).toString("hex") });
         return cookie;
     }
 

@@ -1,6 +1,7 @@
 // What a person does on the page of a real daemon, step by step.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { violations } from "./browser.mjs";
@@ -32,7 +33,8 @@ export async function settled(page, wanted, others) {
     assert.equal(found, wanted, await page.innerText("article.proposal"));
 }
 
-export async function approveAndApply(page) {
+/** `apart`: approved first, applied by another press of a button. */
+export async function approveAndApply(page, { apart = false } = {}) {
     const button = page.getByRole("button", { name: "Approve…", disabled: false });
     // The page says why not; that is worth more than a timeout.
     await button.waitFor({ timeout: PATIENCE / 4 }).catch(async () => {
@@ -43,8 +45,32 @@ export async function approveAndApply(page) {
     assert.deepEqual(await page.locator("dialog .not-ok").allInnerTexts(), []);
     const host = page.getByLabel(/Type the machine's name/);
     if (await host.count() > 0) await host.fill(await host.locator("xpath=..").locator("strong").innerText());
-    await page.getByRole("button", { name: "Approve and apply" }).click();
+    await page.getByRole("button", { name: apart ? "Approve only" : "Approve and apply" }).click();
     await page.locator("dialog").waitFor({ state: "detached" });
+    if (!apart) return;
+    await settled(page, "approved", ["stale", "expired"]);
+    await page.getByRole("button", { name: "Apply now", disabled: false }).click();
+}
+
+/** What another program on this host, visited with the same browser, is sent; and what it can do with it. */
+export async function opensNothingElsewhere(page, origin) {
+    let cookie = "";
+    const other = createServer((request, response) => {
+        cookie = request.headers.cookie ?? cookie;
+        response.setHeader("Content-Type", "text/html");
+        response.end("<!doctype html><link rel=icon href=data:,><title>another program</title>");
+    });
+    await new Promise((resolve) => other.listen(0, "localhost", resolve));
+    const tab = await page.context().newPage();
+    await tab.goto(`http://localhost:${other.address().port}/`);
+    await tab.close();
+    other.close();
+    assert.match(cookie, /__Host-agentd=/, "the cookie is not sent to other ports any more: simplify");
+    const headers = { Cookie: cookie, "X-Agentd": "1", "Content-Type": "application/json", "Sec-Fetch-Site": "same-origin", Origin: origin };
+    for (const [path, init] of [["status", {}], ["events", {}], ["freeze", { method: "POST", body: "{}" }]]) {
+        const answer = await fetch(`${origin}/api/v1/${path}`, { ...init, headers });
+        assert.equal((await answer.json()).error.code, "not_paired", path);
+    }
 }
 
 export async function audited(page, id) {
@@ -83,7 +109,7 @@ export async function keepsPort(page, port) {
     await page.getByLabel(/What should change/).fill(`open port ${port}`);
     await page.getByRole("button", { name: "Propose" }).click();
     await settled(page, "decided", ["refused", "denied", "failed"]);
-    await approveAndApply(page);
+    await approveAndApply(page, { apart: true });
     await waits(page);
     await shot(page, "5-waiting");
     await page.getByRole("button", { name: "This page still reaches the machine: keep it" }).click();

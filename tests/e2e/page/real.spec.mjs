@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { launch, open, pair, violations } from "./browser.mjs";
-import { approveAndApply, audited, comesBack, goesBack, keepsPort, openProposal, PATIENCE, settled, shot } from "./real.mjs";
+import { approveAndApply, audited, comesBack, goesBack, keepsPort, openProposal, opensNothingElsewhere, PATIENCE, settled, shot } from "./real.mjs";
 
 const LINK = process.env.AGENTD_PAGE_URL;
 const WANTED = process.env.AGENTD_PAGE_PROPOSAL ?? "";
@@ -23,6 +23,7 @@ test("a person pairs, reads, approves, and sees it confirmed and on record", { s
         const { origin } = new URL(LINK);
         await pair(page, LINK);
         await shot(page, "1-list");
+        await opensNothingElsewhere(page, origin);
         await openProposal(page, origin, WANTED);
         await settled(page, "decided", ["refused", "denied", "failed", "withdrawn"]);
         await page.locator("#effects .effect").first().waitFor();

@@ -48,9 +48,12 @@ function guard(request) {
     }
 }
 
-function sessionOf(machine, request) {
+function sessionOf(machine, request, url) {
     const cookie = /(?:^|; )agentd=([^;]+)/.exec(request.headers.cookie ?? "")?.[1];
-    return machine.sessions.get(cookie) ?? null;
+    const session = machine.sessions.get(cookie) ?? null;
+    // A cookie is sent to every port of the host: alone it opens nothing.
+    const proof = request.headers["x-agentd-session"] ?? url.searchParams.get("session");
+    return session?.proof === proof ? session : null;
 }
 
 function stream(machine, request, response) {
@@ -70,7 +73,7 @@ function stream(machine, request, response) {
 async function api(machine, request, response, url) {
     const path = url.pathname.slice("/api/v1".length);
     guard(request);
-    const session = sessionOf(machine, request);
+    const session = sessionOf(machine, request, url);
     if (path === "/session") {
         return { paired: session !== null, key_id: session?.key_id ?? null, name: session?.name ?? null, separation: false, host: session ? HOST : "", challenge: session ? null : machine.challenge() };
     }
@@ -78,7 +81,7 @@ async function api(machine, request, response, url) {
         const body = await json(request);
         const { cookie, key_id } = path === "/pair" ? machine.pair(body) : machine.login(body);
         response.setHeader("Set-Cookie", `agentd=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
-        return { key_id };
+        return { key_id, session: machine.sessions.get(cookie).proof };
     }
     if (!session) throw new Refusal(403, "not_paired", "This browser is not paired", null, "agentctl web login");
     if (path === "/events") {

@@ -157,13 +157,16 @@ struct Running {
 
     Client tcp(int receive_buffer = 0) const { return Client::tcp(server->port(), receive_buffer); }
     Client local() const { return Client::local(dir / "admin.sock"); }
-    /// The header line with the cookie of a newly paired browser.
+    /// The header lines of a newly paired browser's session.
     std::string cookie() const {
         auto client = tcp();
         client.send(post_text("/api/v1/pair", "{}"));
         const auto answer = client.response();
         const auto at = answer.find("__Host-agentd=");
-        return "Cookie: " + answer.substr(at, answer.find(';', at) - at) + "\r\n";
+        const std::string name = R"("session":")";
+        const auto proof = answer.substr(answer.find(name) + name.size(), 64);
+        return "Cookie: " + answer.substr(at, answer.find(';', at) - at) +
+               "\r\nX-Agentd-Session: " + proof + "\r\n";
     }
     /// A client whose stream is open already.
     Client listening(const std::string& extra = "", int receive_buffer = 0) const {

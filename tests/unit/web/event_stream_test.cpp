@@ -71,6 +71,20 @@ TEST_CASE(
     CHECK(stuck.is_hung_up());
 }
 
+TEST_CASE(
+    "a stream is opened by the cookie and the proof in its address, not by the cookie alone") {
+    Running running({.keep_alive = 20ms});
+    const auto lines = running.cookie();
+    const auto end = lines.find("\r\n") + 2;
+    const auto proof = lines.substr(lines.find(": ", end) + 2, 64);
+    auto thief = running.tcp();
+    thief.send(get_text("/api/v1/events", lines.substr(0, end)));
+    CHECK(test::status_of(thief.response()) == 403);
+    auto page = running.tcp();
+    page.send(get_text("/api/v1/events?session=" + proof, lines.substr(0, end)));
+    page.read_until(": connected\n\n");
+}
+
 TEST_CASE("a stream ends with the session it was opened for") {
     Running running({.keep_alive = 20ms});
     auto page = running.tcp();

@@ -101,8 +101,7 @@ TEST_CASE("a known key that signed the challenge gets a session") {
     CHECK(call.method == "session.login");
     CHECK_FALSE(call.caller.paired);
     CHECK(call.params == nlohmann::json::parse(login(challenge)));
-    const auto set = test::header(response, "Set-Cookie");
-    site.cookie = set.substr(0, set.find(';'));
+    site.keep(response);
     CHECK(site.session()["paired"] == true);
 }
 

@@ -48,20 +48,24 @@ struct Site {
         plane,
         clock};
     std::string cookie{};
+    std::string proof{};
 
     web::Response send(web::Request request) {
         if (!cookie.empty()) {
             request.headers.emplace("cookie", cookie);
+            request.headers.emplace("x-agentd-session", proof);
         }
         std::optional<web::Response> answer;
         router.handle(request, [&](web::Response response) { answer = std::move(response); });
         return answer.value();
     }
-    /// Pairs; from then on requests carry the cookie.
-    void pair() {
-        const auto response = send(post("/api/v1/pair", R"({"token":"t","spki":"s","label":"l"})"));
+    /// Pairs; from then on requests are of that session.
+    void pair() { keep(send(post("/api/v1/pair", R"({"token":"t","spki":"s","label":"l"})"))); }
+    /// From then on requests carry what this answer to a pairing or a login gave.
+    void keep(const web::Response& response) {
         const auto set = header(response, "Set-Cookie");
         cookie = set.substr(0, set.find(';'));
+        proof = nlohmann::json::parse(response.body).at("session");
     }
     nlohmann::json session() { return nlohmann::json::parse(send(get("/api/v1/session")).body); }
 };

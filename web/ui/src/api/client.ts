@@ -73,6 +73,14 @@ export function daemonNow(): number {
     return Date.now() + ahead;
 }
 
+const PROOF = "agentd-session";
+
+/** What makes the session's cookie this page's own: a cookie is sent to every port of the host, and what an origin
+    stores is read by that origin alone. Tabs share it, as they share the cookie. */
+export function sessionProof(): string {
+    return localStorage.getItem(PROOF) ?? "";
+}
+
 let comeBack: () => Promise<boolean> = () => Promise.resolve(false);
 
 /** A refusal may mean that the session ended: whoever keeps the session says whether there is one again. */
@@ -91,12 +99,17 @@ async function call<T>(path: string, init: RequestInit, again = false): Promise<
         cache: "no-store",
         redirect: "error",
         ...init,
+        headers: { ...init.headers, "X-Agentd-Session": sessionProof() },
     }).catch(lost);
     heardTime(response.headers.get("Date"), sent);
     const body: unknown = await response.json().catch(
         (cause: unknown) => (cause instanceof SyntaxError ? undefined : lost(cause)),
     );
-    if (response.ok && body !== undefined) return body as T;
+    if (response.ok && body !== undefined) {
+        const proof = (body as { session?: unknown }).session;
+        if (OPEN.has(path) && typeof proof === "string") localStorage.setItem(PROOF, proof);
+        return body as T;
+    }
     const error = errorFrom(response.status, body, path);
     // Nothing was done for a request without a session, so asking once more is asking for the first time.
     if (response.status === 403 && !OPEN.has(path) && !again && await comeBack()

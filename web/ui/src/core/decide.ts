@@ -18,8 +18,8 @@ export type KeyState = "ready" | "missing" | "other" | "insecure" | "reading";
 
 const KEY_WORDS: Record<Exclude<KeyState, "ready">, string> = {
     reading: "Looking for this browser's key.",
-    missing: "This browser has no key of its own. Pair it: agentctl web login",
-    other: "This browser's key is not the one this session was paired with. Pair it again: agentctl web login",
+    missing: "This browser has no key of its own. Pair it: sudo agentctl web login",
+    other: "This browser's key is not the one this session was paired with. Pair it again: sudo agentctl web login",
     insecure: "A browser signs only over HTTPS or on http://localhost.",
 };
 
@@ -49,9 +49,8 @@ export function choices(detail: Detail, key: KeyState): Choices {
     return {
         approve: { why: whyNotApprove(detail, key) },
         reject: { why: state === "decided" ? null : "There is a decision to refuse once it is tested." },
-        apply: {
-            why: detail.state !== "approved" ? "It has to be approved first." : detail.blocked,
-        },
+        // `blocked` is about signing: of what is approved it says that there is nothing to sign any more.
+        apply: { why: state === "approved" ? null : "It has to be approved first." },
         withdraw: {
             why: isOpen(state) && state !== "applying" ? null : "It is past being withdrawn.",
         },

@@ -1,6 +1,7 @@
 // One event stream for the whole browser. HTTP/1.1 gives a browser six connections to a host, so six
 // tabs with a stream each would hang the seventh: the tab that holds a Web Lock reads the stream and
 // hands it to the others over a BroadcastChannel. Where there is no stream, everybody polls.
+import { sessionProof } from "../api/client.ts";
 import type { EntryEvent, LogEvent } from "../api/types.ts";
 
 export type Connection = "connecting" | "live" | "polling" | "offline";
@@ -94,7 +95,7 @@ export function reached(answered: boolean): void {
 
 /** Reads the stream for as long as this page lives. */
 function stream(): void {
-    const made = new EventSource("/api/v1/events");
+    const made = new EventSource(`/api/v1/events?session=${sessionProof()}`); // which takes no header
     source = made;
     made.onopen = () => {
         stopPolling();

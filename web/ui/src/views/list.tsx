@@ -60,15 +60,16 @@ function Goal({ host }: { host: string | null }) {
     );
 }
 
-/** `taken`: an open proposal has this number now, and a number on the screen names one proposal only. */
-function Item({ of, taken = false }: { of: Summary; taken?: boolean }) {
+/** A number belongs to a proposal while it is open; afterwards the next one is given it. */
+function Item({ of }: { of: Summary }) {
+    const numbered = isOpen(of.state);
     return (
         <li class={`item item-${of.state}`}>
-            <span class="item-number" aria-hidden="true">{taken ? "" : of.number}</span>
+            <span class="item-number" aria-hidden="true">{numbered ? of.number : ""}</span>
             <div class="item-body">
                 <h3>
                     <Link to={`/proposals/${of.id}`}>
-                        {!taken && <span class="hidden">#{of.number} </span>}<Text of={of.title} />
+                        {numbered && <span class="hidden">#{of.number} </span>}<Text of={of.title} />
                     </Link>
                 </h3>
                 {of.headline && <p class="item-headline"><Text of={of.headline} /></p>}
@@ -98,14 +99,14 @@ function Empty() {
     );
 }
 
-function Closed({ closed, numbers }: { closed: Summary[]; numbers: ReadonlySet<number> }) {
+function Closed({ closed }: { closed: Summary[] }) {
     const [all, setAll] = useState(false);
     if (closed.length === 0) return null;
     const shown = all ? closed : closed.slice(0, CLOSED_SHOWN);
     return (
         <section aria-labelledby="closed">
             <h2 id="closed">Closed <span class="count">{closed.length}</span></h2>
-            <ul class="items items-closed">{shown.map((one) => <Item key={one.id} of={one} taken={numbers.has(one.number)} />)}</ul>
+            <ul class="items items-closed">{shown.map((one) => <Item key={one.id} of={one} />)}</ul>
             {shown.length < closed.length && (
                 <button type="button" class="button" onClick={() => setAll(true)}>
                     Show all {closed.length}
@@ -134,7 +135,7 @@ export function ListView({ host }: { host: string | null }) {
                             ? <ul class="items">{open.map((one) => <Item key={one.id} of={one} />)}</ul>
                             : <Empty />}
                     </section>
-                    <Closed closed={closed} numbers={new Set(open.map(({ number }) => number))} />
+                    <Closed closed={closed} />
                 </>
             )}
         </>

@@ -63,7 +63,7 @@ export function NotPaired() {
                 agentd shows nothing of the machine to a browser it does not know. To pair this one, run
                 on the machine:
             </p>
-            <Command>agentctl web login</Command>
+            <Command>sudo agentctl web login</Command>
             <p>and open the link it prints. The link works once, for two minutes.</p>
         </div>
     );
