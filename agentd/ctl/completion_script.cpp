@@ -132,16 +132,20 @@ std::string zsh() {
         text += "    " + quoted(path) + (path.empty() ? "" : "|" + quoted(path + " ") + "*") +
                 ") options=( " + options_of(command) + " ) ;;\n";
     }
-    return text + "    esac\n"
-                  "    if [[ $PREFIX = -* ]]; then\n"
-                  "        compadd -- $options\n"
-                  "    elif (( $#next )); then\n"
-                  "        _describe command next\n"
-                  "    else\n"
-                  "        _files\n"
-                  "    fi\n"
-                  "}\n"
-                  "compdef _agentctl agentctl\n";
+    return text +
+           "    esac\n"
+           "    if [[ $PREFIX = -* ]]; then\n"
+           "        compadd -- $options\n"
+           "    elif (( $#next )); then\n"
+           "        _describe command next\n"
+           "    else\n"
+           "        _files\n"
+           "    fi\n"
+           "}\n"
+           "# Read as a function of $fpath this is the first completion itself; sourced, it is "
+           "none.\n"
+           "if [[ ${funcstack[1]} = _agentctl ]]; then _agentctl \"$@\"; else compdef _agentctl "
+           "agentctl; fi\n";
 }
 
 std::string fish_options(std::span<const Option> options, const std::string& when) {

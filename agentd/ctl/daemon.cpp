@@ -19,6 +19,7 @@ namespace {
 struct Other {
     std::string name;
     std::string start;
+    std::string who; ///< may speak to it
 };
 
 Trouble unreachable(const Other& other, const std::string& socket) {
@@ -26,7 +27,7 @@ Trouble unreachable(const Other& other, const std::string& socket) {
         return {.problem = {.code = "denied",
                             .message = "you may not speak to " + other.name,
                             .where = socket,
-                            .hint = "join the socket's group (sockets.admin_group), or use sudo"},
+                            .hint = other.who},
                 .exit = status::denied};
     }
     return {.problem = {.code = "unavailable",
@@ -127,7 +128,10 @@ Reply Daemon::call(std::string_view method, const Json& params, const Hearing& h
     if (hearing.on_event) {
         unwrapping.on_event = [&](const Json& line) { hearing.on_event(part(line, "event")); };
     }
-    Reply reply = converse(socket_, {.name = "agentd", .start = "systemctl start agentd"},
+    Reply reply = converse(socket_,
+                           {.name = "agentd",
+                            .start = "systemctl start agentd",
+                            .who = "join the socket's group (sockets.admin_group), or use sudo"},
                            {{"method", method}, {"params", params}}, unwrapping, stop_);
     if (const Json* answer = std::get_if<Json>(&reply)) {
         return Json(part(*answer, "result"));
@@ -138,7 +142,9 @@ Reply Daemon::call(std::string_view method, const Json& params, const Hearing& h
 Reply ask_helper(const std::string& socket, const Json& request, std::stop_token stop,
                  const Hearing& hearing) {
     return converse(socket,
-                    {.name = "agentd-applyd", .start = "systemctl start agentd-applyd.socket"},
+                    {.name = "agentd-applyd",
+                     .start = "systemctl start agentd-applyd.socket",
+                     .who = "only root and agentd may: the same command with sudo"},
                     request, hearing, stop);
 }
 

@@ -135,7 +135,8 @@ std::string commands_as_markdown() {
         }
         std::string line = synopsis(command);
         line.erase(line.find_last_not_of(' ') + 1);
-        text += "\n`" + line + "`  \n" + std::string(command.summary) + ".";
+        text += "\n`" + line + "`  \n" + std::string(command.summary) +
+                (command.summary.ends_with('?') ? "" : ".");
         if (!command.more.empty()) {
             text += " " + std::string(command.more);
         }

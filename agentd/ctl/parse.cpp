@@ -65,7 +65,8 @@ std::string chosen_path(const CLI::App& root) {
     return path;
 }
 
-Trouble not_understood(const std::vector<std::string>& arguments, const std::string& why) {
+Trouble not_understood(const std::vector<std::string>& arguments, const std::string& topic,
+                       const std::string& why) {
     std::vector<std::string> names;
     for (const Command& command : command_table()) {
         names.emplace_back(core::split(command.path, ' ').front());
@@ -77,7 +78,7 @@ Trouble not_understood(const std::vector<std::string>& arguments, const std::str
                      near.empty() ? "`agentctl --help` lists them"
                                   : "did you mean `agentctl " + near.front() + "`?");
     }
-    return usage(one_line(why), "`agentctl --help` says what there is");
+    return usage(one_line(why), "agentctl " + topic + (topic.empty() ? "--help" : " --help"));
 }
 
 /// What CLI11 cannot know: arguments that have to be there, and what they may be.
@@ -151,6 +152,12 @@ Terminal::Style Asked::style() const {
 }
 
 std::variant<Asked, Trouble> parse(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+        if (!core::is_utf8(argument)) {
+            return usage("this is not UTF-8 text: " + one_line(argument, 60),
+                         "write it in UTF-8; a file of another name is given as standard input");
+        }
+    }
     CLI::App root;
     root.set_help_flag();
     Slots slots;
@@ -166,7 +173,7 @@ std::variant<Asked, Trouble> parse(const std::vector<std::string>& arguments) {
         // CLI11 takes them from the back.
         root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::ParseError& error) {
-        return not_understood(arguments, error.what());
+        return not_understood(arguments, chosen_path(root), error.what());
     }
     Asked asked = collect(root, slots);
     const bool group = asked.command == nullptr;

@@ -25,14 +25,14 @@ void print_statement(Terminal& terminal, const proposals::Statement& statement,
                      const std::string& digest) {
     terminal.line(terminal.paint(Colour::bold, "What you sign"));
     const auto line = [&](std::string_view name, const std::string& value) {
-        terminal.line("  " + pad(std::string(name), 10) + one_line(value));
+        terminal.line("  " + pad(std::string(name), 12) + one_line(value));
     };
     if (statement.act) {
         line("act", *statement.act);
         line("on", statement.from.path);
     } else {
         line("system", statement.toplevel.value_or(""));
-        line("instead of", " " + statement.from.path);
+        line("instead of", statement.from.path);
         line("commit", statement.candidate_commit.value_or("none: it ran here before"));
     }
     line("effects", statement.effects_sha256.value_or(""));

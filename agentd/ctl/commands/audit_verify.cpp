@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <unistd.h>
+
 namespace agentd::ctl::commands {
 
 namespace {
@@ -33,6 +36,13 @@ int report(Context& context, const Json& result, const std::string& how) {
     terminal.result(result);
     // With --json the result says it all; a second object would be one too many.
     Terminal words(context.around(), {});
+    if (raw(problem, "flaw") == audit::to_string(audit::Flaw::no_log)) {
+        return words.fail(
+            {.problem = {.code = "failed",
+                         .message = raw(problem, "message"),
+                         .hint = "name the folder that holds `log`, as audit.directory "
+                                 "does; if that was it, the log is gone"}});
+    }
     return words.fail(
         {.problem = {.code = "failed",
                      .message = "the log is not what was written: " + raw(problem, "message"),
@@ -63,6 +73,16 @@ int offline(Context& context, const std::string& directory, const std::string& v
             return context.terminal().fail(usage("this is no verifier key: " + one_line(vkey, 100),
                                                  "<name>+<8 hex>+<base64>"));
         }
+    }
+    // Else a log that may not be read would pass for one that was taken away.
+    if (const std::string log = directory + "/log";
+        ::access(log.c_str(), R_OK | X_OK) != 0 && errno == EACCES) {
+        return context.terminal().fail(
+            {.problem = {.code = "denied",
+                         .message = "you may not read the log",
+                         .where = directory,
+                         .hint = "sudo agentctl audit verify --directory " + directory},
+             .exit = status::denied});
     }
     try {
         return report(context, as_json(audit::verify_directory(directory, options)),

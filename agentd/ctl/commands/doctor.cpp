@@ -26,7 +26,7 @@ int doctor(Context& context) {
         terminal.line((ok                ? terminal.paint(Colour::good, "ok    ")
                        : is_amiss(check) ? terminal.paint(Colour::bad, "amiss ")
                                          : terminal.paint(Colour::warn, "weak  ")) +
-                      pad(shown(check, "name", 40), 15) + " " + shown(check, "detail", 500));
+                      pad(shown(check, "name", 40), 18) + " " + shown(check, "detail", 500));
         if (const auto hint = shown(check, "hint", 500); !ok && !hint.empty()) {
             terminal.line("       next: " + hint);
         }

@@ -1,6 +1,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/ctl/ctl_fixture.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 using namespace agentd;
@@ -30,10 +31,27 @@ TEST_CASE("audit verify passes on what the daemon found, with the place") {
 
 TEST_CASE("audit verify of a directory needs no daemon, and names the segment") {
     Ctl agentctl;
+    const std::string folder = agentctl.directory / "log";
+    std::filesystem::create_directory(folder);
+    std::ofstream(folder + "/00000000.jsonl") << "garbage\n";
     const auto ran = agentctl.run({"audit", "verify", "--directory", agentctl.directory.path()});
     CHECK(ran.exit == 1);
+    CHECK(ran.err.find("the log is not what was written") != std::string::npos);
     CHECK(ran.err.find("where: entry 0, segment ") != std::string::npos);
     CHECK(agentctl.run({"audit", "verify", "--directory", "x", "--vkey", "nonsense"}).exit == 64);
+}
+
+TEST_CASE("where there is no log, nobody is told that it was altered") {
+    Ctl agentctl;
+    const auto ran = agentctl.run({"audit", "verify", "--directory", agentctl.directory.path()});
+    CHECK(ran.exit == 1);
+    CHECK(ran.err.find("there is no log in ") != std::string::npos);
+    CHECK(ran.err.find("not what was written") == std::string::npos);
+    CHECK(ran.err.find("next: name the folder") != std::string::npos);
+    CHECK(agentctl.run({"audit", "verify", "--json", "--directory", agentctl.directory.path()})
+              .json()
+              .at("problem")
+              .at("flaw") == "no_log");
 }
 
 TEST_CASE("policy check tells every problem with its line, offline") {

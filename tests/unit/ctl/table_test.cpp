@@ -106,6 +106,41 @@ TEST_CASE("what is not in the table is a usage error with the nearest command") 
     CHECK(agentctl.bare({"--json", "aprove"}).json().at("error").at("exit") == 64);
 }
 
+TEST_CASE("an option that a command does not have leads to that command's help") {
+    Ctl agentctl;
+    CHECK(agentctl.bare({"list", "--al"}).err.find("next: agentctl list --help") !=
+          std::string::npos);
+    CHECK(agentctl.bare({"audit", "tail", "--lots"}).err.find("next: agentctl audit tail --help") !=
+          std::string::npos);
+    CHECK(agentctl.bare({"--nonsense"}).err.find("next: agentctl --help") != std::string::npos);
+}
+
+TEST_CASE("an argument that is no text is refused as wrong use, not as a fault of agentctl") {
+    Ctl agentctl;
+    const auto ran = agentctl.bare({"run", "install \xff\xfe"});
+    CHECK(ran.exit == 64);
+    CHECK(ran.err.find("not UTF-8") != std::string::npos);
+}
+
+TEST_CASE("in zsh the first completion of a shell completes") {
+    const std::string zsh = "/usr/bin/zsh";
+    if (!std::filesystem::exists(zsh)) {
+        return;
+    }
+    Ctl agentctl;
+    std::ofstream(agentctl.directory / "_agentctl") << agentctl.bare({"completion", "zsh"}).out;
+    // What compinit would do, with the builtins that offer words standing in for themselves.
+    std::ofstream(agentctl.directory / "try.zsh")
+        << "fpath=(" << agentctl.directory.path() << " $fpath); autoload -U _agentctl\n"
+        << "_describe() { print -r -- ${(P)2} }\nCURRENT=2; words=(agentctl '')\n_agentctl\n";
+    const std::string out = agentctl.directory / "said";
+    CHECK(std::system((zsh + " -f " + (agentctl.directory / "try.zsh") + " > " + out).c_str()) ==
+          0);
+    std::ifstream said(out);
+    const std::string words{std::istreambuf_iterator<char>(said), {}};
+    CHECK(words.find("approve:") != std::string::npos);
+}
+
 TEST_CASE("the completion scripts are good for their shells") {
     Ctl agentctl;
     for (const std::string shell : {"bash", "zsh", "fish"}) {
