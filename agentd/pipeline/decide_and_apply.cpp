@@ -79,7 +79,9 @@ Result<proposals::Statement> Pipeline::statement(const std::string& id,
                                   std::string(proposals::to_string(job->row.state)) +
                                   ": there is nothing to approve",
                        .hint = early || again ? "`agentctl verify " + job->id.str() + "` tests it"
-                                              : ""};
+                               : job->row.state == State::approved
+                                   ? "`agentctl apply " + job->id.str() + "`"
+                                   : "`agentctl show " + job->id.str() + "` says how it is"};
     }
     const auto decided = this->decided(id);
     if (!decided) {
@@ -191,7 +193,9 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
                                   std::string(proposals::to_string(job->row.state)) +
                                   "; only an approved one is applied",
                        .hint = again ? "`agentctl verify " + job->id.str() + "` tests it again"
-                                     : "`agentctl approve " + job->id.str() + "`"};
+                               : now == State::decided
+                                   ? "`agentctl approve " + job->id.str() + "`"
+                                   : "`agentctl show " + job->id.str() + "` says how it is"};
     }
     const auto decided = this->decided(id);
     if (!decided) {
