@@ -133,7 +133,6 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step) {
     Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools, on_step);
     const InFlight& in_flight = apply.in_flight();
-    tools.switcher.keep(verified.from(), verified.to());
     apply.intend();
     const UnderWay under_way(tools.confirmation, in_flight.proposal);
     try {

@@ -36,8 +36,9 @@ struct Tools {
 /// Hears `{"event":"step","step":…,"detail":…}` as the socket says it.
 using OnStep = std::function<void(const core::Json& event)>;
 
-/// Carries out a verified statement, whatever comes. Each step is in the log when the next begins;
-/// the intent before anything is touched (if it cannot be written: Failure, and nothing happened).
+/// Carries out a verified statement, whose systems are kept, whatever comes. Each step is in the
+/// log when the next begins; the intent before anything is touched (if it cannot be written:
+/// Failure, and nothing happened).
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step);
 
 /// Finishes or takes back what is in flight, by looking at the machine; nullopt when there is

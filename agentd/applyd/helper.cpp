@@ -271,10 +271,10 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
                         .hint = "nothing is applied until it is: `agentctl doctor`"});
     }
     const auto verified = verifier_.verify(bytes, presence, connection.peer, stop);
-    if (!verified) {
+    if (const auto kept = verified ? keep(*verified, stop) : verified.problem(); !kept) {
         const auto statement = proposals::parse_statement(bytes);
-        refuse(statement ? statement->proposal : here, verified.problem(), connection.peer);
-        return refusal(verified.problem());
+        refuse(statement ? statement->proposal : here, kept.problem(), connection.peer);
+        return refusal(kept.problem());
     }
     if (!journal_.spend(verified->statement().nonce, verified->statement().expires, clock_.now())) {
         return refusal({.code = "used", .message = "this statement was used before"});

@@ -26,6 +26,19 @@ Json refusal(const core::Problem& problem) {
     return {{"ok", false}, {"error", core::to_json(problem)}};
 }
 
+core::Result<core::Done> Helper::keep(const VerifiedStatement& verified,
+                                      const std::stop_token& stop) {
+    if (verified.act()) {
+        return core::Done{};
+    }
+    switcher_.keep(verified.from(), verified.to());
+    auto same = verifier_.still_the_same(verified, stop);
+    if (!same) {
+        switcher_.release();
+    }
+    return same;
+}
+
 Json Helper::settle_request() {
     const auto lock = journal_.try_lock();
     if (!lock) {

@@ -156,6 +156,23 @@ Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_byt
                              std::move(*effects), *approver);
 }
 
+Result<Done> Verifier::still_the_same(const VerifiedStatement& verified,
+                                      const std::stop_token& stop) const {
+    const auto closure = evaluator::closure_of(nix_, verified.to(), stop);
+    if (!closure) {
+        return closure.problem();
+    }
+    if (evaluator::manifest_of(*closure).digest.hex() !=
+        verified.statement().closure_manifest_sha256) {
+        return Problem{.code = "wrong_manifest",
+                       .message =
+                           "the system was built anew while it was looked at, and is not the "
+                           "approved one any more",
+                       .where = verified.to().str()};
+    }
+    return Done{};
+}
+
 Result<Done> Verifier::check_fields(const Statement& statement) const {
     if (statement.host != config_.host.str()) {
         return Problem{.code = "wrong_host",

@@ -52,8 +52,9 @@ class VerifiedStatement {
 
 /// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
 /// `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
-/// `presence`; `from_mismatch`, `not_ours`, `not_a_toplevel`, `quarantined`, `not_in_store`, `wrong_nar_hash`,
-/// `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`, `denied`.
+/// `presence`; `from_mismatch`, `not_ours`, `not_a_toplevel`, `quarantined`, `not_in_store`,
+/// `wrong_nar_hash`, `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`,
+/// `denied`.
 class Verifier {
   public:
     Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
@@ -62,6 +63,10 @@ class Verifier {
     core::Result<VerifiedStatement> verify(const std::string& statement_bytes,
                                            const std::optional<proposals::Presence>& presence,
                                            const core::Peer& peer, const std::stop_token& stop);
+    /// Whether the store still has under its name what was looked at. To be asked once it is kept:
+    /// until then anybody who may build can have it deleted and built again, not always the same.
+    core::Result<core::Done> still_the_same(const VerifiedStatement& verified,
+                                            const std::stop_token& stop) const;
 
   private:
     core::Result<VerifiedStatement> verify_rest(const std::string& statement_bytes,

@@ -4,7 +4,12 @@
 import hashlib
 import json
 import os
+import secrets
+import shutil
+import signal
 import subprocess
+import threading
+import time
 
 from client import Lab, Refused, check, lines_of, main, truth, wait
 
@@ -138,6 +143,47 @@ def replayed(lab):
     check(done["ok"] and done["outcome"]["outcome"] == "confirmed", done)
     lab.settled(proposal, "confirmed")
     helper_refuses(lab, "used", request)
+
+
+def child_of(parent, name):
+    """The first child of any thread of this process with this name."""
+    for task in os.listdir(f"/proc/{parent}/task"):
+        for pid in open(f"/proc/{parent}/task/{task}/children").read().split():
+            try:
+                if open(f"/proc/{pid}/comm").read().strip() == name:
+                    return int(pid)
+            except OSError:
+                pass
+    return None
+
+
+@truth("a system that is deleted and built anew while the helper looks at it is not applied")
+def rebuilt(lab):
+    patch = lab.patch("hosts/web/default.nix", lambda old: old.rstrip().removesuffix("}") + """
+  environment.etc."moment".source = pkgs.runCommand "moment-NAME" { } "cat /proc/sys/kernel/random/uuid > $out";
+}
+""".replace("NAME", secrets.token_hex(8)))
+    detail = lab.propose("of this moment", patch)
+    system, running, start = detail["toplevel"], lab.running(), lab.log_size()
+    moment = open(system + "/etc/moment").read()
+    text = lab.call("statement", proposal=detail["id"])["statement"]
+    done = {}
+    thread = threading.Thread(target=lambda: done.update(lab.applyd(apply_request(lab, text))))
+    thread.start()
+    worker, until = None, time.monotonic() + 20
+    while not worker and time.monotonic() < until:  # at once: it must not have opened anything yet
+        worker = child_of(lab.pid("applyd"), "agentd-analyze")
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        shutil.rmtree(lab.path("state/gcroots"))
+        lab.sh(f"""nix-store -qR {system} | tac | grep -vxFf <(nix-store -qR {running}) | xargs -n1 nix-store --delete &&
+            nix-store -r {detail["drv"]}""")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    thread.join()
+    check(open(system + "/etc/moment").read() != moment, "it was not built anew")
+    check(not done["ok"] and done["error"]["code"] in ("wrong_manifest", "not_in_store"), done)
+    check(lab.running() == running and not of_type(lab, "apply.intent", start), "the machine moved")
 
 
 @truth("garbage and foreign types are refused by the log's writer, and the log stays as it is")
