@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <sys/prctl.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -43,9 +44,15 @@ sandbox::Profile for_own_question(const Question& question, const std::string& f
     sandbox::Profile profile;
     profile.limits = {
         .address_space = mib(512), .cpu_seconds = 30, .file_size = 0, .open_files = 64};
-    profile.files = sandbox::Files{.readable = {folder, "/nix/store", "/usr", "/lib", "/lib64",
-                                                "/etc", "/run/systemd/resolve", "/run/resolvconf",
-                                                "/run/NetworkManager", "/run/nscd"}};
+    profile.files =
+        sandbox::Files{.readable = {folder, "/nix/store", "/usr", "/lib", "/lib64", "/etc"}};
+    for (const char* name : {"/etc/resolv.conf", "/etc/hosts"}) { // wherever somebody keeps them
+        std::error_code error;
+        const auto file = std::filesystem::canonical(name, error);
+        if (!error) {
+            profile.files->readable.push_back(file.string());
+        }
+    }
     if (question.kind == Kind::disk || question.kind == Kind::find) {
         profile.network_namespace = Need::required;
     }

@@ -3,6 +3,7 @@
 #include "agentd/probe/names.hpp"
 
 #include "agentd/core/fd.hpp"
+#include "sandbox/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -23,6 +24,20 @@ using namespace agentd;
 namespace {
 
 using Server = std::function<std::string(const std::string& question)>;
+using Asker = std::string (*)();
+
+std::string this_process() {
+    const auto answer = probe::dns("host.example");
+    return (answer.verdict == probe::Verdict::well ? "well " : "unwell ") + answer.said;
+}
+
+std::string worker() {
+    return sandbox::run({.program = AGENTD_PROBE,
+                         .input = R"({"kind":"dns","target":"host.example","seconds":5,)"
+                                  R"("arguments":[],"free_mb":0,"free_inodes":0,"user":"",)"
+                                  R"("key":"","outside":false})"})
+        .out.bytes;
+}
 
 std::string bytes(std::initializer_list<int> list) {
     return {list.begin(), list.end()};
@@ -81,7 +96,8 @@ bool own_network(const std::string& folder) {
 }
 
 /// In a child: a server, and one question to it. What it wrote: `well is 192.0.2.7`.
-[[noreturn]] void ask_and_tell(const std::string& folder, const Server& server, int out) {
+[[noreturn]] void ask_and_tell(const std::string& folder, const Server& server, Asker ask,
+                               int out) {
     if (!own_network(folder)) {
         ::_exit(77);
     }
@@ -94,15 +110,12 @@ bool own_network(const std::string& folder) {
         ::_exit(77);
     }
     std::thread([&] { serve(fd, server); }).detach();
-    const auto answer = probe::dns("host.example");
-    const std::string words =
-        (answer.verdict == probe::Verdict::well ? "well " : "unwell ") + answer.said;
-    core::write_all(out, words, "pipe");
+    core::write_all(out, ask(), "pipe");
     ::_exit(0);
 }
 
 /// "" where this machine gives nobody a network of his own.
-std::string asked(const Server& server) {
+std::string asked(const Server& server, Asker ask = this_process) {
     const test::TempDir folder;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -110,7 +123,7 @@ std::string asked(const Server& server) {
     core::Fd out(ends[1]);
     const pid_t child = ::fork();
     if (child == 0) {
-        ask_and_tell(folder.path(), server, out.get());
+        ask_and_tell(folder.path(), server, ask, out.get());
     }
     out.reset();
     char words[512];
@@ -134,6 +147,8 @@ TEST_CASE("no answer of a hostile server of names is taken for one, and none har
         return;
     }
     CHECK(well == "well is 192.0.2.7");
+    CHECK(asked(good, worker) == R"({"detail":"is 192.0.2.7","impossible":false,"ok":true})"
+                                 "\n");
     const std::pair<const char*, Server> servers[] = {
         {"another id",
          [](auto& q) {

@@ -134,6 +134,29 @@ TEST_CASE("what is no question is not guessed at") {
     }
 }
 
+TEST_CASE("what a question may use is what it needs") {
+    const auto profile = [](Kind kind) { return profile_for({.kind = kind}, "/programs"); };
+    for (const auto kind :
+         {Kind::tcp, Kind::http, Kind::dns, Kind::disk, Kind::ssh, Kind::find, Kind::command}) {
+        const auto one = profile(kind);
+        CHECK(one.process_namespace == sandbox::Need::required);
+        CHECK(one.ipc_namespace == sandbox::Need::required);
+        CHECK(one.no_new_privileges);
+        const bool root_for_a_moment = kind == Kind::disk || kind == Kind::ssh;
+        CHECK(one.run_as.has_value() != root_for_a_moment);
+        CHECK((one.network_namespace == sandbox::Need::required) ==
+              (kind == Kind::disk || kind == Kind::find));
+        const bool own = kind != Kind::command;
+        CHECK(one.files.has_value() == own);
+        CHECK((one.limits.file_size == 0U) == own);
+        CHECK(
+            (!own || (one.files->need == sandbox::Need::required && one.files->writable.empty())));
+    }
+    const Question login{.kind = Kind::ssh, .user = "health", .key = "/etc/agentd/key"};
+    CHECK(profile_for(login, "/programs").files->readable.back() == "/etc/agentd/key");
+    CHECK_FALSE(profile(Kind::command).hidden.empty());
+}
+
 TEST_CASE("who asks has no rights left: no program, no other process, no mount, no odd socket") {
     CHECK(in_a_child([] {
               const bool root = ::geteuid() == 0;
