@@ -201,11 +201,14 @@ Outcome Apply::make_lasting(std::vector<CheckResult> checks, bool settled) {
     }
     reach(Phase::profile_set);
     step("profile_set", tools_.machine.profile());
-    const auto boot = tools_.switcher.run(in_flight_.nonce, *to, "boot");
+    auto boot = tools_.switcher.run(in_flight_.nonce, *to, "boot");
+    if (boot.exit_status != 0) { // once more: what killed it may have been a passing thing
+        boot = tools_.switcher.run(in_flight_.nonce, *to, "boot");
+    }
     if (boot.exit_status != 0) {
-        // What runs is healthy; only the next boot would not find it. A person has to look.
-        return end("failed", "the boot entry could not be written: " + boot.said, std::move(checks),
-                   settled);
+        // What runs is healthy, and what boots next would be another: one whole system is kept.
+        return take_back("the boot entry could not be written: " + boot.said, std::move(checks),
+                         settled);
     }
     step("boot_set", "the next boot takes this system");
     BootTry{.proposal = in_flight_.proposal,

@@ -128,6 +128,21 @@ def failed(lab):
     wait(20, "the observation is resolved", lambda: not lab.observation("unit_failed:nginx.service"))
 
 
+@truth("a healthy system whose boot entry cannot be written is taken back: what runs, what boots and the profile are one")
+def no_boot_entry(lab):
+    running, profile, entries = lab.running(), lab.profile(), lab.on("cat /boot/loader/loader.conf")
+    detail = lab.propose("Break the boot loader's installer", lab.patch(
+        "modules/system/install-systemd-boot.sh", lambda old: old.replace("set -e\n", "set -e\necho no room >&2; exit 1\n")))
+    detail = lab.carry_out(detail["id"], "rolled_back")
+    check(detail["events"][-2:] == ["profile_set", "taking_back"], detail["events"])
+    check("boot entry could not be written" in detail["apply"]["outcome"]["reason"], detail["apply"]["outcome"])
+    check(lab.running() == running and lab.profile() == profile, lab.running(), lab.profile())
+    links = {lab.on(f"readlink /var/lib/nixos/profiles/system-{n}-link") for n in
+             lab.on("sed -n 's/^default nixos-generation-\\([0-9]*\\).conf/\\1/p' /boot/loader/loader.conf").split()}
+    check(links == {running}, links, "was", entries)
+    lab.applyd({"op": "unfreeze"})
+
+
 @truth("the rows folded again from the log are the same rows")
 def rebuilt(lab):
     done = lab.call("state.rebuild")
