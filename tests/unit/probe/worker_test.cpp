@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -267,4 +268,33 @@ TEST_CASE("nothing that a program started outlives its question, and it sees no 
     looks["arguments"] =
         shell("ls /root | grep -q . && exit 1; test -r /etc/shadow && exit 2; exit 0");
     CHECK(detail(answer_to(core::canonical(looks))) == "exited with status 0");
+}
+
+TEST_CASE("a file system that answers nobody holds its question up, and not whoever asked") {
+    const test::TempDir dir;
+    const int ended = in_a_child([&] {
+        const core::Fd fuse(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
+        const std::string options =
+            "fd=" + std::to_string(fuse.get()) + ",rootmode=40000,user_id=0,group_id=0,allow_other";
+        if (!fuse || ::unshare(CLONE_NEWNS) != 0 ||
+            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("silent", dir.path().c_str(), "fuse", 0, options.c_str()) != 0) {
+            return 77;
+        }
+        for (const std::string& target : {dir.path(), dir / "program"}) {
+            const auto kind = target == dir.path() ? "disk" : "find";
+            const auto outcome = sandbox::run({.program = AGENTD_PROBE,
+                                               .input = core::canonical(question(kind, target)),
+                                               .deadline = 300ms});
+            if (!std::holds_alternative<sandbox::TimedOut>(outcome.ending) || outcome.wall > 4s) {
+                return 1;
+            }
+        }
+        return 0;
+    });
+    if (ended == 77) {
+        WARN("no such file system can be had here: nothing was tried");
+        return;
+    }
+    CHECK(ended == 0);
 }
