@@ -3,6 +3,7 @@
 #include "agentd/applyd/boot_try.hpp"
 #include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
+#include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,6 +29,21 @@ std::string unwell(const std::vector<CheckResult>& checks) {
 }
 
 } // namespace
+
+bool leave_alone(const Tools& tools) {
+    const auto found = tools.journal.in_flight();
+    const std::string boot = found ? tools.switcher.this_boot() : "";
+    if (!found || found->boot_id != boot) {
+        return false;
+    }
+    const auto trial = BootTry::read(tools.config.apply.directory);
+    if (trial && trial->boot_id != boot) {
+        throw core::Failure(core::FailureKind::misconfigured,
+                            "the system that was made the default was not found well at this boot, "
+                            "and is not judged while a change is under way");
+    }
+    return true;
+}
 
 void settle_earlier_boot(const Tools& tools) {
     const auto found = tools.journal.in_flight();

@@ -8,6 +8,10 @@
 
 namespace agentd::applyd {
 
+/// Something is under way that began in this boot. Failure{misconfigured} when this boot is one
+/// that is still to be found well.
+bool leave_alone(const Tools& tools);
+
 /// Settles what an earlier boot left in flight. Leaves alone what is under way in this boot: a
 /// switch may start the unit that runs this, and waits for it.
 void settle_earlier_boot(const Tools& tools);

@@ -1,7 +1,6 @@
 #include "agentd/applyd/helper.hpp"
 
 #include "agentd/applyd/acts.hpp"
-#include "agentd/applyd/boot.hpp"
 #include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/applyd/trusted_file.hpp"
@@ -102,34 +101,6 @@ void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_t
     slots_.clear();
 }
 
-template <class Do> void Helper::with_lock(Do act) {
-    constexpr int most_failures = 60;
-    for (int failures = 0;;) {
-        try {
-            if (const auto lock = journal_.try_lock()) {
-                return act();
-            }
-        } catch (const core::Failure& failure) {
-            core::log(core::Level::error, std::string("cannot settle now: ") + failure.what());
-            if (failure.kind() == core::FailureKind::misconfigured || ++failures == most_failures) {
-                throw;
-            }
-            std::this_thread::sleep_for(seconds(4)); // without the lock: others may try too
-        }
-        std::this_thread::sleep_for(milliseconds(200));
-    }
-}
-
-void Helper::settle_if_free() {
-    try {
-        if (const auto lock = journal_.try_lock()) {
-            settle(tools(), std::nullopt);
-        }
-    } catch (const core::Failure& failure) {
-        core::log(core::Level::warning, std::string("cannot settle now: ") + failure.what());
-    }
-}
-
 /// One thread a connection: while one applies, others hear that it is busy.
 void Helper::admit(core::Listener::Connection connection, const std::stop_token& stop) {
     Slot& slot = slots_.emplace_back();
@@ -146,22 +117,6 @@ void Helper::serve_one(core::Listener::Connection& connection,
     } catch (const std::exception& error) {
         core::log(core::Level::error, error.what());
     }
-}
-
-void Helper::settle_now(const std::string& what) {
-    with_lock([&] {
-        if (what != "boot") {
-            settle(tools(), what == "any" ? std::nullopt : std::optional(what));
-            return;
-        }
-        settle_earlier_boot(tools());
-        const std::string unwell = judge_boot(tools());
-        if (!unwell.empty()) {
-            throw core::Failure(core::FailureKind::misconfigured,
-                                "the system that was made the default does not boot well: " +
-                                    unwell);
-        }
-    });
 }
 
 bool Helper::allowed(const core::Peer& peer) const {

@@ -32,12 +32,13 @@ class Helper {
     /// tried again for some minutes when the machine does not let it. `what` is a nonce, or `any`;
     /// or `boot`, before a boot counts as a good one: then only what an earlier boot left behind,
     /// and a first boot into a new system is judged. Failure{misconfigured} when that is not well.
+    /// For what is under way in this boot `boot` does not wait: a switch may wait for it.
     void settle_now(const std::string& what);
 
   private:
     static constexpr std::size_t most_connections = 32;
     static constexpr std::size_t reserved_connections = 8; ///< for root, whatever agentd does
-    template <class Do> void with_lock(Do act);
+    template <class Do, class Leave> void with_lock(Do act, Leave leave);
     /// Unless something is under way, which holds the lock; a machine that is not up is asked
     /// again.
     void settle_if_free();

@@ -39,15 +39,6 @@ core::Result<core::Done> Helper::keep(const VerifiedStatement& verified,
     return same;
 }
 
-Json Helper::settle_request() {
-    const auto lock = journal_.try_lock();
-    if (!lock) {
-        return refusal({.code = "busy", .message = "a change is being applied right now"});
-    }
-    const auto outcome = settle(tools(), std::nullopt);
-    return {{"ok", true}, {"outcome", outcome ? to_json(*outcome, machine_.links()) : Json()}};
-}
-
 Json Helper::confirm(const Json& request) {
     core::ObjectReader reader(request, "request");
     reader.text("op");

@@ -228,6 +228,21 @@ def braked(lab):
     unbraked(lab)
 
 
+@truth("what judges a boot leaves alone what this boot began: a switch that starts it waits for it")
+def judged_in_the_middle(lab):
+    detail, wanted, thread, done = begin(lab)
+    program = [os.path.join(os.environ["LAB_BIN"], "agentd-applyd"), "--config", lab.path("etc/agentd.toml"),
+               "--settle", "boot"]
+    try:
+        judged = subprocess.run(program, capture_output=True, text=True, timeout=8)
+        check(judged.returncode == 0, judged.returncode, judged.stderr)
+        check(lab.running() == detail["toplevel"], "it was taken back")
+    finally:
+        lab.call("confirm", proposal=detail["id"], presence=word(lab, wanted["nonce"]))
+        thread.join()
+    check(done["outcome"]["outcome"] == "confirmed", done)
+
+
 @truth("a helper that dies while it waits takes nothing for granted: the old system comes back")
 def dies(lab):
     before = lab.running()
