@@ -111,7 +111,19 @@ std::optional<Problem> strange_field(const Row& row, const Json& params) {
     return std::nullopt;
 }
 
-Problem problem_of(const core::Failure& failure) {
+/// A part of agentd that is gone is called by its name: who reads a socket's path knows little.
+Problem problem_of(const core::Failure& failure, const Config& config) {
+    const bool gone = failure.kind() == core::FailureKind::unavailable;
+    const bool log = gone && failure.where() == config.audit.socket;
+    if (log || (gone && failure.where() == config.sockets.apply)) {
+        const std::string part = log ? "agentd-auditd" : "agentd-applyd";
+        return {.code = "unavailable",
+                .message = part + " does not answer: " +
+                           (log ? "nothing can be written down, so nothing is done"
+                                : "nothing can be applied or taken back"),
+                .where = failure.where(),
+                .hint = "systemctl start " + part + ".socket; why it ended: journalctl -u " + part};
+    }
     const bool internal = failure.kind() == core::FailureKind::internal;
     return {.code = internal ? "failed" : std::string(core::to_string(failure.kind())),
             .message = failure.what(),
@@ -163,7 +175,7 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
                                 : refused(result.problem());
             } catch (const core::Failure& failure) {
                 core::log(core::Level::error, failure.what());
-                answer = refused(problem_of(failure));
+                answer = refused(problem_of(failure, in_.config));
             } catch (const std::exception& error) {
                 core::log(core::Level::error, std::string("internal error: ") + error.what());
                 answer = refused({.code = "failed", .message = "internal error; the daemon's own log says more"});
@@ -188,7 +200,7 @@ Result<store::ProposalRow> Api::find(const Call& call) {
                              : wanted.is_string()       ? wanted.get<std::string>()
                                                         : std::string();
     auto row = in_.sequencer.ask([&] {
-        in_.ledger.catch_up();
+        in_.ledger.catch_up_if_it_answers();
         return in_.ledger.queries().find(text);
     });
     if (!row) {

@@ -24,7 +24,7 @@ Result<Json> Api::list(const Call& call) {
     const auto it = call.params.find("all");
     const bool all = it != call.params.end() && it->is_boolean() && it->get<bool>();
     return in_.sequencer.ask([&]() -> Result<Json> {
-        in_.ledger.catch_up();
+        in_.ledger.catch_up_if_it_answers();
         Json rows = Json::array();
         for (const auto& row :
              in_.ledger.queries().proposals(all ? store::Which::all : store::Which::open)) {

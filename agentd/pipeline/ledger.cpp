@@ -1,6 +1,7 @@
 #include "agentd/pipeline/ledger.hpp"
 
 #include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,17 @@ void Ledger::catch_up() {
                                                   {"type", entry.at("type")},
                                                   {"subject", entry.at("subject")},
                                                   {"time", entry.at("time")}}));
+    }
+}
+
+void Ledger::catch_up_if_it_answers() {
+    try {
+        catch_up();
+    } catch (const Failure& failure) {
+        if (failure.kind() != FailureKind::unavailable) {
+            throw;
+        }
+        core::log(core::Level::debug, failure.what());
     }
 }
 

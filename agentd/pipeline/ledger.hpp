@@ -27,6 +27,8 @@ public:
                 const audit::Actor& actor = {}, std::optional<std::string> cause = std::nullopt);
     /// Folds what others (the helper) have written.
     void catch_up();
+    /// The same for whoever only shows what there is: a log that is gone has nothing new to fold.
+    void catch_up_if_it_answers();
     store::RebuildReport rebuild();
 
     audit::Client& log() { return client_; }

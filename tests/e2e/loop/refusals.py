@@ -201,6 +201,46 @@ def usage(lab):
     lab.call("list")
 
 
+@truth("a number that was read is not given to another proposal the same day: who types it means the first")
+def numbers(lab):
+    read = harmless(lab, "read")
+    lab.call("withdraw", proposal=read["id"])
+    other = harmless(lab, "slipped in")
+    check(other["number"] != read["number"], "the other one has its number", other["number"])
+    refused(lab, "refused", "withdrawn", do=lambda: lab.call("statement", proposal=read["number"]))
+    lab.call("withdraw", proposal=other["id"])
+
+
+@truth("while the log cannot be reached what is known is shown, nothing is done, and it says which part is gone")
+def no_log(lab):
+    proposal = harmless(lab, "no log")["id"]
+    statement = lab.call("statement", proposal=proposal)["statement"]
+    presence = lab.sign(statement)
+    lab.kill("auditd")
+    try:
+        check(proposal in [row["id"] for row in lab.call("list")["proposals"]], "it is not listed")
+        check(lab.show(proposal)["state"] == "decided" and lab.call("diff", proposal=proposal)["files"], "it is not shown")
+        for method, params in (("approve", {"proposal": proposal, "statement": statement, "presence": presence}),
+                               ("withdraw", {"proposal": proposal}), ("run", {"goal": "install jq"}), ("audit.tail", {})):
+            try:
+                lab.call(method, **params)
+                raise AssertionError(f"{method} was taken")
+            except Refused as error:
+                check(error.code == "unavailable" and error.error["exit"] == 69, method, error)
+                for word in ("agentd-auditd does not answer", lab.path("run/append.sock"), "systemctl start agentd-auditd"):
+                    check(word in error.words, method, "nothing about", word, "in", error.words)
+    finally:
+        lab.sh("lab_start_auditd")
+
+    def goes_on():
+        try:
+            return lab.call("withdraw", proposal=proposal)
+        except Refused as error:
+            check(error.code == "unavailable", error)  # its socket is there before it listens
+            return None
+    wait(20, "it goes on", goes_on)
+
+
 # --- approving -----------------------------------------------------------------------------------------
 
 @truth("an approval counts once, from a known key, over exactly the bytes that are decided now")
