@@ -26,6 +26,9 @@ Result<proposals::Revision> Api::rollback_of(const Json& value) {
     if (const auto done = reader.finish(); !done) {
         return done.problem();
     }
+    if (wish.to && wish.generation) {
+        return core::Problem{.code = "usage", .message = "give `generation` or `to`, not both"};
+    }
     auto rollback = stages::resolve(wish, pipeline::known_systems(in_));
     return rollback ? Result<proposals::Revision>(*rollback) : rollback.problem();
 }

@@ -63,7 +63,7 @@ Prerequisite room(const std::string& name, const std::string& folder) {
     const auto mib = static_cast<std::uint64_t>(now.f_bavail) * now.f_frsize >> 20U;
     return check(
         name, mib >= 256, std::to_string(mib) + " MiB are free at " + folder,
-        "make room: `agentctl run \"collect garbage older than 30 days\"`, or a larger disk");
+        "make room: `agentctl store gc` proposes to collect garbage; or a larger disk");
 }
 
 Prerequisite socket_at(const std::string& name, const std::string& path, const std::string& unit) {
