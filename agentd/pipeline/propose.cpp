@@ -42,8 +42,8 @@ class ShelfView final : public planners::CatalogView {
 constexpr std::size_t most_open = 32;
 constexpr auto number_rests = std::chrono::hours(24);
 
-/// The smallest number that names no other proposal in anybody's head: whoever has read number 1 and types
-/// `approve 1` must not meet another one there that was drafted meanwhile.
+/// The smallest number that names no other proposal in anybody's head: whoever has read number 1
+/// and types `approve 1` must not meet another one there that was drafted meanwhile.
 std::int64_t number_of_new(const store::Queries& queries, core::Instant now) {
     std::set<std::int64_t> taken;
     for (const auto& row : queries.proposals(store::Which::all)) {
