@@ -54,6 +54,7 @@ rec {
     RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ];
     # chown: the admin socket is given to the admins' group
     # landlock_*: evaluations shut themselves in; older systemds have these in no set
+    OOMPolicy = "continue"; # an evaluation that ate all memory is killed; the daemon has to say so
     SystemCallFilter = [ "@system-service" "~@privileged @resources" "@chown landlock_create_ruleset landlock_add_rule landlock_restrict_self" ];
     TasksMax = 512;
   };
@@ -67,6 +68,7 @@ rec {
     CapabilityBoundingSet = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_KILL CAP_NET_ADMIN CAP_SETGID CAP_SETUID CAP_SYS_ADMIN";
     InaccessiblePaths = [ "-/run/secrets" "-/run/secrets.d" "-/run/agenix" "-/run/agenix.d" "-/root" ];
     MemoryDenyWriteExecute = false;
+    OOMPolicy = "continue"; # a check or a worker that ate all memory is killed; an apply goes on to its end
     PrivateTmp = false;
     ProtectHome = "read-only"; # a check of the disk looks at /home, too
     ReadWritePaths = [ "-/run/nixos" ]; # NixOS's switch lock becomes root's alone, so that nobody can hold it
