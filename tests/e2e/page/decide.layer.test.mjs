@@ -26,6 +26,14 @@ describe("approving", () => {
         await state(page, "confirmed");
     });
 
+    paired("what the helper refused to apply says why, where one would try again", async ({ page, url, machine, cases }) => {
+        await page.goto(`${url}/proposals/${cases.approved.id}`);
+        await page.getByRole("button", { name: "Apply now" }).waitFor();
+        machine.record("statement.refused", cases.approved.id, { code: "frozen", message: "nothing is applied now: hands off", peer_uid: 998 }, "system", "agentd-applyd");
+        await page.locator(".decision").getByText("nothing is applied now: hands off").waitFor();
+        assert.equal(await page.getByRole("button", { name: "Apply now" }).getAttribute("aria-disabled"), "false");
+    });
+
     paired("a critical change needs the name of the machine, by the keyboard alone too", async ({ page, url, cases }) => {
         await page.goto(`${url}/proposals/${cases.critical.id}`);
         await page.getByRole("button", { name: "Approve…", disabled: false }).press("Enter"); // once the key is there

@@ -70,7 +70,7 @@ export class Machine {
         };
         this.entries.push({ index, entry });
         const one = this.proposals.find((p) => p.id === subject);
-        one?.history.push({ index, type, time: entry.time, actor: id, text: type.replace(".", " ") });
+        one?.history.push({ index, type, time: entry.time, actor: id, text: body.message ?? type.replace(".", " ") });
         this.emit("entry", { index, type, subject, time: entry.time });
     }
 

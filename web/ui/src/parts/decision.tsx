@@ -97,7 +97,10 @@ export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => 
     const may = choices(detail, key.state);
     const approved = detail.state === "approved";
     const main = approved ? may.apply.why : may.approve.why;
-    const says = main ?? STATES[detail.state].says;
+    // It was asked for and not done: the helper's own words, which nobody was there to be told.
+    const last = detail.history.at(-1);
+    const refused = approved && last?.type === "statement.refused" ? last.text : null;
+    const says = main ?? refused ?? STATES[detail.state].says;
     return (
         <div class="decision" role="region" aria-label="Decision">
             <Problem error={applying.error ?? verifying.error} />
