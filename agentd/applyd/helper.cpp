@@ -2,6 +2,7 @@
 
 #include "agentd/applyd/acts.hpp"
 #include "agentd/applyd/last_good.hpp"
+#include "agentd/applyd/nix_programs.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/applyd/trusted_file.hpp"
 #include "agentd/core/failure.hpp"
@@ -40,8 +41,7 @@ evaluator::NixSettings query_settings(const Config& config) {
 Helper::Helper(Config config, std::string config_file)
     : config_(std::move(config)), journal_(config_.apply.directory),
       brake_(config_.apply.directory),
-      nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
-           query_settings(config_)),
+      nix_(evaluator::NixInstallation(nix_programs(config_, journal_)), query_settings(config_)),
       machine_(machine::options_from(config_)), switcher_(config_, machine_, nix_),
       health_(config_, machine_, program_path("", "agentd-probe")),
       way_back_(config_, trusted_path(std::move(config_file))),
