@@ -174,6 +174,14 @@ describe("watching", () => {
         assert.equal(logins, 1);
     }, { expected: [/403/] });
 
+    paired("a page whose half of the session is gone or garbled comes back by its key", async ({ page, url }) => {
+        for (const kept of ["", "gar\nbled", "\u2603"]) {
+            await page.evaluate((text) => localStorage.setItem("agentd-session", text), kept);
+            await page.goto(`${url}/audit`);
+            await page.getByRole("heading", { name: "Audit trail", level: 1 }).waitFor();
+        }
+    });
+
     paired("a session that ended leaves nothing readable", async ({ page, machine }) => {
         machine.approvers.clear();
         machine.sessions.clear();

@@ -78,7 +78,8 @@ const PROOF = "agentd-session";
 /** What makes the session's cookie this page's own: a cookie is sent to every port of the host, and what an origin
     stores is read by that origin alone. Tabs share it, as they share the cookie. */
 export function sessionProof(): string {
-    return localStorage.getItem(PROOF) ?? "";
+    const kept = localStorage.getItem(PROOF) ?? "";
+    return /^[0-9a-f]{64}$/.test(kept) ? kept : ""; // else no request could carry it
 }
 
 let comeBack: () => Promise<boolean> = () => Promise.resolve(false);
