@@ -34,6 +34,7 @@ struct Landing {
     std::string branch{};
     core::Commit commit;       ///< what the branch shall be
     core::Commit expected_old; ///< what it has to be now
+    core::Instant booted{};    ///< a lock from before is nobody's, and removed
 };
 
 /// One thread at a time. Broken surroundings are Failures (a repository of another user is
@@ -89,15 +90,16 @@ class Repository {
 
     /// Moves the upstream's branch by compare-and-swap; nothing where the commit is in it already.
     /// Problems: `bad_upstream`, `no_such_branch`, `branch_moved` (it is not `expected_old` now),
-    /// `not_fast_forward`, `checked_out` (a work tree shows it).
+    /// `not_fast_forward`, `checked_out` (a work tree shows it), `locked` (another git is at it,
+    /// for longer than two seconds).
     core::Result<core::Done> push_fast_forward(const Landing& landing);
 
     /// Adds or replaces the note on `commit` in `refs/notes/agentd`.
     void add_note(const core::Commit& commit, std::string_view text, core::Instant when);
     std::optional<std::string> note(const core::Commit& commit) const;
     /// Fast-forwards the upstream's `refs/notes/agentd`. Problems: `bad_upstream`,
-    /// `not_fast_forward`, `nothing`.
-    core::Result<core::Done> push_notes(const std::string& upstream);
+    /// `not_fast_forward`, `nothing`, `locked`.
+    core::Result<core::Done> push_notes(const std::string& upstream, core::Instant booted = {});
 
   private:
     struct State;

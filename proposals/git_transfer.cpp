@@ -1,4 +1,5 @@
 #include "proposals/git_handles.hpp"
+#include "proposals/git_locks.hpp"
 
 #include <chrono>
 #include <thread>
@@ -126,21 +127,49 @@ bool is_checked_out(git_repository* repository, const git_reference* branch) {
     return code == 1;
 }
 
-Result<Done> compare_and_swap(git_repository* upstream, const std::string& name, const git_oid& to,
-                              const std::optional<git_oid>& expected) {
+struct Swap {
+    std::string name{}; ///< of the ref
+    git_oid to{};
+    std::optional<git_oid> expected{}; ///< nullopt: it must not be there yet
+};
+
+int try_swap(git_repository* upstream, const Swap& swap) {
     git_reference* made = nullptr;
-    const int code = expected ? git_reference_create_matching(&made, upstream, name.c_str(), &to, 1,
-                                                              &*expected, "agentd: fast-forward")
-                              : git_reference_create(&made, upstream, name.c_str(), &to, 0,
-                                                     "agentd: first notes");
+    const int code =
+        swap.expected ? git_reference_create_matching(&made, upstream, swap.name.c_str(), &swap.to,
+                                                      1, &*swap.expected, "agentd: fast-forward")
+                      : git_reference_create(&made, upstream, swap.name.c_str(), &swap.to, 0,
+                                             "agentd: first notes");
     const GitReference owner(made);
+    return code;
+}
+
+/// Waits for whoever has the ref locked; a lock from before `booted` is nobody's.
+Result<Done> compare_and_swap(git_repository* upstream, const Swap& swap, core::Instant booted) {
+    constexpr int patience = 40;
+    const std::string folder = git_repository_commondir(upstream);
+    int code = try_swap(upstream, swap);
+    if (code == GIT_ELOCKED && drop_dead_locks(folder, booted) > 0) {
+        code = try_swap(upstream, swap);
+    }
+    for (int attempt = 0; code == GIT_ELOCKED && attempt < patience; ++attempt) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        code = try_swap(upstream, swap);
+    }
+    if (code == GIT_ELOCKED) {
+        return Problem{.code = "locked",
+                       .message = swap.name + " of the upstream is locked by another git",
+                       .where = folder + swap.name + ".lock",
+                       .hint =
+                           "when no git runs there, delete that file; then run `agentctl pull`"};
+    }
     if (code == GIT_EMODIFIED || code == GIT_EEXISTS) {
         return Problem{.code = "branch_moved",
-                       .message = name + " moved in the meantime",
-                       .where = name,
+                       .message = swap.name + " moved in the meantime",
+                       .where = swap.name,
                        .hint = "fetch and verify the proposal again on the new head"};
     }
-    check_git(code, "moving a ref", name);
+    check_git(code, "moving a ref", swap.name);
     return Done{};
 }
 
@@ -221,10 +250,10 @@ Result<Done> Repository::push_fast_forward(const Landing& landing) {
         return not_fast_forward(name);
     }
     copy_history(own, theirs, to, expected);
-    return compare_and_swap(theirs, name, to, expected);
+    return compare_and_swap(theirs, {.name = name, .to = to, .expected = expected}, landing.booted);
 }
 
-Result<Done> Repository::push_notes(const std::string& upstream) {
+Result<Done> Repository::push_notes(const std::string& upstream, core::Instant booted) {
     const auto opened = open_upstream(upstream);
     if (!opened) {
         return opened.problem();
@@ -240,7 +269,7 @@ Result<Done> Repository::push_notes(const std::string& upstream) {
         return not_fast_forward(notes_ref);
     }
     copy_history(own, theirs, *ours, old);
-    return compare_and_swap(theirs, notes_ref, *ours, old);
+    return compare_and_swap(theirs, {.name = notes_ref, .to = *ours, .expected = old}, booted);
 }
 
 } // namespace agentd::proposals

@@ -16,9 +16,10 @@ using proposals::State;
 namespace {
 
 Problem machine_changed() {
-    return {.code = "stale",
-            .message = "the machine runs another system than the one this proposal was compared with",
-            .hint = "`agentctl verify` compares it again; what was approved before no longer counts"};
+    return {
+        .code = "stale",
+        .message = "the machine runs another system than the one this proposal was compared with",
+        .hint = "`agentctl verify` compares it again; what was approved before no longer counts"};
 }
 
 } // namespace
@@ -74,7 +75,9 @@ Result<proposals::Statement> Pipeline::statement(const std::string& id,
         const bool early = job->row.state == State::drafted || job->row.state == State::checking ||
                            job->row.state == State::verified;
         const bool again = job->row.state == State::stale || job->row.state == State::expired;
-        return Problem{.code = early ? "pending" : again ? "stale" : "refused",
+        return Problem{.code = early   ? "pending"
+                               : again ? "stale"
+                                       : "refused",
                        .message = "the proposal is " +
                                   std::string(proposals::to_string(job->row.state)) +
                                   ": there is nothing to approve",
@@ -161,12 +164,10 @@ Result<Done> Pipeline::approve(const std::string& id, const std::string& stateme
                            .hint = "each approval signs a fresh statement"};
         }
         if (!row || !proposals::may_go(row->state, State::approved)) {
-            const bool again =
-                row && (row->state == State::stale || row->state == State::expired);
+            const bool again = row && (row->state == State::stale || row->state == State::expired);
             return Problem{.code = again ? "stale" : "wrong_state",
                            .message = "the proposal cannot be approved now: it is " +
-                                      std::string(row ? proposals::to_string(row->state)
-                                                      : "gone")};
+                                      std::string(row ? proposals::to_string(row->state) : "gone")};
         }
         in_.ledger.record("approval.granted", decided->proposal,
                           {{"statement", statement},
@@ -184,11 +185,14 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
     if (!job) {
         return job.problem();
     }
-    const auto row = in_.sequencer.ask([&] { return in_.ledger.queries().approval(job->id.str()); });
+    const auto row =
+        in_.sequencer.ask([&] { return in_.ledger.queries().approval(job->id.str()); });
     if (job->row.state != State::approved || !row) {
         const State now = job->row.state;
         const bool again = now == State::stale || now == State::expired;
-        return Problem{.code = now == State::applying ? "busy" : again ? "stale" : "denied",
+        return Problem{.code = now == State::applying ? "busy"
+                               : again                ? "stale"
+                                                      : "denied",
                        .message = "the proposal is " +
                                   std::string(proposals::to_string(job->row.state)) +
                                   "; only an approved one is applied",
@@ -214,7 +218,8 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
     auto outcome = hand_over(*job, *approved, on_step, stop);
     in_.sequencer.ask([&] { in_.ledger.catch_up(); });
     if (!outcome) {
-        // The helper refused before it touched anything: what it refused will not get better by itself.
+        // The helper refused before it touched anything: what it refused will not get better by
+        // itself.
         const bool stale = outcome.problem().code == "from_mismatch" ||
                            outcome.problem().code == "policy_changed" ||
                            outcome.problem().code == "used";
@@ -242,15 +247,18 @@ void Pipeline::land(const Job& job, const std::string& approver) {
         return refuse("the owner takes changes by hand", "run `agentctl pull` in your clone");
     }
     auto repository = this->repository();
+    const auto now = in_.clock.now();
     const auto entry = in_.sequencer.ask([&] { return in_.ledger.queries().next_index(); });
-    const auto landed = stages::land(repository,
-                                     {.upstream = in_.config.flake.upstream,
-                                      .branch = branch,
-                                      .base = job.commits->base,
-                                      .candidate = job.commits->candidate,
-                                      .note = "Agentd-Proposal: " + job.id.str() +
-                                              "\nApproved-By: " + approver + "\nLog-Size: " + std::to_string(entry) + "\n"},
-                                     in_.clock.now());
+    const auto landed =
+        stages::land(repository,
+                     {.upstream = in_.config.flake.upstream,
+                      .branch = branch,
+                      .base = job.commits->base,
+                      .candidate = job.commits->candidate,
+                      .note = "Agentd-Proposal: " + job.id.str() + "\nApproved-By: " + approver +
+                              "\nLog-Size: " + std::to_string(entry) + "\n",
+                      .booted = now - std::chrono::microseconds(in_.clock.monotonic_us())},
+                     now);
     if (!landed) {
         return refuse(landed.problem().message, landed.problem().hint.empty()
                                                     ? "run `agentctl pull` in your clone"

@@ -3,6 +3,7 @@
 #include "agentd/pipeline/job.hpp"
 #include "agentd/pipeline/known.hpp"
 #include "agentd/stages/apply.hpp"
+#include "proposals/git_locks.hpp"
 
 #include <algorithm>
 
@@ -24,11 +25,17 @@ void Pipeline::settle(const std::stop_token& stop) {
 
 void Pipeline::recover(const std::stop_token& stop) {
     in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    // Nobody but this daemon writes there, and it has not begun yet.
+    proposals::drop_dead_locks(in_.config.state.directory + "/repository.git", in_.clock.now());
     // Also when no row says so: the helper may have begun just before everything died.
     settle(stop);
     for (const auto& row :
          in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::all); })) {
-        resume(row);
+        try {
+            resume(row);
+        } catch (const core::Failure& failure) { // one that is broken keeps no other from going on
+            core::log(core::Level::warning, row.id + ": " + failure.what());
+        }
     }
 }
 

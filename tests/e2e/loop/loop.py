@@ -143,6 +143,26 @@ def no_boot_entry(lab):
     lab.applyd({"op": "unfreeze"})
 
 
+@truth("a lock that git left in the owner's repository keeps a change from landing, says so, and ends no daemon")
+def locked(lab):
+    lock = lab.path("upstream.git/refs/heads/main.lock")
+    open(lock, "w").close()
+    detail = lab.propose("Locked out", lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- locked -->\n"))
+    detail = lab.carry_out(detail["id"])
+    check(not detail["landed"] and "locked by another git" in detail["landing"]["reason"], detail["landing"])
+    check("agentctl pull" in detail["landing"]["hint"], detail["landing"])
+    os.unlink(lock)
+    old = lab.head()
+    lab.git("owner", "pull", "-q", "--ff-only", lab.path("state/repository.git"), "refs/agentd/" + detail["id"])
+    lab.git("owner", "push", "-q", "origin", "HEAD:main")
+    check(lab.head() != old)
+    wait(20, "what the owner took has landed", lambda: lab.show(detail["id"])["landed"])
+    open(lock, "w").close()
+    os.utime(lock, (1, 1))  # from before this machine's boot: whoever made it is gone
+    detail = lab.propose("Not locked out", lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- free -->\n"))
+    landed(lab, lab.carry_out(detail["id"]))
+
+
 @truth("the rows folded again from the log are the same rows")
 def rebuilt(lab):
     done = lab.call("state.rebuild")

@@ -1,4 +1,5 @@
 #include "proposals/git.hpp"
+#include "proposals/git_locks.hpp"
 
 #include "proposals/intake.hpp"
 #include "tests/support/catch.hpp"
@@ -222,6 +223,44 @@ TEST_CASE("a landing that was done and forgotten is done again without a word") 
     REQUIRE(w.own.push_fast_forward(w.landing(next, made)).has_value());
     CHECK(code_of(w.own.push_fast_forward(w.landing(made, base))) == "ok");
     CHECK(w.head() == next);
+}
+
+TEST_CASE("a lock that a power cut left in the owner's repository is removed; one that somebody "
+          "holds is waited for") {
+    World w;
+    const auto base = w.fetch();
+    const auto made = w.commit(base, {put("a", "b\n")}).value();
+    auto landing = w.landing(made, base);
+    w.sh("touch -d '2 hours ago' up.git/refs/heads/main.lock && ln -s main "
+         "up.git/refs/heads/link.lock");
+    const auto refused = w.own.push_fast_forward(landing);
+    REQUIRE(code_of(refused) == "locked");
+    CHECK(refused.problem().where.ends_with("up.git/refs/heads/main.lock"));
+    CHECK(w.head() == base);
+
+    const auto hours_ago = [](int n) { return core::SystemClock().now() - std::chrono::hours(n); };
+    landing.booted = hours_ago(3); // the lock was made since: somebody may hold it
+    CHECK(code_of(w.own.push_fast_forward(landing)) == "locked");
+    landing.booted = hours_ago(1);
+    CHECK(code_of(w.own.push_fast_forward(landing)) == "ok");
+    CHECK(w.head() == made);
+    w.sh("test -L up.git/refs/heads/link.lock");
+
+    const auto next = w.commit(made, {put("a", "c\n")}).value();
+    w.sh("touch up.git/refs/heads/main.lock; (sleep 0.5; rm up.git/refs/heads/main.lock) &");
+    CHECK(code_of(w.own.push_fast_forward(w.landing(next, made))) == "ok");
+}
+
+TEST_CASE("the daemon's own repository has no lock that outlives the daemon") {
+    World w;
+    w.fetch();
+    w.sh("touch own/packed-refs.lock own/refs/upstream/main.lock && mkdir -p own/refs/agentd && "
+         "touch own/refs/agentd/x.lock own/config.lock");
+    CHECK(drop_dead_locks(w.dir / "own", core::SystemClock().now() + std::chrono::seconds(1)) == 3);
+    CHECK(drop_dead_locks(w.dir / "own", core::SystemClock().now() + std::chrono::seconds(1)) == 0);
+    CHECK(drop_dead_locks(w.dir / "nowhere", core::SystemClock().now()) == 0);
+    w.sh("test -e own/config.lock");
+    w.fetch();
 }
 
 TEST_CASE("no hook of the upstream and none of the daemon's repository runs") {
