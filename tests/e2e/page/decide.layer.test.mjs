@@ -174,6 +174,19 @@ describe("watching", () => {
         assert.equal(logins, 1);
     }, { expected: [/403/] });
 
+    paired("tabs whose session ended come back together, by one login", async ({ page, url, machine, context }) => {
+        const tabs = [page];
+        for (let i = 0; i < 5; i += 1) {
+            tabs.push(await context.newPage());
+            await tabs.at(-1).goto(`${url}/audit`);
+        }
+        machine.sessions.clear();
+        machine.emit("entry", { index: machine.entries.length, type: "proposal.state", subject: "x", time: new Date().toISOString() });
+        await Promise.all(tabs.map((tab) => tab.goto(`${url}/machine`)));
+        for (const tab of tabs) await tab.getByRole("heading", { name: "attic", level: 1 }).waitFor();
+        assert.equal(machine.sessions.size, 1);
+    }, { expected: [/403/] });
+
     paired("a page whose half of the session is gone or garbled comes back by its key", async ({ page, url }) => {
         for (const kept of ["", "gar\nbled", "\u2603"]) {
             await page.evaluate((text) => localStorage.setItem("agentd-session", text), kept);

@@ -9,6 +9,7 @@ const PATIENCE_MS = 10_000;
 
 /** The key that the machine does not know (any more): asking again would only be refused again. */
 let unknown: string | null = null;
+const LOGIN = "agentd-login";
 let asking: Promise<Session> | null = null;
 
 async function logIn(session: Session): Promise<Session> {
@@ -27,6 +28,12 @@ async function logIn(session: Session): Promise<Session> {
 }
 
 async function look(): Promise<Session> {
+    const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
+    return session.paired || !("locks" in navigator) ? session : navigator.locks.request(LOGIN, logInOnce);
+}
+
+/** Tabs share one session: each that made its own would end the others'. Whoever comes second finds it there. */
+async function logInOnce(): Promise<Session> {
     const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
     return session.paired ? session : logIn(session);
 }
