@@ -110,8 +110,8 @@ Nix::Nix(NixInstallation installation, NixSettings settings)
     for (const char* name : {"home", "cache", "config", "data", "state", "conf", "tmp"}) {
         core::make_directories(settings_.scratch + "/" + name, 0700);
     }
-    // Whoever was killed while Nix made its copy of a repository left half of one, and no evaluation
-    // would ever work again: "program 'git' failed with exit code 128".
+    // Whoever was killed while Nix made its copy of a repository left half of one, and no
+    // evaluation would ever work again: "program 'git' failed with exit code 128".
     std::error_code ignored;
     std::filesystem::remove_all(settings_.scratch + "/cache/nix/gitv3", ignored);
     // Git believes safe.directory only from a file of its own user, never from the environment.
@@ -123,7 +123,11 @@ Nix::Nix(NixInstallation installation, NixSettings settings)
         }
         trusted += "[safe]\n\tdirectory = \"" + repository + "\"\n";
     }
-    core::write_file_durably(settings_.scratch + "/home/.gitconfig", trusted, 0600);
+    // What stands there already needs no room: root's way back starts on a full disk, too.
+    const std::string file = settings_.scratch + "/home/.gitconfig";
+    if (core::read_file_if_exists(file) != trusted) {
+        core::write_file_durably(file, trusted, 0600);
+    }
 }
 
 sandbox::Command Nix::nix(NixPurpose purpose, std::vector<std::string> arguments) const {

@@ -1,4 +1,5 @@
 #include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_message.hpp"
 #include "evaluator/nix_query.hpp"
@@ -6,6 +7,8 @@
 #include "evaluator/store_info.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
+
+#include <sys/stat.h>
 
 using namespace agentd;
 using namespace agentd::evaluator;
@@ -32,6 +35,26 @@ TEST_CASE("a program of Nix that is not where it was said to be is a Failure tha
                       Catch::Contains("/nonexistent/nix"));
     CHECK_THROWS_AS(NixInstallation({.nix = "nix"}), core::Failure);
     CHECK_THROWS_AS(NixInstallation({.nix = "/bin/true"}), core::Failure);
+}
+
+TEST_CASE("a Nix that was made ready before needs no room to be made ready again") {
+    const test::TempDir dir;
+    const auto inode = [&] {
+        struct stat info {};
+        REQUIRE(::stat((dir / "scratch/home/.gitconfig").c_str(), &info) == 0);
+        return info.st_ino;
+    };
+    const auto make = [&](std::vector<std::string> repositories) {
+        evaluator::Nix(evaluator::NixInstallation(),
+                       {.scratch = dir / "scratch", .repositories = std::move(repositories)});
+    };
+    make({});
+    const auto first = inode();
+    make({});
+    CHECK(inode() == first); // not written anew
+    make({"/srv/config.git"});
+    CHECK(core::read_file(dir / "scratch/home/.gitconfig").find("/srv/config.git") !=
+          std::string::npos);
 }
 
 TEST_CASE("the forced settings are the strict ones for every purpose") {
