@@ -53,7 +53,7 @@ class Sessions {
     /// Whether it is still there, without keeping it from going idle.
     bool is_alive(const Session& session);
     /// Whether its key was last looked up more than a minute ago.
-    bool is_due(const Session& session) const;
+    bool is_due(const Session& session);
     /// The key was looked up and is an approver's still.
     void confirm(const std::string& key_id);
     /// The key is nobody's any more: its sessions end.

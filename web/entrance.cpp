@@ -116,12 +116,6 @@ void Entrance::pair(const Request& request, const Respond& respond) {
 }
 
 void Entrance::login(const Request& request, const Respond& respond) {
-    if (logins_.is_locked()) {
-        Response response = error_response(429, "busy", "too many logins failed",
-                                           "it goes on within a minute, by itself");
-        response.headers.emplace_back("Retry-After", "60");
-        return respond(std::move(response));
-    }
     auto params = body_of(request);
     if (!params) {
         return respond(bad_request(params.problem()));
@@ -149,15 +143,33 @@ void Entrance::logged_in(const std::string& challenge, const Answer& answer,
                          const Respond& respond) {
     Response response = to_response(answer);
     if (!answer.ok) {
-        if (answer.code != "busy" && answer.code != "unavailable") {
-            logins_.note_failure();
-        }
-    } else if (!logins_.spend(challenge)) {
+        return respond(std::move(response));
+    }
+    if (!logins_.spend(challenge)) {
         response = error_response(403, "bad_challenge", "the challenge was used already");
     } else {
         open(answer, response);
     }
     respond(std::move(response));
+}
+
+bool Entrance::is_alive(const Session& session) {
+    if (!sessions_.is_alive(session)) {
+        return false;
+    }
+    if (sessions_.is_due(session)) {
+        control_plane_.call(
+            Caller{.channel = Caller::Channel::browser}, "session.check",
+            {{"key_id", session.key_id}}, {},
+            [self = shared_from_this(), key_id = session.key_id](const Answer& answer) {
+                if (answer.ok) {
+                    self->sessions_.confirm(key_id);
+                } else if (answer.code == "unknown_key") {
+                    self->sessions_.close_all(key_id);
+                }
+            });
+    }
+    return true;
 }
 
 void Entrance::admit(const Request& request, const Respond& respond, Admitted admitted) {

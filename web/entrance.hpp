@@ -37,8 +37,9 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
     /// Calls `admitted` for a request with a session, else refuses it. Once a minute the key of the
     /// session is looked up again: a key that was taken off the machine loses its sessions.
     void admit(const Request& request, const Respond& respond, Admitted admitted);
-    /// Whether the session of a long answer has not ended in between.
-    bool is_alive(const Session& session) { return sessions_.is_alive(session); }
+    /// Whether the session of a long answer has not ended in between. Its key is looked up again,
+    /// too; what comes of that is known to the next who asks.
+    bool is_alive(const Session& session);
 
   private:
     void open(const Answer& answer, Response& response);

@@ -11,8 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto lifetime = 2min;
-constexpr auto failure_window = 1min;
-constexpr std::size_t most_failures = 20;
 constexpr std::size_t most_spent = 4096;
 constexpr std::size_t nonce_digits = 64;
 constexpr std::size_t end_digits = 8;
@@ -73,22 +71,8 @@ bool Logins::spend(std::string_view challenge) {
     return spent_.emplace(challenge, clock_.now() + lifetime).second;
 }
 
-bool Logins::is_locked() {
-    const std::lock_guard lock(mutex_);
-    forget(clock_.now());
-    return failures_.size() >= most_failures;
-}
-
-void Logins::note_failure() {
-    const std::lock_guard lock(mutex_);
-    if (failures_.size() < most_failures) {
-        failures_.push_back(clock_.now());
-    }
-}
-
 void Logins::forget(core::Instant now) {
     std::erase_if(spent_, [&](const auto& item) { return item.second < now; });
-    std::erase_if(failures_, [&](core::Instant at) { return now - at > failure_window; });
 }
 
 } // namespace agentd::web

@@ -4,7 +4,6 @@
 
 #include "agentd/core/clock.hpp"
 
-#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
@@ -15,7 +14,8 @@ namespace agentd::web {
 /// Challenges of 256 fresh random bits, good for two minutes and one login. A challenge carries its
 /// own end and a mark that only this process can make, so asking for many of them takes no memory
 /// and pushes nobody else's out; what is kept is those that were spent, and only a known key can
-/// spend one. Thread-safe.
+/// spend one. Failures are not counted: a signature cannot be guessed, and whoever has an account
+/// here could keep everybody else out with logins that fail. Thread-safe.
 class Logins {
   public:
     explicit Logins(const core::Clock& clock);
@@ -27,10 +27,6 @@ class Logins {
     /// True for the one call that uses the challenge up; the caller has verified the signature.
     bool spend(std::string_view challenge);
 
-    /// After 20 failures within a minute nothing more is looked at until the minute is over.
-    bool is_locked();
-    void note_failure();
-
   private:
     std::string mark_of(std::string_view nonce_and_end) const;
     bool is_fresh(std::string_view challenge);
@@ -40,7 +36,6 @@ class Logins {
     std::string secret_;
     std::mutex mutex_;
     std::map<std::string, core::Instant, std::less<>> spent_; ///< until when it must be remembered
-    std::deque<core::Instant> failures_;
 };
 
 } // namespace agentd::web

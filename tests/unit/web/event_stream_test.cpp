@@ -104,6 +104,18 @@ TEST_CASE("a stream ends with the session it was opened for") {
     CHECK(page.is_hung_up());
 }
 
+TEST_CASE("a stream whose key left the approvers ends, though its page asks for nothing") {
+    Running running({.keep_alive = 20ms});
+    auto page = running.tcp();
+    page.send(get_text("/api/v1/events", running.cookie()));
+    page.read_until(": alive\n\n");
+    running.plane.reply = [](const auto&, const auto&, const auto& done) {
+        done(test::FakePlane::bad("unknown_key"));
+    };
+    running.clock.advance(61s);
+    CHECK(page.is_hung_up());
+}
+
 TEST_CASE("one stream too many is refused, and a place is free again when a page goes") {
     Running running({.streams = 2, .keep_alive = 20ms});
     const auto cookie = running.cookie();
