@@ -87,9 +87,8 @@ Reply converse(const std::string& socket, const Other& other, const Json& reques
     if (line.size() > LineChannel::max_line) {
         return usage("that is more than the 1 MiB that one message may have");
     }
-    if (!channel.write_line(line)) {
-        return went_away(other, socket);
-    }
+    // Whoever is turned away finds the reason waiting, even when nothing can be sent any more.
+    (void)channel.write_line(line);
     const auto wait = hearing.on_idle ? hearing.idle : std::chrono::milliseconds(-1);
     for (;;) {
         const auto read = channel.read_line(wait, stop);

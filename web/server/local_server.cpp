@@ -190,6 +190,15 @@ void LocalServer::close() {
     pause_.cancel();
 }
 
+/// The reason, for who looks; it fits into the socket's buffer, so nobody waits.
+void LocalServer::turn_away(local::socket& socket) {
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    const std::string line =
+        error_line("busy", "too many programs speak to agentd at once; try again", 75) + "\n";
+    asio::write(socket, asio::buffer(line), ignored);
+}
+
 void LocalServer::accept() {
     acceptor_.async_accept([this](error_code error, local::socket socket) {
         if (!acceptor_.is_open()) {
@@ -204,6 +213,8 @@ void LocalServer::accept() {
                 std::move(socket), peer, control_plane_, limits_, mailbox_, crowd_);
             crowd_.join(connection);
             connection->read();
+        } else {
+            turn_away(socket);
         }
         accept();
     });

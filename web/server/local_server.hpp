@@ -28,6 +28,7 @@ class LocalServer {
 
   private:
     void accept();
+    void turn_away(boost::asio::local::stream_protocol::socket& socket);
     void pause();
 
     core::Listener listener_;

@@ -146,6 +146,10 @@ TEST_CASE("many terminals at once are each answered their own") {
         }
     }
     auto one_more = running.local();
+    const auto turned_away = json::parse(one_more.line());
+    CHECK(turned_away["ok"] == false);
+    CHECK(turned_away["error"]["code"] == "busy");
+    CHECK(turned_away["error"]["exit"] == 75);
     CHECK(one_more.is_hung_up());
 }
 
