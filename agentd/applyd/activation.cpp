@@ -155,7 +155,9 @@ std::optional<Outcome> settle(const Tools& tools, const std::optional<std::strin
     }
     core::log(core::Level::warning, found->proposal + ": was interrupted while it was " +
                                         std::string(to_string(found->phase)) + "; settling it");
-    tools.switcher.end_what_goes_on(found->nonce, found->deadline, tools.clock.now());
+    // The way back itself comes when the time is up, whatever a clock says that was set meanwhile.
+    const auto now = tools.clock.now();
+    tools.switcher.end_what_goes_on(found->nonce, nonce ? now : found->deadline, now);
     if (found->mode == "act") {
         return settle_act(tools, *found);
     }

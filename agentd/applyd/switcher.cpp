@@ -186,8 +186,11 @@ void Switcher::end_what_goes_on(const std::string& nonce, core::Instant deadline
     if (config_.machine.kind == MachineKind::demo) {
         return;
     }
-    // The way back has its time: what is not over by then is stopped.
-    const auto until = steady_clock::now() + std::max<microseconds>(deadline - now, seconds(0));
+    // The way back has its time: what is not over by then is stopped. Never longer than was asked
+    // for: the wall clock may have been set back.
+    const microseconds longest = config_.apply.way_back + config_.apply.confirm_wait;
+    const auto until =
+        steady_clock::now() + std::clamp<microseconds>(deadline - now, seconds(0), longest);
     for (const char* act : acts) {
         const TransientUnit unit = unit_of(nonce, act);
         if (unit.look()) {
