@@ -83,8 +83,8 @@ std::string fold_brake(const Fold&, const Json& body) {
 std::string fold_step(const Fold& fold, const Json& body) {
     ObjectReader in(body, "apply.step");
     const std::string step =
-        in.one_of("step", {"way_back_armed", "activated", "healthy", "profile_set", "boot_set",
-                           "disarmed", "taking_back", "confirm_wanted", "confirmed_by",
+        in.one_of("step", {"way_back_armed", "activated", "watching", "healthy", "profile_set",
+                           "boot_set", "disarmed", "taking_back", "confirm_wanted", "confirmed_by",
                            "cancelled_by", "booted", "carrying_out"});
     const std::string detail = in.text("detail");
     const auto confirm = in.has("confirm") ? loose_text(in.any("confirm")) : std::nullopt;

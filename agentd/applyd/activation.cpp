@@ -113,7 +113,8 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     apply.step("activated", test.exit_status == 4 ? "some units failed: " + test.said
                                                   : "running " + in_flight.to);
     const auto since = tools.clock.now();
-    auto checks = tools.health.look(before, verified.effects(), tools.confirmation.cancelled());
+    auto checks = tools.health.look(before, verified.effects(), tools.confirmation.cancelled(),
+                                    [&](const std::string& what) { apply.step("watching", what); });
     if (!tools.confirmation.cancelled().stop_requested() && !all_well(checks)) {
         const std::string reason = describe(checks);
         return apply.take_back(reason, std::move(checks), false);

@@ -94,7 +94,7 @@ def back(lab):
     check(lab.call("diff", proposal=detail["id"])["files"] == [], "it has a diff")
     head = lab.head()
     done = lab.carry_out(detail["id"])
-    check(done["events"] == ["way_back_armed", "activated", "healthy", "profile_set", "boot_set"], done["events"])
+    check(done["events"] == ["way_back_armed", "activated", "watching", "healthy", "profile_set", "boot_set"], done["events"])
     check(lab.running() == one["toplevel"] == lab.profile(), "it does not run what was asked for")
     check("one" in lab.on("wget -q -O - http://127.0.0.1/"), "the page is another")
     check(lab.head() == head and not done["landed"] and done["landing"] is None, "something landed")

@@ -71,7 +71,10 @@ def one(lab):
 
 @truth("a service enabled by a goal in words answers on the machine")
 def service(lab):
-    landed(lab, lab.carry_out(lab.run("enable postgresql")["id"]))
+    detail = lab.carry_out(lab.run("enable postgresql")["id"])
+    landed(lab, detail)
+    watching = next(s for s in detail["apply"]["steps"] if s["step"] == "watching")
+    check("postgresql.service for" in watching["detail"], watching)  # a person sees what is waited for
     wait(10, "postgresql answers", lambda: lab.answers(5432))
 
 
