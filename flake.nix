@@ -23,7 +23,7 @@
         default = pkgs.mkShell {
           inputsFrom = [ (packageOf pkgs) ];
           # what scripts/demo and scripts/test use besides; busybox is the static one of the demo's packages
-          packages = with pkgs; [ ccache clang-tools git jq nix nodejs openssh procps python3 shellcheck strace util-linux ];
+          packages = with pkgs; [ ccache clang-tools git jq nix nodejs openssh openssl procps python3 shellcheck strace util-linux ];
           BUSYBOX = "${pkgs.pkgsStatic.busybox}/bin/busybox";
         };
       });
