@@ -3,6 +3,7 @@
 #include "agentd/applyd/helper.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/applyd/trusted_file.hpp"
+#include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -92,7 +93,15 @@ Json Helper::brake(const Json& request, const core::Peer& peer) {
     }
     if (op == "freeze") { // first, and then on record: nobody is kept from pulling it
         brake_.freeze(reason);
-        record_brake("frozen", nullptr, reason, peer);
+        try {
+            record_brake("frozen", nullptr, reason, peer);
+        } catch (const core::Failure& failure) {
+            return refusal(
+                {.code = "unrecorded",
+                 .message = "frozen: nothing is applied; but the log could not be told: " +
+                            std::string(failure.what()),
+                 .hint = "mend agentd-auditd.service, then freeze again to have it on record"});
+        }
         return granted();
     }
     if (peer.uid != 0 && peer.uid != ::geteuid()) {

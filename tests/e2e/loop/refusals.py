@@ -229,8 +229,12 @@ def no_log(lab):
                 check(error.code == "unavailable" and error.error["exit"] == 69, method, error)
                 for word in ("agentd-auditd does not answer", lab.path("run/append.sock"), "systemctl start agentd-auditd"):
                     check(word in error.words, method, "nothing about", word, "in", error.words)
+        answer = lab.applyd({"op": "freeze", "reason": "no log"})
+        check(answer["error"]["code"] == "unrecorded" and answer["error"]["message"].startswith("frozen:"), answer)
+        check(lab.applyd({"op": "state"})["frozen"], "it is not frozen")
     finally:
         lab.sh("lab_start_auditd")
+    wait(20, "changes are let in again", lambda: lab.applyd({"op": "unfreeze"})["ok"])
 
     def goes_on():
         try:
