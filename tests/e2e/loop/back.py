@@ -205,7 +205,7 @@ def collect(lab):
 
 @truth("collections back to back with applies break neither")
 def loop(lab):
-    for number in range(6):
+    for number in range(4):
         proposal = lab.call("propose", title=f"loop {number}", rationale="", patch=lab.patch(
             "hosts/web/www/index.html", page(f"loop {number}")))["proposal"]["id"]
         gc = act(lab, "gc_older_than", days=1)
