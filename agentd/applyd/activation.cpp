@@ -103,7 +103,10 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
         return apply.end("failed", "the log takes no more entries; nothing was touched", {}, false);
     }
     apply.reach(Phase::armed);
-    const auto test = tools.switcher.run(in_flight.nonce, verified.to(), "test");
+    // The way back cannot begin while this goes on: it has until then, and no longer.
+    const auto time = std::chrono::ceil<std::chrono::seconds>(
+        time_left(in_flight, tools.config.apply, tools.clock.now()));
+    const auto test = tools.switcher.run(in_flight.nonce, verified.to(), "test", time);
     if (test.exit_status != 0 && test.exit_status != 4) {
         return apply.take_back("switch-to-configuration ended with status " +
                                    std::to_string(test.exit_status) + ": " + test.said,

@@ -24,7 +24,8 @@ std::string old_system(const Journal& journal) {
 evaluator::NixPrograms nix_programs(const Config& config, const Journal& journal) {
     evaluator::NixPrograms programs{
         .nix = config.nix.nix, .nix_store = config.nix.nix_store, .git = "/proc/self/exe"};
-    const std::string old = old_system(journal);
+    // The demo machine has a store of this machine's, and no Nix of its own.
+    const std::string old = config.machine.kind == MachineKind::demo ? "" : old_system(journal);
     for (auto& [program, name] : {std::pair(&programs.nix, "/sw/bin/nix"),
                                   std::pair(&programs.nix_store, "/sw/bin/nix-store")}) {
         if (program->empty() && !old.empty() && ::access((old + name).c_str(), X_OK) == 0) {

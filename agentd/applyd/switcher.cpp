@@ -166,13 +166,13 @@ Switcher::Verb Switcher::carry_out(const std::string& nonce, const std::string& 
 }
 
 Switcher::Verb Switcher::run(const std::string& nonce, const core::StorePath& toplevel,
-                             const std::string& verb) {
+                             const std::string& verb, seconds limit) {
     const auto patience = steady_clock::now() + lock_patience;
     for (;;) {
         auto command = machine_.inside(toplevel.str() + "/bin/switch-to-configuration", {verb});
         command.environment["LOCALE_ARCHIVE"] = "/run/current-system/sw/lib/locale/locale-archive";
         command.environment["NIXOS_INSTALL_BOOTLOADER"] = "0";
-        Verb done = carry_out(nonce, verb, std::move(command));
+        Verb done = carry_out(nonce, verb, std::move(command), limit);
         done.busy = lock_was_taken(done);
         if (!done.busy || steady_clock::now() >= patience) {
             return done;

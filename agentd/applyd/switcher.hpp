@@ -38,8 +38,10 @@ class Switcher {
         bool busy = false;   ///< somebody else held NixOS's switch lock all the time
     };
     /// `<toplevel>/bin/switch-to-configuration <verb>` on the machine. While somebody else holds
-    /// NixOS's switch lock it is tried again for a minute.
-    Verb run(const std::string& nonce, const core::StorePath& toplevel, const std::string& verb);
+    /// NixOS's switch lock it is tried again for a minute. What takes longer than `limit` is
+    /// stopped.
+    Verb run(const std::string& nonce, const core::StorePath& toplevel, const std::string& verb,
+             std::chrono::seconds limit = std::chrono::minutes(15));
 
     /// Syncs the store, makes a generation of the system profile, syncs the profile's directory.
     core::Result<core::Done> set_profile(const std::string& nonce, const core::StorePath& toplevel);

@@ -251,6 +251,19 @@ def all_at_once(lab):
     thread.join()
 
 
+@truth("a switch that hangs is stopped when the way back is due, and taken back")
+def hangs(lab):
+    lab.sh('rm -rf "$LAB/apply/quarantine" "$LAB/apply/frozen"')
+    old = lab.running()
+    detail = lab.propose("Hang", lab.patch("hosts/web/default.nix", lambda text: text.replace(
+        "services.nginx = {", 'system.activationScripts.hang.text = "sleep 1000";\n  services.nginx = {', 1)))
+    begun = time.monotonic()
+    detail = lab.carry_out(detail["id"], "rolled_back")
+    check(lab.running() == old and time.monotonic() - begun < WAY_BACK + 25, lab.running(), time.monotonic() - begun)
+    check("switch-to-configuration ended" in detail["apply"]["outcome"]["reason"], detail["apply"]["outcome"])
+    lab.sh('rm -rf "$LAB/apply/quarantine" "$LAB/apply/frozen"')
+
+
 @truth("after all of it the next change is applied as if nothing had been")
 def next_one(lab):
     change = approved(lab)
