@@ -146,8 +146,8 @@ const Firewall& Ports::declared(const std::string& running_system) {
             const effects::Side side{
                 .store = store,
                 .toplevel = running_system,
-                .tree = effects::read_running_tree(
-                    store, running_system, {.file_bytes = 256U << 10, .total_bytes = 16U << 20})};
+                .tree = effects::read_tree(store, running_system,
+                                           {.file_bytes = 256U << 10, .total_bytes = 16U << 20})};
             declared_ =
                 effects::read_firewall(side, effects::read_units(side.tree, "etc/systemd/system"));
         }

@@ -34,7 +34,8 @@ core::Result<Closure> parse_manifest(std::string_view text, std::string_view pre
 
 core::Result<Side> read_side(const StoreReader& store, const std::string& toplevel,
                              Closure closure) {
-    const auto where = store.resolve(toplevel);
+    const auto bound = store.within(closure);
+    const auto where = bound.resolve(toplevel);
     const auto& prefix = store.prefix();
     if (where.end != Resolved::End::directory || where.path != toplevel ||
         store_top(toplevel, prefix) != toplevel)
@@ -42,13 +43,13 @@ core::Result<Side> read_side(const StoreReader& store, const std::string& toplev
                              .message = "the system to analyse is not a directory of the store",
                              .where = toplevel,
                              .hint = "give the built toplevel itself, not a link to it"};
-    Side side{.store = store,
+    Side side{.store = bound,
               .toplevel = toplevel,
-              .tree = read_tree(store, toplevel, closure),
+              .tree = read_tree(bound, toplevel),
               .closure = std::move(closure)};
     side.parts["toplevel"] = toplevel;
     for (const auto* name : {"etc", "sw"})
-        side.parts[name] = store_top(store.resolve(toplevel + "/" + name).path, prefix);
+        side.parts[name] = store_top(bound.resolve(toplevel + "/" + name).path, prefix);
     if (const auto* activate = side.tree.file("activate"))
         for (const auto& reference : store_references(*activate, prefix))
             if (reference.name == "users-groups.json")

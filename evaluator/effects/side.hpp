@@ -19,7 +19,7 @@ namespace agentd::evaluator::effects {
 core::Result<Closure> parse_manifest(std::string_view text, std::string_view prefix = "/nix/store");
 
 struct Side {
-    const StoreReader& store;
+    StoreReader store; ///< kept to the closure
     std::string toplevel{};
     Tree tree{};
     Closure closure{};

@@ -62,6 +62,12 @@ bool StoreReader::inside(std::string_view path) const {
     return path.size() > prefix_.size() && path.starts_with(prefix_) && path[prefix_.size()] == '/';
 }
 
+StoreReader StoreReader::within(Closure closure) const {
+    StoreReader kept(*this);
+    kept.closure_ = std::make_shared<const Closure>(std::move(closure));
+    return kept;
+}
+
 Resolved StoreReader::resolve(const std::string& path) const {
     if (!inside(path))
         return {.end = Resolved::End::outside, .path = path};
@@ -79,6 +85,8 @@ Resolved StoreReader::resolve(const std::string& path) const {
             continue;
         }
         const auto next = at + "/" + part;
+        if (closure_ && at == prefix_ && !closure_->contains(next))
+            return {.end = Resolved::End::outside, .path = next};
         if (next.size() > longest_path || ::lstat(next.c_str(), &about) != 0)
             return {.end = Resolved::End::dangling, .path = next};
         if (!S_ISLNK(about.st_mode)) {

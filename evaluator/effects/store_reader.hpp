@@ -4,6 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,12 +14,15 @@
 
 namespace agentd::evaluator::effects {
 
+/// Store path -> NAR size, of everything a system needs.
+using Closure = std::map<std::string, std::int64_t>;
+
 /// Where a path ends when its links are followed.
 struct Resolved {
     enum class End {
         file,
         directory,
-        outside,  ///< a link leaves the store; `path` is where it points
+        outside,  ///< a link leaves the store, or the closure; `path` is where it points
         dangling, ///< nothing there
         loop,     ///< more than 40 links, or a path that cannot end
         special,  ///< neither file nor directory
@@ -32,6 +38,11 @@ class StoreReader {
     /// @param prefix the store's directory, `/nix/store` on a machine.
     explicit StoreReader(std::string prefix = "/nix/store");
 
+    /// The same, kept to a closure: a link that leads through any other path of the store, also one
+    /// that leads back, ends `outside`. What lies there is bound by nothing and may be other bytes
+    /// tomorrow.
+    StoreReader within(Closure closure) const;
+
     const std::string& prefix() const noexcept { return prefix_; }
 
     Resolved resolve(const std::string& path) const;
@@ -45,6 +56,7 @@ class StoreReader {
   private:
     bool inside(std::string_view path) const;
     std::string prefix_;
+    std::shared_ptr<const Closure> closure_; ///< nullptr: every path of the store
 };
 
 } // namespace agentd::evaluator::effects

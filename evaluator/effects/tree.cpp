@@ -15,8 +15,7 @@ constexpr std::array whole{"sw",     "systemd", "kernel-modules", "firmware",
 
 class Walk {
   public:
-    Walk(const StoreReader& store, const Closure* closure, TreeLimits limits)
-        : store_(store), closure_(closure), limits_(limits) {}
+    Walk(const StoreReader& store, TreeLimits limits) : store_(store), limits_(limits) {}
 
     Tree run(const std::string& toplevel) {
         const auto names = store_.list(toplevel, limits_.entries);
@@ -45,9 +44,7 @@ class Walk {
 
     void reference(const std::string& path, const std::string& name) {
         const auto where = store_.resolve(path);
-        const bool there =
-            where.end == Resolved::End::directory || where.end == Resolved::End::file;
-        if (there && bound(where))
+        if (where.end == Resolved::End::directory || where.end == Resolved::End::file)
             add(name, {.kind = Node::Kind::reference, .target = where.path});
         else
             visit(path, name, 1);
@@ -57,9 +54,6 @@ class Walk {
         if (tree_.truncated)
             return;
         const auto where = store_.resolve(path);
-        if ((where.end == Resolved::End::file || where.end == Resolved::End::directory) &&
-            !bound(where))
-            return add(name, {.kind = Node::Kind::outside, .target = where.path});
         switch (where.end) {
         case Resolved::End::file:
             return file(where, name);
@@ -74,10 +68,6 @@ class Walk {
         case Resolved::End::special:
             return unreadable(name, where.path, "neither a file nor a directory");
         }
-    }
-
-    bool bound(const Resolved& where) const {
-        return closure_ == nullptr || closure_->contains(store_top(where.path, store_.prefix()));
     }
 
     void file(const Resolved& where, const std::string& name) {
@@ -124,7 +114,6 @@ class Walk {
 
     using Names = std::vector<std::string>;
     const StoreReader& store_;
-    const Closure* closure_; ///< nullptr: every path of the store
     TreeLimits limits_;
     Tree tree_;
     std::vector<std::string> open_;
@@ -151,13 +140,8 @@ const std::string* Tree::file(std::string_view path) const {
     return node != nullptr && node->kind == Node::Kind::file ? &node->bytes : nullptr;
 }
 
-Tree read_tree(const StoreReader& store, const std::string& toplevel, const Closure& closure,
-               TreeLimits limits) {
-    return Walk(store, &closure, limits).run(toplevel);
-}
-
-Tree read_running_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits) {
-    return Walk(store, nullptr, limits).run(toplevel);
+Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits) {
+    return Walk(store, limits).run(toplevel);
 }
 
 } // namespace agentd::evaluator::effects

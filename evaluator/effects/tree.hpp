@@ -10,9 +10,6 @@
 
 namespace agentd::evaluator::effects {
 
-/// Store path -> NAR size, of everything a system needs.
-using Closure = std::map<std::string, std::int64_t>;
-
 struct TreeLimits {
     std::size_t entries = 20'000;
     std::size_t depth = 24;
@@ -49,10 +46,7 @@ struct Tree {
     const std::string* file(std::string_view path) const;
 };
 
-Tree read_tree(const StoreReader& store, const std::string& toplevel, const Closure& closure,
-               TreeLimits limits = {});
-/// Of the system that runs, for what is only observed: whatever it names in the store is taken for
-/// its own. Nothing that is decided on is read like this.
-Tree read_running_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits);
+/// What `store` is kept to is all that is read.
+Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits = {});
 
 } // namespace agentd::evaluator::effects

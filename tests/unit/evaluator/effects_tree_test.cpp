@@ -75,8 +75,8 @@ TEST_CASE("a file too large to read is unclassified, not skipped") {
 TEST_CASE("a tree with more names than the limit says that it is not all there") {
     Pair pair;
     const auto built = pair.build(plain_machine());
-    const auto tree = effects::read_tree(effects::StoreReader(pair.store.prefix), built.path,
-                                         built.closure, {.entries = 12});
+    const auto tree =
+        effects::read_tree(effects::StoreReader(pair.store.prefix), built.path, {.entries = 12});
     CHECK(tree.truncated);
     CHECK(tree.nodes.size() == 12);
 }
@@ -167,4 +167,41 @@ TEST_CASE("a link to what no closure holds is told, though the same bytes are th
         after.closure[twin] = 1;
         CHECK(pair.compare(before, after).effects.empty());
     }
+}
+
+TEST_CASE("a link that leads through what no closure holds is told, also when it leads back") {
+    for (const std::string name : {"activate", "sw", "etc"}) {
+        Pair pair;
+        const auto machine = plain_machine();
+        const auto before = pair.build(machine);
+        auto after = pair.build(machine);
+        const std::string place = after.path + "/" + name;
+        const auto bound = std::filesystem::canonical(place).string();
+        const auto copy = pair.store.next("bound");
+        std::filesystem::copy(bound, copy,
+                              std::filesystem::copy_options::recursive |
+                                  std::filesystem::copy_options::copy_symlinks);
+        after.closure.emplace(copy, 1);
+        const auto detour = pair.store.next("detour");
+        std::filesystem::create_symlink(copy, detour);
+        std::filesystem::remove_all(place);
+        std::filesystem::create_symlink(detour, place);
+        INFO(name);
+        CHECK_FALSE(pair.compare(before, after).effects.empty());
+    }
+}
+
+TEST_CASE("a program of the system path that no closure holds is no package") {
+    Pair pair;
+    auto machine = plain_machine();
+    const auto good = pair.store.package("coreutils-9.1", "ls");
+    machine.packages = {good};
+    const auto before = pair.build(machine);
+    const auto evil = pair.store.package("coreutils-9.1", "ls");
+    machine.packages = {evil};
+    auto after = pair.build(machine);
+    after.closure.erase(evil);
+    const auto found = pair.compare(before, after);
+    CHECK(std::any_of(found.effects.begin(), found.effects.end(),
+                      [](const auto& effect) { return effect.risk >= Risk::high; }));
 }
