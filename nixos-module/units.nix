@@ -103,6 +103,7 @@ in
       # Killed in the middle, it settles what it was at by itself; nobody has to ask. Idle, it ends well and stays away.
       Restart = "on-failure";
       RestartSec = 2;
+      RestartPreventExitStatus = "64 78"; # settings that it does not take get no better by themselves
     };
   };
 

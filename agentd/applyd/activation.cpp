@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace agentd::applyd {
 
 namespace {
@@ -86,8 +88,9 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
                       : apply.make_lasting({}, false);
     }
     const Baseline before = tools.health.baseline({});
-    tools.way_back.arm(in_flight.nonce,
-                       time_left(in_flight, tools.config.apply, tools.clock.now()));
+    const auto time = time_left(in_flight, tools.config.apply, tools.clock.now());
+    const auto armed = std::chrono::steady_clock::now();
+    tools.way_back.arm(in_flight.nonce, time);
     if (!tools.switcher.nobody_switches()) {
         return apply.end("failed", "somebody else is switching; nothing was touched", {}, false);
     }
@@ -104,9 +107,10 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     }
     apply.reach(Phase::armed);
     // The way back cannot begin while this goes on: it has until then, and no longer.
-    const auto time = std::chrono::ceil<std::chrono::seconds>(
-        time_left(in_flight, tools.config.apply, tools.clock.now()));
-    const auto test = tools.switcher.run(in_flight.nonce, verified.to(), "test", time);
+    const auto left = time - (std::chrono::steady_clock::now() - armed);
+    const auto test = tools.switcher.run(
+        in_flight.nonce, verified.to(), "test",
+        std::max(std::chrono::ceil<std::chrono::seconds>(left), std::chrono::seconds(1)));
     if (test.exit_status != 0 && test.exit_status != 4) {
         return apply.take_back("switch-to-configuration ended with status " +
                                    std::to_string(test.exit_status) + ": " + test.said,

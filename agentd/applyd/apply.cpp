@@ -172,7 +172,11 @@ Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> che
     if (in_flight_.phase > Phase::confirming) {
         // Whoever picks this up goes back too, not forward. Before that he does so anyway, and a
         // full disk must not keep anybody from going back.
-        reach(Phase::activated);
+        try {
+            reach(Phase::activated);
+        } catch (const core::Failure& failure) {
+            core::log(core::Level::error, failure.what());
+        }
     }
     step("taking_back", reason);
     std::string trouble = booted_again() ? "" : run_again(*from);

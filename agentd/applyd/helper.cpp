@@ -73,7 +73,7 @@ void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_t
     for (;;) {
         const auto alone =
             idle.count() >= 0 && steady_clock::now() >= leave ? journal_.try_lock() : std::nullopt;
-        if (alone) {
+        if (alone && !journal_.unsettled()) {
             slots_.clear(); // what was asked is answered; who asks now waits in systemd's socket
             return;
         }

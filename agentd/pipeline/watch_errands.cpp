@@ -78,12 +78,21 @@ bool WatchErrands::set_head(observers::HeadSystem fresh) {
     return news;
 }
 
+/// A repository that is broken is news like a branch that is gone.
+core::Result<core::Commit> WatchErrands::upstream_head() {
+    try {
+        return pipeline_.head();
+    } catch (const core::Failure& failure) {
+        return core::Problem{.code = "broken", .message = failure.what()};
+    }
+}
+
 void WatchErrands::read_head(const std::stop_token& stop) {
     const auto [as_of, landed] = in_.sequencer.ask([&] {
         const auto queries = in_.ledger.queries();
         return std::pair(queries.next_index(), queries.last_landed());
     });
-    const auto commit = pipeline_.head();
+    const auto commit = upstream_head();
     auto known = head();
     if (!commit || known.commit == commit->str()) {
         const bool awaited = landed && *landed >= known.as_of;

@@ -44,6 +44,7 @@ class WatchErrands {
     void post(const char* what, std::function<void(std::stop_token)> errand);
     void read_head(const std::stop_token& stop);
     bool set_head(observers::HeadSystem fresh);
+    core::Result<core::Commit> upstream_head();
     void notice_pulls();
     void adopt_now(const machine::SystemLinks& links, const std::stop_token& stop);
     void record_adoption(const std::optional<std::string>& from, const machine::SystemLinks& links,

@@ -99,7 +99,9 @@ def act_fault(name, victims, step):
         at_step(lab, detail["id"], step, start, thread)
         kill(lab, victims)
         restart(lab, victims)
-        state = wait(WAY_BACK + 40, "the act is settled", lambda: over(lab, detail["id"]))["state"]
+        # Deleting takes as long as the disk takes: an act has no way back that would be due.
+        patience = 200 if name == "gc_older_than" else WAY_BACK + 40
+        state = wait(patience, "the act is settled", lambda: over(lab, detail["id"]))["state"]
         check(state in ("confirmed", "failed"), state)
         ended(lab, detail["id"])
         check(lab.running() == running and lab.profile() == profile, "an act moved the system")
