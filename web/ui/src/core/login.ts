@@ -29,7 +29,8 @@ async function logIn(session: Session): Promise<Session> {
 
 async function look(): Promise<Session> {
     const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
-    return session.paired || !("locks" in navigator) ? session : navigator.locks.request(LOGIN, logInOnce);
+    const key = session.paired || session.challenge === null ? null : await storedKey().catch(() => null);
+    return key && "locks" in navigator ? navigator.locks.request(LOGIN, logInOnce) : session;
 }
 
 /** Tabs share one session: each that made its own would end the others'. Whoever comes second finds it there. */
