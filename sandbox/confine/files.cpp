@@ -42,7 +42,7 @@ void allow(int rules, const char* path, std::uint64_t access) {
 
 } // namespace
 
-void restrict_files(const Options& options) {
+void restrict_files(const Options& options, int program) {
     if (!options.restrict_files) {
         return;
     }
@@ -66,6 +66,12 @@ void restrict_files(const Options& options) {
     }
     for (const char* path : options.writable) {
         allow(static_cast<int>(rules), path, all);
+    }
+    if (program >= 0) {
+        landlock_path_beneath_attr rule{};
+        rule.allowed_access = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+        rule.parent_fd = program;
+        ::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         ::syscall(SYS_landlock_restrict_self, rules, 0) != 0) {

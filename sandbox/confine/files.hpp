@@ -9,7 +9,7 @@ namespace agentd::confine {
 
 /// To be called last: afterwards only the given paths, and what lies below them, can be opened.
 /// Gives up when the kernel cannot do it and it is required. A path that does not exist is left
-/// out.
-void restrict_files(const Options& options);
+/// out. @param program what is started next: a descriptor, or -1
+void restrict_files(const Options& options, int program);
 
 } // namespace agentd::confine

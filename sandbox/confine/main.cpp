@@ -23,6 +23,9 @@ int main(int count, char** arguments) {
     if (!read_options(count, arguments, options, bad)) {
         give_up("not understood: ", bad);
     }
+    // While it can still be reached: it may lie where whom this becomes may not go, below root's
+    // home.
+    const int program = ::open(options.program[0], O_PATH | O_CLOEXEC);
     const int had = enter_namespaces(options);
     if ((had & CLONE_NEWNS) != 0) { // never in the machine's own mounts
         hide(options);
@@ -37,8 +40,11 @@ int main(int count, char** arguments) {
     }
     become(options);
     die_with_parent(options); // a change of uid has cleared it
-    restrict_files(options);
+    restrict_files(options, program);
     static_cast<void>(!::write(status_fd, "+", 1));
     ::execve(options.program[0], options.program, environ);
+    if (errno == EACCES && program >= 0) {
+        ::execveat(program, "", options.program, environ, AT_EMPTY_PATH);
+    }
     give_up("cannot execute ", options.program[0]);
 }

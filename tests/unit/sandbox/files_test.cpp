@@ -4,6 +4,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <unistd.h>
+
 using namespace agentd;
 
 namespace {
@@ -46,4 +48,23 @@ TEST_CASE("a link from a given folder does not lead a confined program out of it
     CHECK(run(dir, {"ln", "-s", dir / "other/file", dir / "work/link"}).succeeded());
     CHECK_FALSE(run(dir, {"cat", dir / "work/link"}).succeeded());
     CHECK_FALSE(run(dir, {"ln", dir / "other/file", dir / "work/hard"}).succeeded());
+}
+
+TEST_CASE(
+    "a program that lies where only root may go is started all the same, as whoever it becomes") {
+    if (::geteuid() != 0) {
+        return;
+    }
+    const test::TempDir dir;
+    core::make_directories(dir / "home", 0700);
+    const auto bytes = core::read_file("/bin/busybox", 16U << 20);
+    core::write_file_durably(dir / "home/busybox", bytes, 0755);
+    core::write_file_durably(dir / "home/file", "secret", 0644);
+    sandbox::Command command{.program = dir / "home/busybox", .arguments = {"id", "-u"}};
+    command.profile = sandbox::Profile{};
+    command.profile->files = sandbox::Files{.readable = {"/usr"}};
+    command.profile->run_as = sandbox::Identity{.uid = 65534, .gid = 65534};
+    CHECK(sandbox::run(command).out.bytes == "65534\n");
+    command.arguments = {"cat", dir / "home/file"};
+    CHECK_FALSE(sandbox::run(command).succeeded());
 }
