@@ -30,6 +30,8 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
 
     /// `GET /session`; an unpaired browser also gets a challenge to sign.
     Response state(const Request& request);
+    /// Whether a request has cookie and proof of an open session; its key is not looked up.
+    bool has_session(const Request& request) { return sessions_.find(request).has_value(); }
     /// `POST /pair`: a one-time token and a new key for a session.
     void pair(const Request& request, const Respond& respond);
     /// `POST /login`: the signature of a known key over a challenge for a session.

@@ -139,6 +139,18 @@ Response page_response(const Request& request) {
     return error_response(404, "not_found", "there is nothing at this address");
 }
 
+bool is_stream(const Request& request) {
+    return request.path == "/api/v1/events" && request.method == Method::get;
+}
+
+/// A browser's event stream takes no header of the page's: its proof stands in the query.
+Request with_proof(Request request) {
+    if (const auto proof = request.query.find("session"); proof != request.query.end()) {
+        request.headers.emplace("x-agentd-session", proof->second);
+    }
+    return request;
+}
+
 Response stream_response(const Request& request, const std::shared_ptr<Entrance>& entrance,
                          const Session& session) {
     const auto header = request.header("last-event-id");
@@ -200,12 +212,12 @@ void Router::handle(const Request& request, Respond respond) {
     finish(page_response(request));
 }
 
-/// A browser's event stream takes no header of the page's: its proof stands in the query.
-void Router::events(Request request, const Respond& respond) {
-    if (const auto proof = request.query.find("session"); proof != request.query.end()) {
-        request.headers.emplace("x-agentd-session", proof->second);
-    }
-    entrance_->admit(request, respond,
+bool Router::has_session(const Request& request) const {
+    return entrance_->has_session(is_stream(request) ? with_proof(request) : request);
+}
+
+void Router::events(const Request& request, const Respond& respond) {
+    entrance_->admit(with_proof(request), respond,
                      [request, respond, entrance = entrance_](const Session& session) {
                          respond(stream_response(request, entrance, session));
                      });
@@ -222,7 +234,7 @@ void Router::api(const Request& request, const Respond& respond) {
     if (path == "/login" && request.method == Method::post) {
         return entrance_->login(request, respond);
     }
-    if (path == "/events" && request.method == Method::get) {
+    if (is_stream(request)) {
         return events(request, respond);
     }
     // What runs after a look at the session may run when this router has gone: values only.

@@ -25,9 +25,11 @@ class Router {
     Router(RouterOptions options, ControlPlane& control_plane, const core::Clock& clock);
     /// Calls `respond` exactly once, now or later, from any thread.
     void handle(const Request& request, Respond respond);
+    /// Whether a request comes with a session that is open.
+    bool has_session(const Request& request) const;
 
   private:
-    void events(Request request, const Respond& respond);
+    void events(const Request& request, const Respond& respond);
     void api(const Request& request, const Respond& respond);
 
     RouterOptions options_;

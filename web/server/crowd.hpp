@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace agentd::web {
 
@@ -17,7 +18,14 @@ template <class T> class Crowd {
     }
     void leave(const T* one) { members_.erase(one); }
     std::size_t size() const noexcept { return members_.size(); }
-    void clear() { members_.clear(); }
+    /// In no order; a copy, so that members may leave while it is gone through.
+    std::vector<std::shared_ptr<T>> everybody() const {
+        std::vector<std::shared_ptr<T>> all;
+        for (const auto& [key, one] : members_) {
+            all.push_back(one);
+        }
+        return all;
+    }
 
   private:
     std::unordered_map<const T*, std::shared_ptr<T>> members_;

@@ -39,19 +39,39 @@ std::optional<Request> to_request(const http::request<http::string_body>& messag
 } // namespace
 
 HttpConnection::HttpConnection(tcp::socket socket, Surroundings in)
-    : stream_(std::move(socket)), in_(std::move(in)) {}
+    : stream_(std::move(socket)), in_(std::move(in)) {
+    error_code gone;
+    guest_.party = stream_.socket().remote_endpoint(gone).address().to_string();
+    mark(false);
+}
+
+void HttpConnection::mark(bool at_work) {
+    guest_.at_work = at_work;
+    guest_.since = std::chrono::steady_clock::now();
+}
 
 void HttpConnection::read() {
+    mark(false);
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(in_.limits.header));
     parser_->body_limit(in_.limits.body);
+    stream_.expires_after(guest_.known ? in_.limits.request : in_.limits.head);
+    http::async_read_header(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](error_code error, std::size_t) { self->on_head(error); });
+}
+
+void HttpConnection::on_head(error_code error) {
+    if (error) {
+        return on_error(error);
+    }
     stream_.expires_after(in_.limits.request);
     http::async_read(
         stream_, buffer_, *parser_,
-        [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
+        [self = shared_from_this()](error_code failed, std::size_t) { self->on_read(failed); });
 }
 
-void HttpConnection::on_read(error_code error) {
+void HttpConnection::on_error(error_code error) {
     if (error == http::error::body_limit || error == http::error::header_limit ||
         error == http::error::buffer_overflow) {
         return refuse(413, "too_large", "the request is too large");
@@ -62,8 +82,12 @@ void HttpConnection::on_read(error_code error) {
     if (error.category() == http::make_error_code(http::error::bad_method).category()) {
         return refuse(400, "bad_request", "this is not HTTP/1.1");
     }
+    close();
+}
+
+void HttpConnection::on_read(error_code error) {
     if (error) {
-        return close();
+        return on_error(error);
     }
     const auto& message = parser_->get();
     if (message.method() == http::verb::head) {
@@ -77,6 +101,8 @@ void HttpConnection::on_read(error_code error) {
         return refuse(400, "bad_request", "the address or the header is malformed");
     }
     request->connected = connected_;
+    guest_.known = in_.router.has_session(*request);
+    mark(true);
     // An answer may take minutes: no clock runs while the daemon is at work.
     stream_.expires_never();
     route(*request, message.keep_alive());

@@ -4,6 +4,7 @@
 
 #include "web/router.hpp"
 #include "web/server/event_stream.hpp"
+#include "web/server/room.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -25,10 +26,17 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     HttpConnection(boost::asio::ip::tcp::socket socket, Surroundings in);
 
     void read();
+    /// As of now.
+    const Guest& guest() const noexcept { return guest_; }
+    /// Hangs up, whatever is under way.
+    void close();
 
   private:
     using Message = boost::beast::http::request<boost::beast::http::string_body>;
+    void on_head(boost::system::error_code error);
     void on_read(boost::system::error_code error);
+    void on_error(boost::system::error_code error);
+    void mark(bool at_work);
     void route(const Request& request, bool keep);
     void answer(Response response, bool keep);
     void refuse(int status, std::string_view code, std::string_view message);
@@ -36,13 +44,13 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void hand_over(Response response);
     void linger();
     void drain();
-    void close();
 
     boost::beast::tcp_stream stream_;
     core::Instant connected_ = core::SystemClock().now();
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
     Surroundings in_;
+    Guest guest_{};
     std::array<char, 4096> drain_{};
 };
 

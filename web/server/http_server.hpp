@@ -21,6 +21,8 @@ class HttpServer {
 
   private:
     void accept();
+    void welcome(boost::asio::ip::tcp::socket socket);
+    bool make_room();
     void pause();
 
     boost::asio::ip::tcp::acceptor acceptor_;

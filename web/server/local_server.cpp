@@ -62,15 +62,34 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
                     Crowd<LocalConnection>& crowd)
         : socket_(std::move(socket)), peer_(peer), control_plane_(control_plane),
           buffer_(core::LineChannel::max_line), most_behind_(limits.behind),
-          mailbox_(std::move(mailbox)), crowd_(crowd) {}
+          mailbox_(std::move(mailbox)), crowd_(crowd) {
+        guest_.party = std::to_string(peer_.uid);
+        guest_.known = true;
+    }
+
+    std::uint32_t uid() const noexcept { return peer_.uid; }
+    const Guest& guest() const noexcept { return guest_; }
 
     void read() {
+        mark(false);
         asio::async_read_until(
             socket_, buffer_, '\n',
             [self = shared_from_this()](error_code error, std::size_t) { self->on_line(error); });
     }
 
+    void close() {
+        const auto self = shared_from_this(); // leaving may let go of the last other owner
+        error_code ignored;
+        socket_.close(ignored);
+        crowd_.leave(this);
+    }
+
   private:
+    void mark(bool at_work) {
+        guest_.at_work = at_work;
+        guest_.since = std::chrono::steady_clock::now();
+    }
+
     void on_line(error_code error) {
         if (error == asio::error::not_found) {
             ending_ = true;
@@ -91,6 +110,7 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
     }
 
     void call(core::Json request) {
+        mark(true);
         const Caller caller{.channel = Caller::Channel::local_socket,
                             .uid = peer_.uid,
                             .name = user_name(peer_.uid)};
@@ -155,15 +175,9 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
                           });
     }
 
-    void close() {
-        const auto self = shared_from_this(); // leaving may let go of the last other owner
-        error_code ignored;
-        socket_.close(ignored);
-        crowd_.leave(this);
-    }
-
     local::socket socket_;
     core::Peer peer_;
+    Guest guest_{};
     ControlPlane& control_plane_;
     asio::streambuf buffer_;
     std::size_t most_behind_;
@@ -207,8 +221,8 @@ void LocalServer::accept() {
         if (error) {
             return pause();
         }
-        if (crowd_.size() < limits_.local_connections) {
-            const core::Peer peer = core::peer_of(socket.native_handle());
+        const core::Peer peer = core::peer_of(socket.native_handle());
+        if (make_room(peer.uid)) {
             auto connection = std::make_shared<LocalConnection>(
                 std::move(socket), peer, control_plane_, limits_, mailbox_, crowd_);
             crowd_.join(connection);
@@ -218,6 +232,38 @@ void LocalServer::accept() {
         }
         accept();
     });
+}
+
+/// Connections at rest must not keep anybody out, and nobody keeps out root.
+bool LocalServer::make_room(std::uint32_t uid) {
+    if (uid == 0) {
+        return true;
+    }
+    const auto everybody = crowd_.everybody();
+    std::vector<std::shared_ptr<LocalConnection>> own;
+    std::vector<std::shared_ptr<LocalConnection>> others;
+    for (const auto& one : everybody) {
+        if (one->uid() != 0) {
+            (one->uid() == uid ? own : others).push_back(one);
+        }
+    }
+    const bool too_many = own.size() >= limits_.local_per_uid;
+    if (!too_many && own.size() + others.size() < limits_.local_connections) {
+        return true;
+    }
+    auto& among = own;
+    if (!too_many) {
+        among.insert(among.end(), others.begin(), others.end());
+    }
+    std::vector<Guest> guests;
+    for (const auto& one : among) {
+        guests.push_back(one->guest());
+    }
+    const auto goes = who_goes(guests);
+    if (goes) {
+        among[*goes]->close();
+    }
+    return goes.has_value();
 }
 
 /// No descriptor is free, most likely: trying at once would only spin.

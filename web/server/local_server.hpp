@@ -7,6 +7,7 @@
 #include "web/server/crowd.hpp"
 #include "web/server/limits.hpp"
 #include "web/server/mailbox.hpp"
+#include "web/server/room.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -28,6 +29,7 @@ class LocalServer {
 
   private:
     void accept();
+    bool make_room(std::uint32_t uid);
     void turn_away(boost::asio::local::stream_protocol::socket& socket);
     void pause();
 

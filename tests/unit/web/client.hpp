@@ -15,8 +15,11 @@
 #include <poll.h>
 #include <string>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <thread>
+#include <unistd.h>
 
 namespace agentd::test {
 
@@ -42,6 +45,21 @@ class Client {
         path.copy(address.sun_path, sizeof address.sun_path - 1);
         connect(fd, &address, sizeof address);
         return Client(std::move(fd));
+    }
+
+    /// Of another uid, as the kernel will name it; the caller is root. Only this thread changes.
+    static Client local_as(::uid_t uid, const std::string& path) {
+        if (::syscall(SYS_setresuid, -1, uid, -1) != 0) {
+            throw std::runtime_error("setresuid");
+        }
+        try {
+            auto client = local(path);
+            ::syscall(SYS_setresuid, -1, 0, -1);
+            return client;
+        } catch (...) {
+            ::syscall(SYS_setresuid, -1, 0, -1);
+            throw;
+        }
     }
 
     /// False when the other side has hung up.
@@ -157,6 +175,15 @@ struct Running {
 
     Client tcp(int receive_buffer = 0) const { return Client::tcp(server->port(), receive_buffer); }
     Client local() const { return Client::local(dir / "admin.sock"); }
+    /// As any uid; nullopt when the kernel would not let this process be somebody else.
+    std::optional<Client> local_as(::uid_t uid) const {
+        if (::geteuid() != 0) {
+            return std::nullopt;
+        }
+        ::chmod(dir.path().c_str(), 0755);
+        ::chmod((dir / "admin.sock").c_str(), 0666);
+        return Client::local_as(uid, dir / "admin.sock");
+    }
     /// The header lines of a newly paired browser's session.
     std::string cookie() const {
         auto client = tcp();

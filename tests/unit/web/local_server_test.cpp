@@ -134,7 +134,7 @@ TEST_CASE("many terminals at once are each answered their own") {
         }).detach();
     };
     std::vector<test::Client> clients;
-    for (int i = 0; i < 32; ++i) {
+    for (int i = 0; i < 16; ++i) {
         clients.push_back(running.local());
     }
     for (int round = 0; round < 5; ++round) {
@@ -145,12 +145,63 @@ TEST_CASE("many terminals at once are each answered their own") {
             CHECK(json::parse(clients[i].line())["result"]["i"] == i);
         }
     }
-    auto one_more = running.local();
-    const auto turned_away = json::parse(one_more.line());
-    CHECK(turned_away["ok"] == false);
+}
+
+TEST_CASE("programs that connect and say nothing keep neither one another nor root out") {
+    Running running({.local_connections = 6, .local_per_uid = 4});
+    if (!running.local_as(1001)) {
+        WARN("not shown: only root can speak as somebody else");
+        return;
+    }
+    std::vector<test::Client> silent;
+    for (int i = 0; i < 20; ++i) {
+        silent.push_back(*running.local_as(1001));
+        silent.push_back(*running.local_as(i % 2 == 0 ? 1002 : 1003));
+    }
+    for (const ::uid_t uid : {::uid_t{1001}, ::uid_t{1004}, ::uid_t{0}}) {
+        CAPTURE(uid);
+        auto client = *running.local_as(uid);
+        CHECK(ask(client, R"({"method":"status"})")["ok"] == true);
+        CHECK(running.plane.calls().back().caller.uid == uid);
+    }
+}
+
+TEST_CASE("whose calls are all under way is told so, others and root are answered") {
+    Running running({.local_per_uid = 2});
+    if (!running.local_as(1001)) {
+        WARN("not shown: only root can speak as somebody else");
+        return;
+    }
+    std::vector<web::ControlPlane::Done> waiting;
+    std::promise<void> both;
+    running.plane.reply = [&](const auto& call, const auto&, const auto& done) {
+        if (call.method != "verify") {
+            return done(test::FakePlane::good("{}"));
+        }
+        waiting.push_back(done);
+        if (waiting.size() == 2) {
+            both.set_value();
+        }
+    };
+    auto first = *running.local_as(1001);
+    auto second = *running.local_as(1001);
+    first.send("{\"method\":\"verify\"}\n");
+    second.send("{\"method\":\"verify\"}\n");
+    both.get_future().wait();
+    auto third = *running.local_as(1001);
+    const auto turned_away = json::parse(third.line());
     CHECK(turned_away["error"]["code"] == "busy");
     CHECK(turned_away["error"]["exit"] == 75);
-    CHECK(one_more.is_hung_up());
+    CHECK(third.is_hung_up());
+    for (const ::uid_t uid : {::uid_t{1002}, ::uid_t{0}}) {
+        auto client = *running.local_as(uid);
+        CHECK(ask(client, R"({"method":"status"})")["ok"] == true);
+    }
+    for (const auto& done : waiting) {
+        done(test::FakePlane::good("{}"));
+    }
+    CHECK(json::parse(first.line())["ok"] == true);
+    CHECK(json::parse(second.line())["ok"] == true);
 }
 
 TEST_CASE("a breakage in a call is an error to one terminal, not the end of the daemon") {
