@@ -112,7 +112,7 @@ in
   # checks. Where boot-complete.target is wanted (boot counting of systemd-boot), a boot that is not well is not counted
   # as good, and the loader falls back by itself.
   # After multi-user.target, because it may switch, and a switch waits for units that are on their way. A switch may start
-  # it, and waits for it: so it leaves alone what began in this boot, and ends at once when there is nothing else.
+  # it, and waits for it: so it ends at once while one runs, and waits for whatever else began in this boot.
   services.agentd-settle = survivesSwitch // {
     description = "Settle what agentd was applying when the machine went down, and judge a first boot";
     wantedBy = [ "multi-user.target" ];

@@ -28,6 +28,14 @@ std::string unwell(const std::vector<CheckResult>& checks) {
     return text;
 }
 
+/// A switch starts the unit that runs this, and the restart of a unit may: to wait for them here
+/// would be to wait for ourselves.
+bool may_wait_for_us(const Tools& tools, const InFlight& found) {
+    const auto act = proposals::parse_act(found.act);
+    const bool starts_units = found.act.empty() || (act && proposals::unit_of(*act) != nullptr);
+    return starts_units && found.phase >= Phase::armed && tools.switcher.is_at_work(found.nonce);
+}
+
 } // namespace
 
 bool leave_alone(const Tools& tools) {
@@ -37,22 +45,20 @@ bool leave_alone(const Tools& tools) {
         return false;
     }
     const auto trial = BootTry::read(tools.config.apply.directory);
-    if (trial && trial->boot_id != boot) {
+    if (!trial || trial->boot_id == boot) {
+        return true;
+    }
+    if (may_wait_for_us(tools, *found)) {
         throw core::Failure(core::FailureKind::misconfigured,
                             "the system that was made the default was not found well at this boot, "
                             "and is not judged while a change is under way");
     }
-    return true;
+    return false;
 }
 
-void settle_earlier_boot(const Tools& tools) {
-    const auto found = tools.journal.in_flight();
-    if (found && found->boot_id != tools.switcher.this_boot()) {
-        settle(tools, found->nonce);
-    }
-}
-
-std::string judge_boot(const Tools& tools) {
+std::string settle_and_judge(const Tools& tools) {
+    // Of an earlier boot, or of a helper that died in this one: whoever is at work has the lock.
+    settle(tools, std::nullopt);
     const std::string& directory = tools.config.apply.directory;
     auto trial = BootTry::read(directory);
     if (!trial || trial->boot_id == tools.switcher.this_boot()) {

@@ -8,17 +8,15 @@
 
 namespace agentd::applyd {
 
-/// Something is under way that began in this boot. Failure{misconfigured} when this boot is one
-/// that is still to be found well.
+/// Something is under way that began in this boot, and there is nothing to judge. False when what
+/// is under way is to be waited for, or nothing is. Failure{misconfigured} when this boot is still
+/// to be found well and what is under way may wait for that.
 bool leave_alone(const Tools& tools);
 
-/// Settles what an earlier boot left in flight. Leaves alone what is under way in this boot: a
-/// switch may start the unit that runs this, and waits for it.
-void settle_earlier_boot(const Tools& tools);
-
-/// When this is a boot into a system that was just made the default: whether root's required health
-/// checks hold. On record under its proposal. "" when all is well or there is nothing to judge,
-/// else what is not.
-std::string judge_boot(const Tools& tools);
+/// Settles what is in flight. Then, when this is a boot into a system that was just made the
+/// default: whether root's required health checks hold, on record under its proposal. The caller
+/// holds the lock.
+/// @return "" when all is well or there is nothing to judge, else what is not.
+std::string settle_and_judge(const Tools& tools);
 
 } // namespace agentd::applyd

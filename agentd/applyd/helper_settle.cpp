@@ -50,8 +50,7 @@ void Helper::settle_now(const std::string& what) {
             settle(tools(), what == "any" ? std::nullopt : std::optional(what));
             return;
         }
-        settle_earlier_boot(tools());
-        const std::string unwell = judge_boot(tools());
+        const std::string unwell = settle_and_judge(tools());
         if (!unwell.empty()) {
             throw core::Failure(core::FailureKind::misconfigured,
                                 "the system that was made the default does not boot well: " +

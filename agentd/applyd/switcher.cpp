@@ -200,6 +200,19 @@ void Switcher::end_what_goes_on(const std::string& nonce, core::Instant deadline
     }
 }
 
+bool Switcher::is_at_work(const std::string& nonce) const {
+    if (config_.machine.kind == MachineKind::demo) {
+        return true;
+    }
+    for (const char* name : {"test", "act"}) { // the others start no unit
+        const auto state = unit_of(nonce, name).look();
+        if (state && !state->over) {
+            return true;
+        }
+    }
+    return false;
+}
+
 std::string Switcher::this_boot() const {
     const bool demo = config_.machine.kind == MachineKind::demo;
     return core::boot_id() + (demo ? "" : " " + userspace_began());

@@ -49,6 +49,10 @@ class Switcher {
     /// `deadline`, then stopped. Nothing moves the machine when it returns.
     void end_what_goes_on(const std::string& nonce, core::Instant deadline, core::Instant now);
 
+    /// A switch or an act of this nonce runs right now. Of a demo machine, where nobody can tell:
+    /// true.
+    bool is_at_work(const std::string& nonce) const;
+
     /// Any other program of root's for this nonce, in the same way; longer than `limit` it may not
     /// take. @param name `act`, or one of the verbs.
     Verb carry_out(const std::string& nonce, const std::string& name, sandbox::Command command,
