@@ -87,24 +87,31 @@ void copy_history(git_repository* from, git_repository* to, const git_oid& want,
     check_git(git_odb_refresh(odb), "opening the objects", folder);
 }
 
-/// Several threads mirror with handles of their own: whoever finds the ref locked waits for the
-/// other.
-void set_mirror(git_repository* repository, const std::string& name, const git_oid& oid) {
+/// Whoever has a ref locked is waited for, two seconds long. @return libgit2's last word
+template <class Try> int when_unlocked(Try attempt) {
     constexpr int patience = 400;
-    for (int attempt = 0;; ++attempt) {
+    int code = attempt();
+    for (int more = patience; code == GIT_ELOCKED && more > 0; --more) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        code = attempt();
+    }
+    return code;
+}
+
+/// Several threads mirror with handles of their own.
+void set_mirror(git_repository* repository, const std::string& name, const git_oid& oid) {
+    const auto attempt = [&] {
         // A mirror that is right already is not even locked.
         const auto now = ref_target(repository, name);
         if (now && git_oid_equal(&*now, &oid) != 0) {
-            return;
+            return 0;
         }
         git_reference* made = nullptr;
         const int code = git_reference_create(&made, repository, name.c_str(), &oid, 1, nullptr);
         const GitReference owner(made);
-        if (code != GIT_ELOCKED || attempt == patience) {
-            return check_git(code, "setting a ref", name);
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+        return code;
+    };
+    check_git(when_unlocked(attempt), "setting a ref", name);
 }
 
 /// Notes that the upstream has beyond ours come along, so that ours can be pushed again later.
@@ -146,15 +153,11 @@ int try_swap(git_repository* upstream, const Swap& swap) {
 
 /// Waits for whoever has the ref locked; a lock from before `booted` is nobody's.
 Result<Done> compare_and_swap(git_repository* upstream, const Swap& swap, core::Instant booted) {
-    constexpr int patience = 40;
     const std::string folder = git_repository_commondir(upstream);
     int code = try_swap(upstream, swap);
-    if (code == GIT_ELOCKED && drop_dead_locks(folder, booted) > 0) {
-        code = try_swap(upstream, swap);
-    }
-    for (int attempt = 0; code == GIT_ELOCKED && attempt < patience; ++attempt) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        code = try_swap(upstream, swap);
+    if (code == GIT_ELOCKED) {
+        drop_dead_locks(folder, booted);
+        code = when_unlocked([&] { return try_swap(upstream, swap); });
     }
     if (code == GIT_ELOCKED) {
         return Problem{.code = "locked",

@@ -15,7 +15,8 @@ namespace {
     "SELECT id, number, state, title, host, source, proposer_id, proposer_kind, created, "         \
     "updated, "                                                                                    \
     "round, level, presence, risk, headline, landed, outcome, refusal_stage, refusal_code, "       \
-    "refusal_message, refusal_where, refusal_hint, base_commit, base_branch, candidate_commit, kind " \
+    "refusal_message, refusal_where, refusal_hint, base_commit, base_branch, candidate_commit, "   \
+    "kind "                                                                                        \
     "FROM proposal "
 
 constexpr std::int64_t two = 2;
@@ -164,12 +165,14 @@ Counts Queries::counts() const {
     return {.open = row.integer(0), .waiting = row.integer(1), .applied = row.integer(2)};
 }
 
-std::int64_t Queries::next_free_number() const {
-    // Either 1, or one above an open number whose successor is free.
-    return database_
-        ->number("SELECT min(n) FROM (SELECT 1 AS n UNION ALL SELECT number + 1 FROM proposal "
-                 "WHERE open = 1) WHERE n NOT IN (SELECT number FROM proposal WHERE open = 1)")
-        .value_or(1);
+std::int64_t Queries::next_free_number(core::Instant rests_since) const {
+    // Either 1, or one above a taken number whose successor is free.
+    Statement row = database_->prepare(
+        "WITH taken AS (SELECT number FROM proposal WHERE open = 1 OR updated > ?) "
+        "SELECT min(n) FROM (SELECT 1 AS n UNION ALL SELECT number + 1 FROM taken) "
+        "WHERE n NOT IN taken");
+    row.bind(rests_since.time_since_epoch().count()).step();
+    return row.integer(0);
 }
 
 std::vector<HistoryRow> Queries::history(std::string_view subject) const {

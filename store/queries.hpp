@@ -55,8 +55,9 @@ class Queries {
     /// In state `decided`.
     std::vector<ProposalRow> waiting() const;
     Counts counts() const;
-    /// The smallest number that no open proposal has.
-    std::int64_t next_free_number() const;
+    /// The smallest number that no open proposal has, nor a closed one that changed after
+    /// `rests_since`.
+    std::int64_t next_free_number(core::Instant rests_since = core::Instant::max()) const;
 
     /// Of the present round, oldest first; `Which::all` gives every round.
     std::vector<EvidenceRow> evidence(std::string_view id, Which which = Which::open) const;

@@ -25,10 +25,6 @@ using core::Json;
 using core::Problem;
 using namespace std::chrono;
 
-bool is_own(const core::Peer& peer) {
-    return peer.uid == 0 || peer.uid == ::geteuid();
-}
-
 evaluator::NixSettings query_settings(const Config& config) {
     evaluator::NixSettings settings;
     settings.scratch = config.apply.directory + "/nix-scratch";

@@ -18,6 +18,9 @@ namespace agentd::applyd {
 /// `{"ok":false,"error":{…}}`
 core::Json refusal(const core::Problem& problem);
 
+/// Root, or the user this process runs as.
+bool is_own(const core::Peer& peer);
+
 /// Everything long-lived in agentd-applyd, in the order of its life.
 class Helper {
   public:

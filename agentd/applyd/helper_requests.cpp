@@ -27,6 +27,10 @@ Json refusal(const core::Problem& problem) {
     return {{"ok", false}, {"error", core::to_json(problem)}};
 }
 
+bool is_own(const core::Peer& peer) {
+    return peer.uid == 0 || peer.uid == ::geteuid();
+}
+
 core::Result<core::Done> Helper::keep(const VerifiedStatement& verified,
                                       const std::stop_token& stop) {
     if (verified.act()) {
@@ -104,7 +108,7 @@ Json Helper::brake(const Json& request, const core::Peer& peer) {
         }
         return granted();
     }
-    if (peer.uid != 0 && peer.uid != ::geteuid()) {
+    if (!is_own(peer)) {
         return refusal(
             {.code = "denied",
              .message = "only root may let changes in again",
@@ -163,7 +167,7 @@ Json Helper::pair(const Json& request, const core::Peer& peer) {
         if (const auto done = reader.finish(); !done) {
             return refusal(done.problem());
         }
-        if (peer.uid != 0 && peer.uid != ::geteuid()) {
+        if (!is_own(peer)) {
             return refusal({.code = "denied",
                             .message = "only root may invite a browser",
                             .hint = "sudo agentctl web login"});

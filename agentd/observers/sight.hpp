@@ -18,8 +18,10 @@ struct HeadSystem {
     std::string commit{};
     std::optional<core::StorePath> toplevel{}; ///< nullopt: not evaluated, or it does not evaluate
     std::string trouble{};                     ///< why it does not evaluate
-    std::uint64_t as_of =
-        0; ///< entries of the log when it was read: what landed later is not in it
+    std::uint64_t as_of = 0;                   ///< entries of the log when it was read
+
+    /// Something landed, which entry `landed` tells, since this was read.
+    bool is_behind(std::optional<std::uint64_t> landed) const { return landed && *landed >= as_of; }
 };
 
 /// Lives for one pass. What costs something is asked for once, and only when somebody wants it.

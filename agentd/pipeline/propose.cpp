@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <set>
-
 namespace agentd::pipeline {
 
 using core::Problem;
@@ -40,23 +38,9 @@ class ShelfView final : public planners::CatalogView {
 };
 
 constexpr std::size_t most_open = 32;
+/// Whoever has read number 1 and types `approve 1` must not meet another proposal there that was
+/// drafted meanwhile.
 constexpr auto number_rests = std::chrono::hours(24);
-
-/// The smallest number that names no other proposal in anybody's head: whoever has read number 1
-/// and types `approve 1` must not meet another one there that was drafted meanwhile.
-std::int64_t number_of_new(const store::Queries& queries, core::Instant now) {
-    std::set<std::int64_t> taken;
-    for (const auto& row : queries.proposals(store::Which::all)) {
-        if (proposals::is_open(row.state) || now - row.updated < number_rests) {
-            taken.insert(row.number);
-        }
-    }
-    std::int64_t number = 1;
-    while (taken.contains(number)) {
-        ++number;
-    }
-    return number;
-}
 
 } // namespace
 
@@ -128,7 +112,7 @@ Result<std::string> Pipeline::draft_and_check(proposals::Draft draft, const core
                                       " open proposals already",
                            .hint = "decide or withdraw some first: `agentctl list`"};
         }
-        draft.number = number_of_new(in_.ledger.queries(), in_.clock.now());
+        draft.number = in_.ledger.queries().next_free_number(in_.clock.now() - number_rests);
         in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(draft),
                           {.kind = actor.kind, .id = actor.id}, cause);
         return std::nullopt;

@@ -32,15 +32,11 @@ void Pipeline::recover(const std::stop_token& stop) {
     settle(stop);
     for (const auto& row :
          in_.sequencer.ask([&] { return in_.ledger.queries().proposals(store::Which::all); })) {
-        try {
-            resume(row);
-        } catch (const core::Failure& failure) { // one that is broken keeps no other from going on
-            core::log(core::Level::warning, row.id + ": " + failure.what());
-        }
+        resume(row);
     }
 }
 
-void Pipeline::resume(const store::ProposalRow& row) {
+void Pipeline::resume(const store::ProposalRow& row) try {
     if (row.state == State::checking || row.state == State::verified) {
         mark(row.id, State::stale, "its test broke off before it ended");
         check_soon(row.id);
@@ -57,6 +53,8 @@ void Pipeline::resume(const store::ProposalRow& row) {
             land(*job, rows.second->approver);
         }
     }
+} catch (const core::Failure& failure) { // one that is broken keeps no other from going on
+    core::log(core::Level::warning, row.id + ": " + failure.what());
 }
 
 void Pipeline::finish_applies(const std::stop_token& stop) {

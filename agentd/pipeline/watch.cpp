@@ -120,12 +120,12 @@ void Watch::look(const Pass& pass, const std::stop_token& stop) {
     }
     table_.take();
     const auto head = errands_.head();
-    const bool behind = is_behind(head);
+    const Unsettled unsettled = this->unsettled(head);
     observers::Sight sight(machine_, table_,
                            {.now = in_.clock.now(),
                             .mono_us = in_.clock.monotonic_us(),
                             .head = head,
-                            .switching = behind || is_switching(),
+                            .switching = unsettled.switching,
                             .asked = pass.asked});
     proc_ = sight.proc();
     observers::Findings all;
@@ -156,7 +156,7 @@ void Watch::look(const Pass& pass, const std::stop_token& stop) {
     }
     unwritten_ = false;
     errands_.plan_remedies(pass.tick ? all.conditions : changes.opened);
-    if (behind || pass.tick || pass.happened.test(index_of(Topic::upstream))) {
+    if (unsettled.behind || pass.tick || pass.happened.test(index_of(Topic::upstream))) {
         errands_.refresh_head();
     }
     if (!sight.moment().switching) {
@@ -194,17 +194,13 @@ void Watch::look_at(Post& post, observers::Sight& sight, observers::Findings& al
     post.facts = std::move(findings.facts);
 }
 
-bool Watch::is_switching() {
-    return in_.sequencer.ask([&] {
+Watch::Unsettled Watch::unsettled(const observers::HeadSystem& head) {
+    return in_.sequencer.ask([&]() -> Unsettled {
         const auto queries = in_.ledger.queries();
-        return !queries.in_flight().empty() || queries.landing_due();
+        const bool behind = head.is_behind(queries.last_landed());
+        return {.behind = behind,
+                .switching = behind || !queries.in_flight().empty() || queries.landing_due()};
     });
-}
-
-/// Something has landed since the head was read.
-bool Watch::is_behind(const observers::HeadSystem& head) {
-    const auto landed = in_.sequencer.ask([&] { return in_.ledger.queries().last_landed(); });
-    return landed && *landed >= head.as_of;
 }
 
 void Watch::write_down(const observers::Changes& changes) {

@@ -78,8 +78,11 @@ class Watch {
     observers::Knowledge knowledge();
     std::vector<std::string> unlanded();
     std::optional<std::string> lock_file(const std::string& commit) const;
-    bool is_switching();
-    bool is_behind(const observers::HeadSystem& head);
+    struct Unsettled {
+        bool behind = false;    ///< something has landed since the head was read
+        bool switching = false; ///< that, or an apply is under way, or is landing
+    };
+    Unsettled unsettled(const observers::HeadSystem& head);
 
     Surroundings in_;
     Pipeline& pipeline_;

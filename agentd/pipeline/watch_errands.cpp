@@ -95,7 +95,7 @@ void WatchErrands::read_head(const std::stop_token& stop) {
     const auto commit = upstream_head();
     auto known = head();
     if (!commit || known.commit == commit->str()) {
-        const bool awaited = landed && *landed >= known.as_of;
+        const bool awaited = known.is_behind(landed);
         known.as_of = as_of;
         const bool news =
             set_head(commit ? known

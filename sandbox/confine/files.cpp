@@ -21,14 +21,8 @@ constexpr std::uint64_t of_files =
 /// it.
 constexpr std::uint64_t first_version = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 
-void allow(int rules, const char* path, std::uint64_t access) {
-    const int fd = ::open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0) {
-        if (errno == ENOENT || errno == EACCES || errno == ENOTDIR) {
-            return;
-        }
-        give_up("cannot look at ", path);
-    }
+/// What `fd` is, and what lies below it. `path` is for words only.
+void allow(int rules, int fd, const char* path, std::uint64_t access) {
     struct stat info {};
     if (::fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode)) {
         access &= of_files;
@@ -37,6 +31,17 @@ void allow(int rules, const char* path, std::uint64_t access) {
     if (::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
         give_up("cannot allow ", path);
     }
+}
+
+void allow(int rules, const char* path, std::uint64_t access) {
+    const int fd = ::open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) {
+        if (errno == ENOENT || errno == EACCES || errno == ENOTDIR) {
+            return;
+        }
+        give_up("cannot look at ", path);
+    }
+    allow(rules, fd, path, access);
     ::close(fd);
 }
 
@@ -68,10 +73,7 @@ void restrict_files(const Options& options, int program) {
         allow(static_cast<int>(rules), path, all);
     }
     if (program >= 0) {
-        landlock_path_beneath_attr rule{};
-        rule.allowed_access = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
-        rule.parent_fd = program;
-        ::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+        allow(static_cast<int>(rules), program, options.program[0], look);
     }
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         ::syscall(SYS_landlock_restrict_self, rules, 0) != 0) {

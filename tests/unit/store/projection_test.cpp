@@ -138,6 +138,21 @@ TEST_CASE("a number is free again once its proposal is closed") {
     CHECK(projection.queries().next_free_number() == 4);
 }
 
+TEST_CASE("a number rests a while after its proposal is closed") {
+    const TempDir dir;
+    Projection projection(dir / "p.db");
+    LogLines log;
+    for (int i = 1; i <= 2; ++i) {
+        log.add("proposal.drafted", proposal_id(i), draft_body(i));
+    }
+    log.add("proposal.state", proposal_id(1), state_body("drafted", "withdrawn"));
+    fold(projection, log);
+    const auto queries = projection.queries();
+    const auto closed = queries.find(proposal_id(1))->updated;
+    CHECK(queries.next_free_number(closed) == 1);
+    CHECK(queries.next_free_number(closed - std::chrono::microseconds(1)) == 3);
+}
+
 TEST_CASE("two open proposals cannot have one number") {
     const TempDir dir;
     Projection projection(dir / "p.db");
