@@ -18,6 +18,9 @@
 
 namespace agentd::test {
 
+inline constexpr const char* manager = "/org/freedesktop/systemd1";
+inline constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
+
 /// Answers Subscribe and ListJobs (one job, number 7) of one connection after another; after the
 /// last call it is to wait for it does what it was told to, and closes.
 class BusPeer {

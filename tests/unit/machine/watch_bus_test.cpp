@@ -1,6 +1,7 @@
 // What the watch believes where there is a bus between it and systemd, and others on that bus.
 #include "agentd/core/fd.hpp"
 #include "agentd/machine/systemd_watch.hpp"
+#include "bus_peer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -18,13 +19,13 @@
 
 using namespace agentd;
 using namespace agentd::machine;
+using agentd::test::manager;
+using agentd::test::manager_interface;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr const char* bus_program = "/usr/bin/dbus-daemon";
-constexpr const char* manager = "/org/freedesktop/systemd1";
-constexpr const char* manager_interface = "org.freedesktop.systemd1.Manager";
 
 struct BusCloser {
     void operator()(sd_bus* bus) const noexcept { sd_bus_flush_close_unref(bus); }
