@@ -38,8 +38,8 @@ Rule hold_kinds(std::string id, Level level, std::string why, std::vector<std::s
 Rule act_bounds() {
     Rule rule = hold_kinds("act-bounds", Level::forbid, "this act is never done, whoever agrees",
                            {"act_forbidden"});
-    rule.when.push_back(condition("change.revision", Test::not_in,
-                                  std::vector<std::string>{"change", "rollback"}));
+    rule.when.push_back(
+        condition("change.revision", Test::not_in, std::vector<std::string>{"change", "rollback"}));
     return rule;
 }
 
@@ -57,16 +57,28 @@ std::vector<Rule> make_table() {
              condition("change.truncated", Test::is, true)),
         hold_kinds("nix-trust", person, "whoever Nix trusts decides what runs here",
                    {"nix_trust", "nix_setting"}),
-        hold_kinds(
-            "administrators", person, "who is root is for a person to say",
-            {"admin_granted", "admin_revoked", "user_is_root", "sudo_changed", "pam_changed"}),
+        hold_kinds("administrators", person, "who is root is for a person to say",
+                   {"admin_granted", "admin_revoked", "user_is_root", "sudo_changed", "pam_changed",
+                    "wrapper_added", "wrapper_changed", "login_settings", "directory_changed",
+                    "confinement_changed"}),
+        hold("trust", person, "whom the machine believes is for a person to say",
+             condition("change.areas", Test::any_in, std::vector<std::string>{"trust"})),
+        hold_kinds("secrets", person, "who may read a secret is for a person to say",
+                   {"secret_added", "secret_access", "secret_changed"}),
+        hold_kinds("data", person, "what may hide or lose data is for a person to judge",
+                   {"mount_added", "mount_removed", "mount_changed", "format_at_boot",
+                    "disk_encryption", "disk_settings", "data_migration"}),
+        hold_kinds("network-path", person, "what may cut the machine off is for a person to judge",
+                   {"network_path", "share_changed"}),
         hold_kinds("access", person, "who gets in over SSH is for a person to say",
                    {"sshd_root_login", "sshd_password_login", "sshd_setting", "sshd_unreadable",
-                    "ssh_key_added", "ssh_key_removed"}),
+                    "ssh_key_added", "ssh_key_removed", "ssh_client", "ssh_locked_out"}),
         hold("boot", person, "what boots is for a person to judge",
              condition("change.areas", Test::any_in, std::vector<std::string>{"boot"})),
         hold_kinds("root-code", person, "new code that runs as root is for a person to judge",
-                   {"activation_changed", "unit_root_exec", "unit_unreadable"}),
+                   {"activation_changed", "unit_root_exec", "unit_unreadable", "clock_changed",
+                    "root_program", "tmpfiles_rule", "shell_startup", "variable_trusted",
+                    "device_rules", "message_bus"}),
         hold_kinds("firewall", person, "a firewall that goes or changes is for a person to judge",
                    {"firewall_removed", "firewall_changed"}),
         hold_kinds("way-in", Level::veto, "a new way in never opens without time to object",

@@ -125,6 +125,22 @@ void kernel_params(const Side& before, const Side& after, Claims& claims, Sink& 
                       "the parameters of the kernel come in another order or number"));
 }
 
+/// Other systems that the boot menu offers: what is in them is not judged here.
+void specialisations(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    const std::string folder = "specialisation/";
+    std::set<std::string> names;
+    for (const auto* side : {&before, &after})
+        for (auto at = side->tree.nodes.lower_bound(folder);
+             at != side->tree.nodes.end() && at->first.starts_with(folder); ++at)
+            names.insert(at->first);
+    for (const auto& name : names)
+        part(before, after, name,
+             boot("specialisation_changed", name, Risk::high,
+                  "another system that may be started, " + name.substr(folder.size()) +
+                      ", changes; what is in it is not judged"),
+             claims, sink);
+}
+
 /// boot.json repeats what the other files of the toplevel say; true when it says nothing else.
 bool repeats(const Side& side, const Json& spec) {
     const auto params = parameters(side);
@@ -190,6 +206,7 @@ void classify_boot(const Side& before, const Side& after, Claims& claims, Sink& 
          boot("systemd_changed", "systemd", Risk::high, "systemd itself is replaced"), claims,
          sink);
     kernel_params(before, after, claims, sink);
+    specialisations(before, after, claims, sink);
     bootspec(before, after, claims);
 }
 

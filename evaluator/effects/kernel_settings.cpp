@@ -30,9 +30,9 @@ constexpr std::array grave{"kernel.core_pattern",
                            "fs.binfmt_misc",
                            "vm.mmap_min_addr"};
 
-Effect setting(const std::string& subject, Risk risk, std::string sentence) {
+Effect setting(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
     return {.area = "boot",
-            .kind = "kernel_params",
+            .kind = std::move(kind),
             .subject = subject,
             .before = std::nullopt,
             .after = std::nullopt,
@@ -88,7 +88,7 @@ void sysctl(const Side& before, const Side& after, Claims& claims, Sink& sink) {
             continue;
         const bool bad = std::any_of(grave.begin(), grave.end(),
                                      [&](const auto* start) { return key.starts_with(start); });
-        auto effect = setting("sysctl " + key, bad ? Risk::critical : Risk::high,
+        auto effect = setting("sysctl_changed", key, bad ? Risk::critical : Risk::high,
                               "the kernel setting " + key + " changes");
         effect.before = old_value;
         effect.after = new_value;
@@ -116,7 +116,7 @@ void modules(const Side& before, const Side& after, Claims& claims, Sink& sink) 
                 return line.starts_with("+ install") || line.starts_with("+ remove");
             });
             auto effect =
-                setting(path, runs ? Risk::critical : Risk::high,
+                setting("kernel_modules", path, runs ? Risk::critical : Risk::high,
                         runs ? "the kernel runs programs when it loads a module (" + path + ")"
                              : "which modules the kernel loads changes (" + path + ")");
             effect.after = core::join(changes, "\n");

@@ -64,12 +64,21 @@ class ProfileWalk {
     std::size_t entries_ = 0;
 };
 
+/// Single files that NixOS makes for one system; what they say is told where they are used.
+bool is_piece(std::string_view name) {
+    static constexpr std::array starts{"etc-", "unit-", "X-Restart-Triggers-",
+                                       "X-Reload-Triggers-"};
+    return std::any_of(starts.begin(), starts.end(),
+                       [&](std::string_view start) { return name.starts_with(start); });
+}
+
 Packages packages_of(const Side& side, const Profile& profile) {
     Packages out;
     const auto add = [&](const std::string& path, bool without_version) {
         const auto package = parse_package_name(store_name(path, side.store.prefix()));
         const bool system = package.name.starts_with("nixos-system-") || path == side.toplevel;
-        if (!system && !package.name.empty() && (without_version || !package.version.empty()))
+        if (!system && !package.name.empty() &&
+            (without_version || (!package.version.empty() && !is_piece(package.name))))
             out[package.name][package.version].insert(path);
     };
     for (const auto& [path, size] : side.closure)
@@ -99,6 +108,35 @@ Effect package(std::string kind, const std::string& name, std::string sentence) 
 
 std::string titled(const std::string& name, const std::string& version) {
     return version.empty() ? name : name + " " + version;
+}
+
+/// Programs that convert their data when a new main version first starts, and cannot go back.
+constexpr std::array keepers{"postgresql",  "mariadb", "mysql",    "mongodb",   "nextcloud",
+                             "gitlab",      "forgejo", "gitea",    "influxdb",  "elasticsearch",
+                             "opensearch",  "grafana", "keycloak", "immich",    "home-assistant",
+                             "vaultwarden", "redis",   "couchdb",  "cassandra", "openldap"};
+
+std::set<std::string> main_versions(const std::map<std::string, std::set<std::string>>& package) {
+    std::set<std::string> out;
+    for (const auto& [version, paths] : package)
+        out.insert(version.substr(0, version.find('.')));
+    return out;
+}
+
+/// Only a new main version: the smaller ones keep their formats.
+void migration(const std::string& name, const std::map<std::string, std::set<std::string>>& before,
+               const std::map<std::string, std::set<std::string>>& after, Sink& sink) {
+    if (std::find(keepers.begin(), keepers.end(), name) == keepers.end() ||
+        main_versions(before) == main_versions(after))
+        return;
+    sink.add({.area = "storage",
+              .kind = "data_migration",
+              .subject = name,
+              .before = versions(before),
+              .after = versions(after),
+              .risk = Risk::high,
+              .sentence = name + " may convert its data to a form that the version before cannot "
+                                 "read: going back does not undo that"});
 }
 
 void updated(const std::string& name, const std::map<std::string, std::set<std::string>>& before,
@@ -163,6 +201,7 @@ void classify_packages(const Side& before, const Side& after, Claims& claims, Si
             sink.add(std::move(effect));
         } else if (found->second != builds) {
             updated(name, found->second, builds, comparer, sink);
+            migration(name, found->second, builds, sink);
         }
     }
     for (const auto& [name, builds] : old_ones)

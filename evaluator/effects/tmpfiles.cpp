@@ -1,6 +1,5 @@
-/// What systemd-tmpfiles makes as root (tmpfiles.d(5)). Only lines that make a directory of a
-/// service, or clean up, are claimed; everything that writes or links elsewhere is said and stays
-/// unclassified.
+/// What systemd-tmpfiles makes, writes and removes as root (tmpfiles.d(5)), line by line. A line of
+/// no known type is said and stays unclassified.
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
@@ -50,6 +49,71 @@ bool is_harmless(const Line& line) {
            private_place && tame;
 }
 
+/// Places that decide who is who, what boots, or what runs as root.
+bool is_grave(const Line& line) {
+    return line.path == "/" ||
+           is_below(line.path, {"/etc", "/root", "/nix", "/boot", "/usr", "/bin", "/sbin", "/lib",
+                                "/run/wrappers", "/run/current-system", "/run/systemd", "/efi",
+                                "/dev", "/sys", "/proc"});
+}
+
+bool is_known(const Line& line) {
+    return !line.type.empty() && !line.path.empty() &&
+           std::string_view("fFwdDevqQpLcbCxXrRzZtThHaA").find(line.type[0]) !=
+               std::string_view::npos &&
+           line.type.find_first_not_of("+!-=~^$", 1) == std::string::npos;
+}
+
+std::string deed(char type) {
+    switch (type) {
+    case 'd':
+    case 'D':
+    case 'e':
+    case 'v':
+    case 'q':
+    case 'Q':
+        return " makes the directory ";
+    case 'r':
+    case 'R':
+        return " removes ";
+    case 'x':
+    case 'X':
+        return " keeps from being cleaned up ";
+    case 'z':
+    case 'Z':
+    case 't':
+    case 'T':
+    case 'h':
+    case 'H':
+    case 'a':
+    case 'A':
+        return " changes who may use ";
+    case 'L':
+        return " makes a link at ";
+    default:
+        return " writes ";
+    }
+}
+
+void rule(const std::string& path, const std::string& text, const Line& line, bool added,
+          Sink& sink) {
+    const bool harmless = is_harmless(line);
+    Effect effect{.area = "storage",
+                  .kind = harmless ? "tmpfiles_directory" : "tmpfiles_rule",
+                  .subject = line.path + " (" + path + ")",
+                  .before = std::nullopt,
+                  .after = std::nullopt,
+                  .risk = harmless         ? Risk::low
+                          : is_grave(line) ? Risk::critical
+                                           : Risk::high,
+                  .sentence = (added ? "at boot root" : "it is over that at boot root") +
+                              deed(line.type[0]) + line.path};
+    (added ? effect.after : effect.before) = text;
+    if (!added && !harmless)
+        effect.risk = Risk::notice;
+    sink.add(std::move(effect));
+}
+
 void tell(const std::string& path, const std::string& text, bool added, Sink& sink) {
     const auto line = parse(text);
     if (line.path.find("authorized_keys") != std::string::npos ||
@@ -70,25 +134,16 @@ void tell(const std::string& path, const std::string& text, bool added, Sink& si
                   .after = text,
                   .risk = Risk::critical,
                   .sentence = "files of agentd are written or removed by others: " + line.path});
-    else if (is_harmless(line))
-        sink.add({.area = "etc",
-                  .kind = added ? "etc_added" : "etc_removed",
-                  .subject = line.path + " (" + path + ")",
-                  .before = std::nullopt,
-                  .after = text,
-                  .risk = Risk::low,
-                  .sentence = added ? line.path + " is made or cleaned up at boot"
-                                    : line.path + " is no longer made or cleaned up at boot"});
-    else
+    else if (!is_known(line))
         sink.add({.area = "unclassified",
                   .kind = added ? "unclassified_added" : "unclassified_removed",
                   .subject = line.path + " (" + path + ")",
                   .before = std::nullopt,
                   .after = text,
                   .risk = Risk::high,
-                  .sentence = added
-                                  ? "root writes or removes " + line.path + " at boot"
-                                  : "root no longer writes or removes " + line.path + " at boot"});
+                  .sentence = path + " has a line that is not understood"});
+    else
+        rule(path, text, line, added, sink);
 }
 
 } // namespace

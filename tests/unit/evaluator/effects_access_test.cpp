@@ -108,10 +108,11 @@ TEST_CASE("tmpfiles that write keys or files of agentd are critical") {
     CHECK(the(with_etc("tmpfiles.d/x.conf", "L+ /etc/agentd/policy.toml - - - - /tmp/p\n"),
               "agentd_changed")
               .risk == Risk::critical);
-    CHECK(
-        has(with_etc("tmpfiles.d/x.conf", "C /etc/shadow - - - - /tmp/p\n"), "unclassified_added"));
+    CHECK(the(with_etc("tmpfiles.d/x.conf", "C /etc/shadow - - - - /tmp/p\n"), "tmpfiles_rule")
+              .risk == Risk::critical);
+    CHECK(has(with_etc("tmpfiles.d/x.conf", "? /var/lib/x\n"), "unclassified_added"));
     CHECK(names(with_etc("tmpfiles.d/x.conf", "d /var/lib/redis 0700 redis redis -\n")) ==
-          std::vector<std::string>{"etc/etc_added /var/lib/redis (etc/tmpfiles.d/x.conf)"});
+          std::vector<std::string>{"storage/tmpfiles_directory /var/lib/redis (etc/tmpfiles.d/x.conf)"});
 }
 
 TEST_CASE("sudo without a password is critical") {

