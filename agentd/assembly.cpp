@@ -76,12 +76,12 @@ Assembly::Assembly(Config config)
            nix_settings(config_)),
       catalogs_(nix_, config_.state.directory + "/catalogs"),
       ledger_(config_.audit.socket, projection_, events_, clock_), pipeline_(surroundings()),
-      watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desk_),
+      watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desks_),
       server_(server_options(config_), api_, events_, clock_) {}
 
 Assembly::~Assembly() {
     // Their jobs use what was made after them, and one another: they end first, the sequencer last of all.
-    desk_.stop();
+    desks_.stop();
     watch_.stop();
     tests_.stop();
     applies_.stop();

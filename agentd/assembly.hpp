@@ -15,7 +15,7 @@
 namespace agentd {
 
 /// Threads: *web* (`run`, the listeners), *sequencer* (the one writer of rows), *tests* (evaluates and
-/// builds), *applies* (waits for the helper), *desk* (answers requests), *watch* (observes), *follow*
+/// builds), *applies* (waits for the helper), `api::Desks` (answer requests), *watch* (observes), *follow*
 /// (hears what others write to the log). They exchange values through inboxes; locks are inside those, the
 /// event ring and the sessions. What is declared later is destroyed earlier.
 class Assembly {
@@ -46,7 +46,7 @@ private:
     Inbox applies_{"applies"};
     pipeline::Pipeline pipeline_;
     pipeline::Watch watch_;
-    Inbox desk_{"desk"};
+    api::Desks desks_;
     api::Api api_;
     web::Server server_;
     std::jthread follower_;

@@ -2,8 +2,8 @@
 /// The daemon's side of the contract: each method with its thread, its rights and its handler.
 #pragma once
 
+#include "agentd/api/desks.hpp"
 #include "agentd/api/prerequisites.hpp"
-#include "agentd/inbox.hpp"
 #include "agentd/pipeline/pipeline.hpp"
 #include "agentd/pipeline/watch.hpp"
 #include "web/control_plane.hpp"
@@ -22,12 +22,12 @@ struct Call {
     std::stop_token stop{};
 };
 
-/// Implements the port of the page and the command line. Handlers run on the desk thread (or the apply
-/// thread), never on the web thread.
+/// Implements the port of the page and the command line. Handlers run where `methods.cpp` says,
+/// several at once, and never on the web thread.
 class Api final : public web::ControlPlane {
-public:
+  public:
     Api(pipeline::Surroundings surroundings, pipeline::Pipeline& pipeline, pipeline::Watch& watch,
-        Inbox& desk);
+        Desks& desks);
 
     void call(web::Caller caller, std::string method, core::Json params, OnEvent on_event,
               Done done) override;
@@ -64,7 +64,7 @@ public:
     core::Result<core::Json> session_login(const Call& call);
     core::Result<core::Json> session_check(const Call& call);
 
-private:
+  private:
     core::Result<store::ProposalRow> find(const Call& call);
     static core::Result<proposals::Revision> act_of(const core::Json& value);
     core::Result<proposals::Revision> rollback_of(const core::Json& value);
@@ -79,13 +79,15 @@ private:
     void check_rules(std::vector<Prerequisite>& checks);
     core::Json parts_status(const store::Queries& queries) const;
     std::shared_ptr<void> take_turn();
+    Inbox& inbox_of(Lane lane);
+    web::Answer answer(Handler handler, const Call& call);
 
     pipeline::Surroundings in_;
     pipeline::Pipeline& pipeline_;
     pipeline::Watch& watch_;
-    Inbox& desk_;
-    /// Set while an apply is waiting or under way: a second one is told so, not queued behind it. Shared with
-    /// the job, which may outlive this.
+    Desks& desks_;
+    /// Set while an apply is waiting or under way: a second one is told so, not queued behind it.
+    /// Shared with the job, which may outlive this.
     std::shared_ptr<std::atomic<bool>> applying_ = std::make_shared<std::atomic<bool>>(false);
 };
 

@@ -1,7 +1,7 @@
 #include "agentd/api/api.hpp"
 #include "agentd/api/views.hpp"
-#include "agentd/pipeline/known.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/pipeline/known.hpp"
 #include "policy/explain.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,8 +19,8 @@ Result<Json> Api::statement(const Call& call) {
     }
     const auto it = call.params.find("mode");
     const bool given = it != call.params.end() && !it->is_null();
-    const auto mode = given && it->is_string() ? proposals::parse_mode(it->get<std::string>())
-                                               : std::nullopt;
+    const auto mode =
+        given && it->is_string() ? proposals::parse_mode(it->get<std::string>()) : std::nullopt;
     if (given && !mode) {
         return Problem{.code = "usage",
                        .message = "`mode` is one of switch, test, boot; or rollback, act"};
@@ -65,7 +65,8 @@ Result<Json> Api::approve(const Call& call) {
             return Problem{.code = "busy",
                            .message = "it is approved, and not applied: another change is being "
                                       "applied right now",
-                           .hint = "apply it when that has ended: `agentctl apply " + row->id + "`"};
+                           .hint =
+                               "apply it when that has ended: `agentctl apply " + row->id + "`"};
         }
     }
     return summary_of(row->id);
@@ -119,18 +120,21 @@ Result<Json> Api::policy_explain(const Call& call) {
         return std::pair(queries.decision(row->id), queries.draft(row->id));
     });
     if (!rows.first) {
-        return Problem{.code = "pending", .message = "policy has not spoken about this proposal yet"};
+        return Problem{.code = "pending",
+                       .message = "policy has not spoken about this proposal yet"};
     }
     Json result{{"verdict", proposals::to_json(rows.first->verdict)}, {"text", nullptr}};
     // The same facts under the policy of now, rule by rule.
     const auto digest = core::Digest::parse(rows.first->effects_sha256);
     const auto bytes = digest ? in_.blobs.get(*digest) : std::nullopt;
-    const auto effects = bytes ? proposals::parse_effects(*bytes)
-                               : Result<proposals::Effects>(Problem{});
+    const auto effects =
+        bytes ? proposals::parse_effects(*bytes) : Result<proposals::Effects>(Problem{});
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
     if (effects && policy && rows.second) {
-        const auto facts = stages::facts_of(*rows.second, *effects, pipeline::confirmed_before(in_, *rows.second));
-        result["text"] = policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
+        const auto facts =
+            stages::facts_of(*rows.second, *effects, pipeline::confirmed_before(in_, *rows.second));
+        result["text"] =
+            policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
     }
     return result;
 }

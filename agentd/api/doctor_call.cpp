@@ -80,8 +80,9 @@ void Api::check_health(std::vector<Prerequisite>& checks, const std::stop_token&
             checks.push_back({.name = "check: " + name,
                               .ok = ok,
                               .detail = detail,
-                              .mend = "mend it before you apply: what is unwell before is not judged "
-                                      "after",
+                              .mend =
+                                  "mend it before you apply: what is unwell before is not judged "
+                                  "after",
                               .needed = false});
         }
     } catch (const core::Failure& failure) {

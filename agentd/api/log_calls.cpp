@@ -67,7 +67,8 @@ Result<Json> Api::state_rebuild(const Call&) {
     });
 }
 
-/// What the owner may fast-forward to: the newest confirmed proposals whose commits continue the branch.
+/// What the owner may fast-forward to: the newest confirmed proposals whose commits continue the
+/// branch.
 Result<Json> Api::pull(const Call&) {
     const auto head = pipeline_.head();
     if (!head) {

@@ -61,9 +61,8 @@ Prerequisite room(const std::string& name, const std::string& folder) {
                      "the NixOS module makes it; else make it and give it to agentd");
     }
     const auto mib = static_cast<std::uint64_t>(now.f_bavail) * now.f_frsize >> 20U;
-    return check(
-        name, mib >= 256, std::to_string(mib) + " MiB are free at " + folder,
-        "make room: `agentctl store gc` proposes to collect garbage; or a larger disk");
+    return check(name, mib >= 256, std::to_string(mib) + " MiB are free at " + folder,
+                 "make room: `agentctl store gc` proposes to collect garbage; or a larger disk");
 }
 
 Prerequisite socket_at(const std::string& name, const std::string& path, const std::string& unit) {

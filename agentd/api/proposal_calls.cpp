@@ -55,8 +55,8 @@ Result<Json> Api::diff(const Call& call) {
         return Json{{"files", Json::array()}}; // nothing of the flake changes
     }
     AGENTD_CHECK(base && candidate);
-    const auto repository = proposals::Repository::open_or_init_bare(
-        in_.config.state.directory + "/repository.git");
+    const auto repository =
+        proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");
     Json files = Json::array();
     for (const auto& file : repository.diff(*base, *candidate)) {
         files.push_back(proposals::to_json(file));
@@ -72,7 +72,8 @@ Result<Json> Api::log(const Call& call) {
     const auto level = proposals::parse_evidence_level(text_or(call.params, "level", ""));
     if (!level) {
         return Problem{.code = "usage",
-                       .message = "`level` is one of intake, evaluate, build, effects, dry_activate"};
+                       .message =
+                           "`level` is one of intake, evaluate, build, effects, dry_activate"};
     }
     const auto evidence = in_.sequencer.ask([&] { return in_.ledger.queries().evidence(row->id); });
     std::string text;
@@ -123,7 +124,8 @@ Result<Json> Api::propose(const Call& call) {
     if (base) {
         request.base = core::Commit::parse(*base);
         if (!request.base) {
-            return Problem{.code = "usage", .message = "`base` is a full commit id of 40 hex digits"};
+            return Problem{.code = "usage",
+                           .message = "`base` is a full commit id of 40 hex digits"};
         }
     }
     if (patch.has_value() == !operations.is_null()) {
@@ -149,7 +151,8 @@ Result<Json> Api::verify(const Call& call) {
         return row.problem();
     }
     using proposals::State;
-    if (row->state == State::drafted || row->state == State::stale || row->state == State::expired) {
+    if (row->state == State::drafted || row->state == State::stale ||
+        row->state == State::expired) {
         if (const auto done = pipeline_.check(row->id, call.stop); !done) {
             return done.problem();
         }
@@ -163,7 +166,8 @@ Result<Json> Api::withdraw(const Call& call) {
         return row.problem();
     }
     const auto done = pipeline_.withdraw(
-        row->id, text_or(call.params, "reason", "withdrawn by " + call.caller.name), actor_of(call));
+        row->id, text_or(call.params, "reason", "withdrawn by " + call.caller.name),
+        actor_of(call));
     return done ? summary_of(row->id) : Result<Json>(done.problem());
 }
 

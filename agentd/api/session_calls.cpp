@@ -1,7 +1,9 @@
 #include "agentd/api/api.hpp"
 
 #include "agentd/core/crypto.hpp"
+#include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
+#include "agentd/core/log.hpp"
 #include "proposals/approvers.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,8 +22,19 @@ constexpr std::string_view login_namespace = "agentd-login@v1:";
 /// The browser's key as the root-owned file has it now.
 Result<proposals::Approver> browser_key(const std::string& approvers_file,
                                         const std::string& key_id) {
-    const auto text =
-        core::read_file_if_exists(approvers_file, proposals::Approvers::max_bytes).value_or("");
+    std::string text;
+    try {
+        text =
+            core::read_file_if_exists(approvers_file, proposals::Approvers::max_bytes).value_or("");
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::warning, std::string("no browser is let in: ") + failure.what());
+        return Problem{.code = "unavailable",
+                       .message = "who may approve cannot be read, so no browser is let in: " +
+                                  failure.message(),
+                       .where = approvers_file,
+                       .hint = "on the machine: let agentd read that file; `agentctl doctor` looks "
+                               "for more"};
+    }
     const auto known = proposals::parse_approvers(text);
     const auto* found =
         proposals::find_approver(known.approvers, proposals::PresenceMethod::browser, key_id);

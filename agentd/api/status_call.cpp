@@ -55,12 +55,9 @@ Json fact(const observers::Fact& fact) {
 }
 
 Json adopted(const store::AdoptedRow& row) {
-    return {{"entry", row.entry},
-            {"from", row.from ? Json(*row.from) : Json()},
-            {"to", row.to},
-            {"headline", row.headline},
-            {"by", row.by},
-            {"at", core::format_instant(row.at)}};
+    return {{"entry", row.entry}, {"from", row.from ? Json(*row.from) : Json()},
+            {"to", row.to},       {"headline", row.headline},
+            {"by", row.by},       {"at", core::format_instant(row.at)}};
 }
 
 } // namespace

@@ -51,9 +51,8 @@ Json apply_of(const store::Queries& queries, const std::string& id) {
     }
     Json steps = Json::array();
     for (const auto& step : row->steps) {
-        steps.push_back({{"step", step.step},
-                         {"detail", step.detail},
-                         {"at", core::format_instant(step.at)}});
+        steps.push_back(
+            {{"step", step.step}, {"detail", step.detail}, {"at", core::format_instant(step.at)}});
     }
     const bool waits = !row->outcome && !row->steps.empty() && row->steps.back().confirm;
     return {{"intent_at", core::format_instant(row->at)},
@@ -68,8 +67,12 @@ Json landing_of(const store::Queries& queries, const std::string& id) {
     if (!row) {
         return {};
     }
-    return {{"done", row->done},     {"branch", row->branch}, {"commit", row->commit},
-            {"how", row->how},       {"reason", row->reason}, {"hint", row->hint},
+    return {{"done", row->done},
+            {"branch", row->branch},
+            {"commit", row->commit},
+            {"how", row->how},
+            {"reason", row->reason},
+            {"hint", row->hint},
             {"at", core::format_instant(row->at)}};
 }
 
@@ -89,22 +92,32 @@ Json history_of(const store::Queries& queries, const std::string& id) {
 Json blocked(const store::ProposalRow& row) {
     using proposals::State;
     switch (row.state) {
-    case State::decided: return {};
+    case State::decided:
+        return {};
     case State::drafted:
-    case State::checking: return "it is still being tested";
-    case State::verified: return "policy has not spoken yet";
-    case State::denied: return "it is denied: no approval is taken for it";
-    case State::stale: return "base, policy or machine changed since it was tested; verify it again";
-    case State::expired: return "the approval ran out; verify it again";
-    case State::approved: return "it is approved already";
-    case State::applying: return "it is being applied";
-    case State::refused: return "a check refused it";
+    case State::checking:
+        return "it is still being tested";
+    case State::verified:
+        return "policy has not spoken yet";
+    case State::denied:
+        return "it is denied: no approval is taken for it";
+    case State::stale:
+        return "base, policy or machine changed since it was tested; verify it again";
+    case State::expired:
+        return "the approval ran out; verify it again";
+    case State::approved:
+        return "it is approved already";
+    case State::applying:
+        return "it is being applied";
+    case State::refused:
+        return "a check refused it";
     case State::confirmed:
     case State::rolled_back:
     case State::failed:
     case State::withdrawn:
     case State::superseded:
-    case State::lapsed: return "it is over";
+    case State::lapsed:
+        return "it is over";
     }
     return "it is over";
 }
@@ -121,9 +134,9 @@ void add_draft(Json& view, const proposals::Draft& draft) {
     }
     view["rollback"] = Json();
     if (const auto* rollback = draft.rollback()) {
-        view["rollback"] = {{"to", rollback->to},
-                            {"generation", rollback->generation ? Json(*rollback->generation)
-                                                                : Json()}};
+        view["rollback"] = {
+            {"to", rollback->to},
+            {"generation", rollback->generation ? Json(*rollback->generation) : Json()}};
     }
 }
 

@@ -53,12 +53,14 @@ Result<Json> Api::cancel(const Call& call) {
     if (!row) {
         return row.problem();
     }
-    const auto answer = stages::ask_applyd(
-        in_.config.sockets.apply,
-        {{"op", "cancel"},
-         {"proposal", row->id},
-         {"by", {{"name", call.caller.name}, {"uid", call.caller.uid ? Json(*call.caller.uid) : Json()}}}},
-        call.stop);
+    const auto answer =
+        stages::ask_applyd(in_.config.sockets.apply,
+                           {{"op", "cancel"},
+                            {"proposal", row->id},
+                            {"by",
+                             {{"name", call.caller.name},
+                              {"uid", call.caller.uid ? Json(*call.caller.uid) : Json()}}}},
+                           call.stop);
     return answer ? summary_of(row->id) : Result<Json>(answer.problem());
 }
 

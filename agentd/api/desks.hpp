@@ -1,0 +1,37 @@
+/// @file
+/// The threads that answer requests: what stops something never waits behind what takes long.
+#pragma once
+
+#include "agentd/inbox.hpp"
+
+namespace agentd::api {
+
+/// Where a method is answered. The first five are `Desks`; a test and an apply wait with their own
+/// kind.
+enum class Lane {
+    brakes,    ///< stops something, or has a time to be in
+    looks,     ///< reads rows
+    decisions, ///< may ask the helper or read the owner's branch
+    visits,    ///< of browsers that nobody knows yet: as many as they like
+    errands,   ///< may take minutes
+    tests,
+    applies,
+};
+
+/// One thread each, idle until it is asked something.
+struct Desks {
+    Inbox brakes{"brakes"};
+    Inbox looks{"looks"};
+    Inbox decisions{"decisions"};
+    Inbox visits{"visits"};
+    Inbox errands{"requests"};
+
+    /// Before what the requests use is gone.
+    void stop() {
+        for (Inbox* inbox : {&brakes, &looks, &decisions, &visits, &errands}) {
+            inbox->stop();
+        }
+    }
+};
+
+} // namespace agentd::api
