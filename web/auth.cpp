@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view cookie_name = "__Host-agentd";
 constexpr std::size_t most_sessions = 256;
 constexpr std::size_t token_digits = 64;
+constexpr auto longest_unchecked = 3min;
 
 bool is_own_host(std::string_view host, const std::vector<std::string>& origins) {
     return std::any_of(origins.begin(), origins.end(), [&](std::string_view origin) {
@@ -101,15 +102,19 @@ std::optional<Session> Sessions::find(const Request& request) {
 
 bool Sessions::is_alive(const Session& session) {
     const std::lock_guard lock(mutex_);
-    expire(clock_.now());
-    return by_token_digest_.contains(session.digest);
+    const auto now = clock_.now();
+    expire(now);
+    const auto it = by_token_digest_.find(session.digest);
+    return it != by_token_digest_.end() && !it->second.doubted &&
+           now - it->second.checked <= longest_unchecked;
 }
 
 bool Sessions::is_due(const Session& session) {
     const std::lock_guard lock(mutex_);
     const auto it =
         by_token_digest_.find(session.digest); // as it is now: a long answer has an old one
-    return it != by_token_digest_.end() && clock_.now() - it->second.checked >= 1min;
+    return it != by_token_digest_.end() &&
+           (it->second.doubted || clock_.now() - it->second.checked >= 1min);
 }
 
 void Sessions::confirm(const std::string& key_id) {
@@ -117,7 +122,15 @@ void Sessions::confirm(const std::string& key_id) {
     for (auto& [digest, session] : by_token_digest_) {
         if (session.key_id == key_id) {
             session.checked = clock_.now();
+            session.doubted = false;
         }
+    }
+}
+
+void Sessions::doubt(const std::string& key_id) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [digest, session] : by_token_digest_) {
+        session.doubted = session.doubted || session.key_id == key_id;
     }
 }
 

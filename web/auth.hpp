@@ -30,6 +30,7 @@ struct Session {
     core::Instant created{};
     core::Instant last_seen{};
     core::Instant checked{}; ///< when its key was last known to be an approver's
+    bool doubted = false;    ///< whether it still is could not be found out since
     std::string digest{};    ///< of its two tokens
 };
 
@@ -50,12 +51,15 @@ class Sessions {
     Opened open(std::string key_id, std::string name);
     /// The session of a request's cookie and proof; being asked for keeps it from going idle.
     std::optional<Session> find(const Request& request);
-    /// Whether it is still there, without keeping it from going idle.
+    /// Whether it is still there and its key was known to be an approver's within three minutes,
+    /// and not doubted since; without keeping it from going idle.
     bool is_alive(const Session& session);
-    /// Whether its key was last looked up more than a minute ago.
+    /// Whether its key was last looked up more than a minute ago, or is doubted.
     bool is_due(const Session& session);
     /// The key was looked up and is an approver's still.
     void confirm(const std::string& key_id);
+    /// Nobody could say whether the key still is: until it is confirmed, nothing long goes on.
+    void doubt(const std::string& key_id);
     /// The key is nobody's any more: its sessions end.
     void close_all(const std::string& key_id);
     std::size_t size() const;

@@ -153,21 +153,27 @@ void Entrance::logged_in(const std::string& challenge, const Answer& answer,
     respond(std::move(response));
 }
 
+void Entrance::look_up(const std::string& key_id, std::function<void(const Answer&)> then) {
+    control_plane_.call(
+        Caller{.channel = Caller::Channel::browser}, "session.check", {{"key_id", key_id}}, {},
+        [self = shared_from_this(), key_id, then = std::move(then)](const Answer& answer) {
+            if (answer.ok) {
+                self->sessions_.confirm(key_id);
+            } else if (answer.code == "unknown_key") {
+                self->sessions_.close_all(key_id);
+            } else {
+                self->sessions_.doubt(key_id);
+            }
+            then(answer);
+        });
+}
+
 bool Entrance::is_alive(const Session& session) {
     if (!sessions_.is_alive(session)) {
         return false;
     }
     if (sessions_.is_due(session)) {
-        control_plane_.call(
-            Caller{.channel = Caller::Channel::browser}, "session.check",
-            {{"key_id", session.key_id}}, {},
-            [self = shared_from_this(), key_id = session.key_id](const Answer& answer) {
-                if (answer.ok) {
-                    self->sessions_.confirm(key_id);
-                } else if (answer.code == "unknown_key") {
-                    self->sessions_.close_all(key_id);
-                }
-            });
+        look_up(session.key_id, [](const Answer&) {});
     }
     return true;
 }
@@ -180,20 +186,13 @@ void Entrance::admit(const Request& request, const Respond& respond, Admitted ad
     if (!sessions_.is_due(*session)) {
         return admitted(*session);
     }
-    control_plane_.call(Caller{.channel = Caller::Channel::browser}, "session.check",
-                        {{"key_id", session->key_id}}, {},
-                        [self = shared_from_this(), session = *session, respond,
-                         admitted = std::move(admitted)](const Answer& answer) {
-                            if (answer.ok) {
-                                self->sessions_.confirm(session.key_id);
-                                return admitted(session);
-                            }
-                            if (answer.code != "unknown_key") {
-                                return respond(to_response(answer));
-                            }
-                            self->sessions_.close_all(session.key_id);
-                            respond(not_paired());
-                        });
+    look_up(session->key_id,
+            [session = *session, respond, admitted = std::move(admitted)](const Answer& answer) {
+                if (answer.ok) {
+                    return admitted(session);
+                }
+                respond(answer.code == "unknown_key" ? not_paired() : to_response(answer));
+            });
 }
 
 } // namespace agentd::web

@@ -40,10 +40,12 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
     /// session is looked up again: a key that was taken off the machine loses its sessions.
     void admit(const Request& request, const Respond& respond, Admitted admitted);
     /// Whether the session of a long answer has not ended in between. Its key is looked up again,
-    /// too; what comes of that is known to the next who asks.
+    /// too; what comes of that is known to the next who asks. No: when nobody can say.
     bool is_alive(const Session& session);
 
   private:
+    /// Has the key looked up; what is known of its sessions is settled before `then` hears it.
+    void look_up(const std::string& key_id, std::function<void(const Answer&)> then);
     void open(const Answer& answer, Response& response);
     void logged_in(const std::string& challenge, const Answer& answer, const Respond& respond);
 

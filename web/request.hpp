@@ -48,7 +48,8 @@ Response json_response(int status, std::string body);
 /// `{"error":{…}}`
 Response error_response(int status, std::string_view code, std::string_view message,
                         std::string_view hint = {});
-/// As the header `Date` says it, in whole seconds (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// As the header `Date` says it, in whole seconds (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37
+/// GMT`.
 std::string http_date(core::Instant instant);
 /// Adds the headers that every response carries (CSP and its companions).
 void add_security_headers(Response& response);

@@ -59,8 +59,11 @@ void EventStream::keep_alive() {
             return;
         }
         const bool stuck = !self->queue_.empty() && self->written_ == self->written_before_;
-        if (stuck || (self->allowed_ && !self->allowed_())) {
+        if (stuck || self->ending_) {
             return self->close();
+        }
+        if (self->allowed_ && !self->allowed_()) {
+            return self->end();
         }
         self->written_before_ = self->written_;
         self->enqueue(": alive\n\n");
@@ -69,7 +72,7 @@ void EventStream::keep_alive() {
 }
 
 void EventStream::enqueue(std::string bytes) {
-    if (!socket_.is_open()) {
+    if (!socket_.is_open() || ending_) {
         return;
     }
     behind_ += bytes.size();
@@ -93,8 +96,18 @@ void EventStream::write_next() {
                           self->queue_.pop_front();
                           if (!self->queue_.empty()) {
                               self->write_next();
+                          } else if (self->ending_) {
+                              self->close();
                           }
                       });
+}
+
+/// Who is not told would believe that nothing happens any more.
+void EventStream::end() {
+    enqueue("event: status\ndata: {\"ended\":\"session\"}\n\n");
+    ending_ = true;
+    in_.events.unsubscribe(subscription_);
+    keep_alive(); // whoever does not take even that is hung up on
 }
 
 void EventStream::close() {

@@ -19,7 +19,8 @@
 namespace agentd::web {
 
 /// Ends when the browser goes, falls `Limits::behind` bytes or two keep-alives behind, or when its
-/// session ends. It then reconnects and asks for a replay.
+/// session ends or nobody can say whether it still counts: then it is told so. It reconnects and
+/// asks for a replay.
 class EventStream : public std::enable_shared_from_this<EventStream> {
   public:
     struct Surroundings {
@@ -39,6 +40,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
     void keep_alive();
     void enqueue(std::string bytes);
     void write_next();
+    void end();
     void close();
 
     boost::asio::ip::tcp::socket socket_;
@@ -50,6 +52,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
     std::size_t behind_ = 0;
     std::uint64_t written_ = 0;        ///< how many pieces went out
     std::uint64_t written_before_ = 0; ///< at the last keep-alive
+    bool ending_ = false;              ///< as soon as everything is written
     std::array<char, 256> drain_{};
 };
 

@@ -116,6 +116,31 @@ TEST_CASE("a stream whose key left the approvers ends, though its page asks for 
     CHECK(page.is_hung_up());
 }
 
+TEST_CASE("a stream ends, and says so, when nobody can say whether its key still counts") {
+    Running running({.keep_alive = 20ms});
+    auto page = running.tcp();
+    const auto cookie = running.cookie();
+    page.send(get_text("/api/v1/events", cookie));
+    page.read_until(": alive\n\n");
+    running.plane.reply = [](const auto&, const auto&, const auto& done) {
+        done(test::FakePlane::bad("unavailable"));
+    };
+    running.clock.advance(61s);
+    running.events.publish("entry", "{}");
+    const auto rest = page.read_all();
+    CHECK(rest.ends_with("event: status\ndata: {\"ended\":\"session\"}\n\n"));
+    CHECK(page.is_hung_up());
+    auto again = running.tcp();
+    again.send(get_text("/api/v1/events", cookie));
+    CHECK(test::status_of(again.response()) == 503);
+    running.plane.reply = [](const auto&, const auto&, const auto& done) {
+        done(test::FakePlane::good("{}"));
+    };
+    auto later = running.tcp();
+    later.send(get_text("/api/v1/events", cookie));
+    CHECK(test::status_of(later.read_until("\r\n\r\n")) == 200);
+}
+
 TEST_CASE("one stream too many is refused, and a place is free again when a page goes") {
     Running running({.streams = 2, .keep_alive = 20ms});
     const auto cookie = running.cookie();

@@ -102,8 +102,10 @@ TEST_CASE("asking whether a session is alive does not keep it alive") {
     const auto session = f.sessions.find(carrying(opened));
     REQUIRE(session);
     f.clock.advance(20min);
+    f.sessions.confirm("k");
     CHECK(f.sessions.is_alive(*session));
     f.clock.advance(10min + 1us);
+    f.sessions.confirm("k");
     CHECK_FALSE(f.sessions.is_alive(*session));
 }
 
@@ -133,4 +135,22 @@ TEST_CASE("a key that is nobody's any more loses all its sessions, and no other'
     CHECK_FALSE(f.sessions.find(carrying(a)));
     CHECK_FALSE(f.sessions.find(carrying(again)));
     CHECK(f.sessions.find(carrying(b)));
+}
+
+TEST_CASE("what is long ends where nobody says that the key still counts") {
+    Fixture f;
+    const auto session = *f.sessions.find(carrying(f.sessions.open("k", "n")));
+    f.clock.advance(3min);
+    CHECK(f.sessions.is_alive(session));
+    f.clock.advance(1us);
+    CHECK_FALSE(f.sessions.is_alive(session));
+    f.sessions.confirm("k");
+    CHECK(f.sessions.is_alive(session));
+    f.sessions.doubt("other");
+    CHECK(f.sessions.is_alive(session));
+    f.sessions.doubt("k");
+    CHECK_FALSE(f.sessions.is_alive(session));
+    CHECK(f.sessions.is_due(session));
+    f.sessions.confirm("k");
+    CHECK(f.sessions.is_alive(session));
 }
