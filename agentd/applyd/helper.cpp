@@ -32,6 +32,24 @@ evaluator::NixSettings query_settings(const Config& config) {
     return settings;
 }
 
+/// The systems that are kept for an apply: let go however it ends, unless somebody has to settle
+/// it.
+class Kept {
+  public:
+    Kept(Switcher& switcher, const Journal& journal) : switcher_(switcher), journal_(journal) {}
+    ~Kept() {
+        if (!journal_.unsettled()) {
+            switcher_.release();
+        }
+    }
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+
+  private:
+    Switcher& switcher_;
+    const Journal& journal_;
+};
+
 } // namespace
 
 Helper::Helper(Config config, std::string config_file)
@@ -222,13 +240,11 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
                         .hint = "nothing is applied until it is: `agentctl doctor`"});
     }
     const auto verified = verifier_.verify(bytes, presence, connection.peer, stop);
-    if (const auto kept = verified ? keep(*verified, stop) : verified.problem(); !kept) {
+    const Kept kept(switcher_, journal_);
+    if (const auto taken = verified ? take_up(*verified, stop) : verified.problem(); !taken) {
         const auto statement = proposals::parse_statement(bytes);
-        refuse(statement ? statement->proposal : here, kept.problem(), connection.peer);
-        return refusal(kept.problem());
-    }
-    if (!journal_.spend(verified->statement().nonce, verified->statement().expires, clock_.now())) {
-        return refusal({.code = "used", .message = "this statement was used before"});
+        refuse(statement ? statement->proposal : here, taken.problem(), connection.peer);
+        return refusal(taken.problem());
     }
     const auto on_step = [&](const Json& event) {
         connection.channel.write_line(core::canonical(event));

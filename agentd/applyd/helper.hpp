@@ -57,7 +57,8 @@ class Helper {
     core::Json apply(const core::Json& request, core::Listener::Connection& connection,
                      const std::stop_token& stop);
     /// Keeps both systems in the store; a Problem when that came too late for the new one.
-    core::Result<core::Done> keep(const VerifiedStatement& verified, const std::stop_token& stop);
+    core::Result<core::Done> take_up(const VerifiedStatement& verified,
+                                     const std::stop_token& stop);
     core::Json settle_request();
     core::Json confirm(const core::Json& request);
     core::Json cancel(const core::Json& request);

@@ -31,17 +31,16 @@ bool is_own(const core::Peer& peer) {
     return peer.uid == 0 || peer.uid == ::geteuid();
 }
 
-core::Result<core::Done> Helper::keep(const VerifiedStatement& verified,
-                                      const std::stop_token& stop) {
-    if (verified.act()) {
-        return core::Done{};
+core::Result<core::Done> Helper::take_up(const VerifiedStatement& verified,
+                                         const std::stop_token& stop) {
+    if (!verified.act()) {
+        switcher_.keep(verified.from(), verified.to());
+        if (auto same = verifier_.still_the_same(verified, stop); !same) {
+            return same;
+        }
     }
-    switcher_.keep(verified.from(), verified.to());
-    auto same = verifier_.still_the_same(verified, stop);
-    if (!same) {
-        switcher_.release();
-    }
-    return same;
+    const auto& statement = verified.statement();
+    return journal_.spend(statement.nonce, statement.expires, clock_.now());
 }
 
 Json Helper::confirm(const Json& request) {

@@ -160,15 +160,27 @@ std::optional<audit::Draft> Journal::outcome(const std::string& nonce) const {
     return std::move(*draft);
 }
 
-bool Journal::spend(const std::string& nonce, core::Instant expires, core::Instant now) {
+core::Result<core::Done> Journal::spend(const std::string& nonce, core::Instant expires,
+                                        core::Instant now) {
+    const core::Problem used{.code = "used", .message = "this statement was used before"};
+    if (spent(nonce)) {
+        return used;
+    }
     if (const auto until = forgotten_until(); until && expires <= *until) {
-        return false;
+        return core::Problem{
+            .code = "nonces_forgotten",
+            .message = "this approval runs out before " + core::format_instant(*until) +
+                       ", and which ones that do were used was forgotten: this machine's clock was "
+                       "far ahead once",
+            .where = forgotten_file(),
+            .hint = "set the clock right; when everything that was approved before that has run "
+                    "out, remove that file as root (operations.md, \"The clock was wrong\")"};
     }
     const std::string path = directory_ + "/nonces/" + nonce;
     const core::Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) {
         if (errno == EEXIST) {
-            return false;
+            return used;
         }
         throw core::system_failure("cannot write down that a statement is used", path, errno);
     }
@@ -178,13 +190,17 @@ bool Journal::spend(const std::string& nonce, core::Instant expires, core::Insta
     }
     core::sync_directory(directory_ + "/nonces");
     forget_nonces(now);
-    return true;
+    return core::Done{};
+}
+
+std::string Journal::forgotten_file() const {
+    return directory_ + "/nonces-forgotten-until";
 }
 
 /// A clock that was far ahead makes statements run out which are valid again when it is set back:
 /// none of them can have been made after the last one that was forgotten ran out.
 std::optional<core::Instant> Journal::forgotten_until() const {
-    const std::string path = directory_ + "/nonces-forgotten-until";
+    const std::string path = forgotten_file();
     const auto text = core::read_file_if_exists(path, 64);
     if (!text) {
         return std::nullopt;
@@ -213,8 +229,7 @@ void Journal::forget_nonces(core::Instant now) const {
         return;
     }
     try {
-        core::write_file_durably(directory_ + "/nonces-forgotten-until",
-                                 core::format_instant(until));
+        core::write_file_durably(forgotten_file(), core::format_instant(until));
     } catch (const Failure& failure) { // a full disk: they stay
         core::log(core::Level::warning,
                   std::string("old nonces are not forgotten: ") + failure.what());

@@ -60,11 +60,12 @@ class Journal {
     /// nullopt when there is none for this nonce.
     std::optional<audit::Draft> outcome(const std::string& nonce) const;
 
-    /// Durable; false when it was spent before, or may have been: those whose statement has run out
-    /// long ago are forgotten, and none that ran out before them is taken again, whatever the clock
-    /// says then.
+    /// Durable. Those whose statement has run out long ago are forgotten, and none that ran out
+    /// before them is taken again, whatever the clock says then. Problems: `used`, and
+    /// `nonces_forgotten` when it may have been: then a person has the word.
     /// @param expires when the statement runs out.
-    bool spend(const std::string& nonce, core::Instant expires, core::Instant now);
+    core::Result<core::Done> spend(const std::string& nonce, core::Instant expires,
+                                   core::Instant now);
     bool spent(const std::string& nonce) const;
     /// For a statement that nothing was done with, and of which the log knows nothing.
     void give_back(const std::string& nonce);
@@ -73,6 +74,7 @@ class Journal {
 
   private:
     void forget_nonces(core::Instant now) const;
+    std::string forgotten_file() const;
     std::optional<core::Instant> forgotten_until() const;
 
     std::string directory_;

@@ -289,6 +289,22 @@ def approvals(lab):
     lab.call("withdraw", proposal=other)
 
 
+@truth("after a clock that was far ahead an approval is refused with the way out, and good once a person went it")
+def forgotten(lab):
+    detail = harmless(lab, "after the clock")
+    lab.approve(detail["id"])
+    marker = lab.path("apply/nonces-forgotten-until")
+    with open(marker, "w") as f:
+        f.write("2099-01-01T00:00:00.000000Z")
+    refused(lab, "nonces_forgotten", "2099-01-01", marker, "remove that file",
+            do=lambda: lab.call("apply", proposal=detail["id"]))
+    check(lab.show(detail["id"])["state"] == "approved", lab.show(detail["id"])["state"])
+    check(not os.listdir(lab.path("apply/roots")), "what was kept for it is kept for ever")
+    os.unlink(marker)
+    lab.call("apply", proposal=detail["id"])
+    check(lab.show(detail["id"])["state"] == "confirmed", lab.show(detail["id"])["state"])
+
+
 @truth("a change made for a base that moved is refused, when proposed, approved and applied")
 def moved(lab):
     old = lab.head()

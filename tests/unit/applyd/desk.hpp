@@ -68,7 +68,7 @@ struct Desk {
         return out;
     }
     void intend() {
-        journal.spend(in_flight.nonce, clock.now(), clock.now());
+        (void)journal.spend(in_flight.nonce, clock.now(), clock.now());
         applyd::Apply(in_flight, tools, {}).intend();
     }
 };

@@ -79,7 +79,7 @@ TEST_CASE("a nonce is spent once, also for the next process") {
     CHECK_FALSE(journal.spent(nonce));
     CHECK(journal.spend(nonce, later, now));
     CHECK(journal.spent(nonce));
-    CHECK_FALSE(journal.spend(nonce, later, now));
+    CHECK(journal.spend(nonce, later, now).problem().code == "used");
     CHECK_FALSE(Journal(dir.path()).spend(nonce, later, now));
     CHECK(Journal(dir.path()).spend(std::string(64, '1'), later, now));
 }
@@ -94,7 +94,12 @@ TEST_CASE("a clock that was ahead for a while makes no statement new") {
     REQUIRE(journal.spend(std::string(64, '1'), ahead + std::chrono::minutes(30), ahead));
     CHECK_FALSE(journal.spent(used)); // forgotten
     CHECK_FALSE(journal.spend(used, soon, now));
-    CHECK_FALSE(Journal(dir.path()).spend(used, soon, now));
+    const auto refused = Journal(dir.path()).spend(used, soon, now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.problem().code == "nonces_forgotten");
+    CHECK(refused.problem().where == dir / "nonces-forgotten-until");
+    CHECK(refused.problem().message.find(core::format_instant(soon)) != std::string::npos);
+    CHECK(refused.problem().hint.find("remove that file") != std::string::npos);
     CHECK(journal.spend(std::string(64, '2'), soon + std::chrono::seconds(1), now));
 }
 

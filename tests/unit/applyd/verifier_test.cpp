@@ -130,7 +130,7 @@ TEST_CASE("a statement is refused for the first reason there is, in the order th
     bad.expires = desk.clock.now() + hours(100);
     bad.required_level = proposals::Level::approve;
     bad.from.path = third_system;
-    desk.journal.spend(bad.nonce, desk.clock.now(), desk.clock.now());
+    (void)desk.journal.spend(bad.nonce, desk.clock.now(), desk.clock.now());
     core::write_file_durably(desk.journal.directory() + "/frozen", "");
     CHECK(desk.code(bad) == "wrong_host");
     bad.host = "web";
