@@ -71,17 +71,56 @@ void read_iptables(const Script& script, std::string_view prefix, Firewall& out)
     out.filters = out.filters || (refuses && entered);
 }
 
+/// Where a line of an nftables file stands: openings count only in the chains that NixOS lets
+/// incoming packets through, everything else is compared as text.
+class NftPlace {
+  public:
+    /// True when the line opened or closed a block itself.
+    bool step(std::string_view line) {
+        const auto clean = core::trim(line.substr(0, line.find('#')));
+        if (clean.ends_with('{')) {
+            open_.emplace_back(core::trim(clean.substr(0, clean.size() - 1)));
+            return true;
+        }
+        if (clean == "}") {
+            if (!open_.empty())
+                open_.pop_back();
+            return true;
+        }
+        return false;
+    }
+    bool lets_in() const {
+        return open_.size() == 2 && open_[0] == "table inet nixos-fw" &&
+               (open_[1] == "chain input" || open_[1] == "chain input-allow");
+    }
+    bool is_input() const { return lets_in() && open_[1] == "chain input"; }
+    /// Rules are told together with where they stand, so that none can move unseen.
+    std::string name() const { return core::join(open_, " / "); }
+
+  private:
+    std::vector<std::string> open_;
+};
+
 void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
+    NftPlace place;
+    bool hooked = false;
+    bool jumps = false;
     for (const auto line : core::lines(script.text)) {
         const auto trimmed = core::trim(line);
-        const auto openings = parse_nft_opening(trimmed);
+        if (place.step(trimmed)) {
+            out.remainder += std::string(trimmed) + "\n";
+            continue;
+        }
+        const auto openings = place.lets_in() ? parse_nft_opening(trimmed) : std::nullopt;
         if (openings)
             out.openings.insert(openings->begin(), openings->end());
         else if (!trimmed.empty())
-            out.remainder += shape_of(trimmed, prefix) + "\n";
-        out.filters = out.filters || (trimmed.find("hook input") != trimmed.npos &&
-                                      trimmed.find("policy drop") != trimmed.npos);
+            out.remainder += place.name() + ": " + shape_of(trimmed, prefix) + "\n";
+        hooked = hooked || (place.is_input() && trimmed.find("hook input") != trimmed.npos &&
+                            trimmed.find("policy drop") != trimmed.npos);
+        jumps = jumps || trimmed.find("jump input-allow") != trimmed.npos;
     }
+    out.filters = out.filters || (hooked && jumps);
 }
 
 } // namespace

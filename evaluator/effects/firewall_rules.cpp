@@ -121,33 +121,69 @@ std::optional<std::vector<Opening>> parse_iptables_opening(std::string_view line
     return openings_of(match.opening, match.ports);
 }
 
+namespace {
+
+/// `{ a, b }` or `a`: its words, quotes dropped, and where they end; empty when it is no such set.
+Words nft_set(const Words& words, std::size_t& at) {
+    Words out;
+    const auto add = [&](std::string word) {
+        std::erase(word, '"');
+        if (word.ends_with(','))
+            word.pop_back();
+        if (!is_plain(word))
+            return false;
+        out.push_back(std::move(word));
+        return true;
+    };
+    if (at < words.size() && words[at] != "{")
+        return add(words[at++]) ? out : Words{};
+    for (++at; at < words.size() && words[at] != "}"; ++at)
+        if (!add(words[at]))
+            return {};
+    return at++ < words.size() ? out : Words{};
+}
+
+/// What follows `accept` may only be a comment in quotes.
+bool ends_in_accept(const Words& words, std::size_t at) {
+    if (at >= words.size() || words[at] != "accept")
+        return false;
+    if (at + 1 == words.size())
+        return true;
+    const auto& last = words.back();
+    return words[at + 1] == "comment" && at + 2 < words.size() && words[at + 2].front() == '"' &&
+           last.size() > 1 && last.back() == '"' &&
+           std::count_if(words.begin() + static_cast<std::ptrdiff_t>(at) + 2, words.end(),
+                         [](const auto& word) { return word.find('"') != word.npos; }) <= 2;
+}
+
+} // namespace
+
 std::optional<std::vector<Opening>> parse_nft_opening(std::string_view line) {
-    auto words = words_of(line);
-    Opening opening;
+    const auto words = words_of(line);
     std::size_t at = 0;
-    if (words.size() > 2 && (words[0] == "iifname" || words[0] == "iif")) {
-        opening.interface = words[1];
-        std::erase(opening.interface, '"');
-        if (!is_plain(opening.interface))
-            return std::nullopt;
-        at = 2;
+    Words interfaces{""};
+    if (words.size() > 2 && (words[0] == "iifname" || words[0] == "iif"))
+        interfaces = nft_set(words, at = 1);
+    Opening opening{.protocol = "any"};
+    Words ports{""};
+    if (at + 2 < words.size() && (words[at] == "tcp" || words[at] == "udp") &&
+        words[at + 1] == "dport") {
+        opening.protocol = words[at];
+        ports = nft_set(words, at += 2);
     }
-    if (at == 2 && words.size() == 3 && words[2] == "accept") {
-        opening.protocol = "any";
-        return std::vector{opening};
-    }
-    if (words.size() < at + 4 || (words[at] != "tcp" && words[at] != "udp") ||
-        words[at + 1] != "dport" || words.back() != "accept")
+    const bool everything = opening.protocol == "any";
+    if (interfaces.empty() || ports.empty() || !ends_in_accept(words, at) ||
+        (everything && interfaces.front().empty()))
         return std::nullopt;
-    opening.protocol = words[at];
-    std::string ports;
-    for (auto i = at + 2; i + 1 < words.size(); ++i)
-        ports += words[i];
-    if (ports.starts_with('{') && ports.ends_with('}'))
-        ports = ports.substr(1, ports.size() - 2);
-    if (ports.ends_with(','))
-        ports.pop_back();
-    return openings_of(opening, ports);
+    std::vector<Opening> out;
+    for (const auto& interface : interfaces)
+        for (const auto& port : ports) {
+            opening.interface = interface;
+            if (!everything && !parse_ports(port, opening))
+                return std::nullopt;
+            out.push_back(opening);
+        }
+    return out;
 }
 
 } // namespace agentd::evaluator::effects

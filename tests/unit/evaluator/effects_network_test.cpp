@@ -95,26 +95,80 @@ TEST_CASE("a rule below the refusal does not count as open") {
     CHECK(has(found, "firewall_changed"));
 }
 
+namespace {
+
+/// As NixOS renders its tables: `allow` are the lines of the chain that new connections reach.
+Machine with_nft(Pair& pair, const std::string& allow, const std::string& trusted = "\"lo\"",
+                 const std::string& more = "") {
+    auto machine = plain_machine();
+    const auto script = pair.store.file(
+        "nftables-rules",
+        "#!" + pair.busybox +
+            "/bin/nft -f\ntable inet nixos-fw {\n  set temp-ports {\n    auto-merge\n  }\n"
+            "  chain input {\n    type filter hook input priority filter; policy drop;\n"
+            "    iifname { " +
+            trusted +
+            " } accept comment \"trusted interfaces\"\n    ct state vmap {\n      new : jump "
+            "input-allow,\n    }\n  }\n  chain input-allow {\n" +
+            allow + "  }\n" + more + "}\n",
+        true);
+    machine.units["nftables.service"] = "[Service]\nExecStart=" + script + "\n";
+    machine.wants["multi-user.target"] = {"nftables.service"};
+    return machine;
+}
+
+} // namespace
+
 TEST_CASE("a rule set of nftables is read as well") {
     Pair pair;
-    const auto nft = pair.store.package("nftables-1.0.9", "nft");
-    const auto rules = [&](const std::string& ports) {
-        auto machine = plain_machine();
-        const auto script = pair.store.file(
-            "nftables-rules",
-            "#!" + nft +
-                "/bin/nft -f\ntable inet nixos-fw {\nchain input {\n"
-                "type filter hook input priority filter; policy drop;\n}\nchain input-allow {\n"
-                "tcp dport { " +
-                ports + " } accept\niifname \"wg0\" udp dport { 53 } accept\n}\n}\n",
-            true);
-        machine.units["nftables.service"] = "[Service]\nExecStart=" + script + "\n";
-        machine.wants["multi-user.target"] = {"nftables.service"};
-        return machine;
-    };
-    const auto found = pair.compare(rules("22"), rules("22, 8000-8010"));
-    CHECK(names(found) == std::vector<std::string>{"network/port_opened 8000-8010/tcp",
+    const auto found =
+        pair.compare(with_nft(pair, "tcp dport { 22 } accept\n"),
+                     with_nft(pair,
+                              "tcp dport { 22, 8000-8010 } accept\niifname wg0 udp dport { "
+                              "53 } accept\n",
+                              "\"lo\", \"br0\""));
+    CHECK(names(found) == std::vector<std::string>{"network/port_opened 53/udp on wg0",
+                                                   "network/port_opened 8000-8010/tcp",
+                                                   "network/port_opened everything on br0",
                                                    "units/unit_changed nftables.service"});
+}
+
+TEST_CASE("a rule of nftables that stands elsewhere opens nothing, and moves are seen") {
+    Pair pair;
+    const auto aside = with_nft(pair, "tcp dport { 22 } accept\n", "\"lo\"",
+                                "chain forward {\ntcp dport { 23 } accept\n}\n");
+    const auto moved = with_nft(pair, "tcp dport { 22 } accept\ntcp dport { 23 } accept\n",
+                                "\"lo\"", "chain forward {\n}\n");
+    const auto found = pair.compare(aside, moved);
+    CHECK(the(found, "port_opened").subject == "23/tcp");
+    CHECK(has(found, "firewall_changed"));
+    CHECK(the(pair.compare(moved, aside), "port_closed").subject == "23/tcp");
+}
+
+TEST_CASE("a rule of nftables with more in it than a port is a changed firewall") {
+    for (const auto* line :
+         {"tcp dport { 23 } accept ; drop\n", "meta mark 1 tcp dport 23 accept\n",
+          "tcp dport { 23 } accept comment \"x\" tcp dport 24 accept \"\n", "accept\n",
+          "tcp dport $ports accept\n", "include \"/tmp/x\"\n"}) {
+        CAPTURE(line);
+        Pair pair;
+        const auto found = pair.compare(with_nft(pair, ""), with_nft(pair, std::string(line)));
+        CHECK(has(found, "firewall_changed"));
+        CHECK_FALSE(has(found, "port_opened"));
+    }
+}
+
+TEST_CASE("tables of nftables without a chain that refuses are no firewall") {
+    Pair pair;
+    auto after = with_nft(pair, "");
+    const auto open = pair.store.file(
+        "nftables-rules",
+        "#!/bin/nft -f\ntable inet nixos-fw {\n  chain forward {\n    type filter hook input "
+        "priority filter; policy drop;\n  }\n}\n",
+        true);
+    const auto before = after;
+    after.units["nftables.service"] = "[Service]\nExecStart=" + open + "\n";
+    CHECK(has(pair.compare(before, after), "firewall_removed"));
 }
 
 TEST_CASE("without a firewall a listening socket is a way in") {
