@@ -236,15 +236,18 @@ Result<stages::ApplyOutcome> Pipeline::apply(const std::string& id, const stages
     return outcome;
 }
 
+void Pipeline::refuse_landing(const store::ProposalRow& row, const Problem& why) {
+    record("landing.refused", row.id,
+           {{"branch", row.base_branch},
+            {"reason", why.message},
+            {"hint", why.hint.empty() ? "run `agentctl pull` in your clone" : why.hint}});
+}
+
 void Pipeline::land(const Job& job, const std::string& approver) {
     AGENTD_CHECK(job.commits.has_value());
     const std::string branch = job.commits->branch;
-    const auto refuse = [&](const std::string& reason, const std::string& hint) {
-        record("landing.refused", job.id.str(),
-               {{"branch", branch}, {"reason", reason}, {"hint", hint}});
-    };
     if (in_.config.flake.landing == Landing::pull) {
-        return refuse("the owner takes changes by hand", "run `agentctl pull` in your clone");
+        return refuse_landing(job.row, {.message = "the owner takes changes by hand"});
     }
     auto repository = this->repository();
     const auto now = in_.clock.now();
@@ -260,9 +263,7 @@ void Pipeline::land(const Job& job, const std::string& approver) {
                       .booted = now - std::chrono::microseconds(in_.clock.monotonic_us())},
                      now);
     if (!landed) {
-        return refuse(landed.problem().message, landed.problem().hint.empty()
-                                                    ? "run `agentctl pull` in your clone"
-                                                    : landed.problem().hint);
+        return refuse_landing(job.row, landed.problem());
     }
     record("landing.done", job.id.str(),
            {{"branch", branch}, {"commit", job.commits->candidate.str()}, {"how", "fast-forward"}});

@@ -67,8 +67,7 @@ class Pipeline {
   private:
     struct Job;
     class Testing;
-    /// That machine, branch and policy are still those it was decided for; else it is stale from
-    /// now on.
+    /// Machine, branch and policy are still those it was decided for; else it goes stale.
     core::Result<core::Done> still_holds(const Job& job, const stages::Decided& decided);
     core::Result<core::Done> test_and_decide(const Job& job, const core::Commit& head,
                                              const std::stop_token& stop);
@@ -90,6 +89,7 @@ class Pipeline {
     void record_verdict(const Job& job, const proposals::Effects& effects, core::Json verified,
                         const stages::CurrentPolicy& policy, const stages::Beside& beside);
     void land(const Job& job, const std::string& approver);
+    void refuse_landing(const store::ProposalRow& row, const core::Problem& why);
     void resume(const store::ProposalRow& row);
     void settle(const std::stop_token& stop);
     void finish_applies(const std::stop_token& stop);

@@ -49,9 +49,20 @@ void Pipeline::resume(const store::ProposalRow& row) try {
             return std::pair(queries.landing(row.id), queries.approval(row.id));
         });
         const auto job = job_of(row.id);
-        if (!rows.first && rows.second && job) {
-            land(*job, rows.second->approver);
+        if (rows.first) {
+            return;
         }
+        if (rows.second && job && job->commits) {
+            return land(*job, rows.second->approver);
+        }
+        // A machine that never stops waiting for a landing would never say that it runs another
+        // system than the branch.
+        refuse_landing(
+            row, {.message = rows.second ? "the proposal cannot be read any more"
+                                         : "it was confirmed, and the log knows no approval of it",
+                  .hint = "`agentctl show " + row.id +
+                          "` says how it came; if it is what you want, "
+                          "run `agentctl pull` in your clone"});
     }
 } catch (const core::Failure& failure) { // one that is broken keeps no other from going on
     core::log(core::Level::warning, row.id + ": " + failure.what());

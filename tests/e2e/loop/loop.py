@@ -166,6 +166,22 @@ def locked(lab):
     landed(lab, lab.carry_out(detail["id"]))
 
 
+@truth("what the log says was confirmed without an approval does not land, and is waited for no longer")
+def unapproved(lab):
+    detail = lab.propose("Nobody approved this", lab.patch("hosts/web/www/index.html", lambda old: old + "<!-- x -->\n"))
+    here = lab.running()
+    lab.append("apply.intent", detail["id"], {"statement_sha256": "0" * 64, "nonce": "0" * 64, "mode": "switch",
+                                              "from": here, "to": here, "deadline": "2026-01-01T00:00:00.000000Z"})
+    lab.append("apply.outcome", detail["id"], {"outcome": "confirmed", "reason": "", "from": here, "to": here,
+                                               "running": here, "checks": [], "residue": [], "settled": True})
+    head = lab.head()
+    landing = wait(60, "the refusal to land", lambda: lab.show(detail["id"])["landing"])
+    check(not landing["done"] and "no approval" in landing["reason"] and "agentctl pull" in landing["hint"], landing)
+    check(lab.head() == head, "the branch moved")
+    lab.owner_commits("hosts/web/www/index.html", lambda old: old + "<!-- by hand -->\n", "By hand")
+    wait(40, "the machine beside its head is observed", lambda: lab.observation("running_not_head"))
+
+
 @truth("the rows folded again from the log are the same rows")
 def rebuilt(lab):
     done = lab.call("state.rebuild")
