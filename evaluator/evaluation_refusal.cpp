@@ -201,8 +201,12 @@ std::string position_of(const NixMessage& error) {
     if (error.file.empty() || error.line == 0) {
         return core::shorten(first_file_in(error.text), 512);
     }
-    return core::shorten(in_repository(error.file), 512) + ":" + std::to_string(error.line) + ":" +
-           std::to_string(error.column);
+    std::string place = ":" + std::to_string(error.line) + ":" + std::to_string(error.column);
+    std::string_view file = error.file; // newer versions say the place there already
+    if (file.ends_with(place)) {
+        file.remove_suffix(place.size());
+    }
+    return core::shorten(in_repository(file), 512) + place;
 }
 
 } // namespace agentd::evaluator

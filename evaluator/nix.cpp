@@ -39,20 +39,23 @@ std::string locate(std::string given, std::string_view name) {
                                       "/nix/var/nix/profiles/default/bin: name its path");
 }
 
-/// The first two numbers of `2.26.3`, `2.93.0-dev`, `3.11.2`.
-std::optional<std::pair<int, int>> leading_numbers(std::string_view text) {
-    const auto dot = text.find('.');
-    if (dot == std::string_view::npos) {
-        return std::nullopt;
+/// The numbers of `2.26.3`, `2.93.0-dev`, `2.8`: at least two, a third when it is there.
+std::optional<std::array<int, 3>> leading_numbers(std::string_view text) {
+    std::array<int, 3> out{};
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+        const auto number = core::parse_integer(digits);
+        if (!number || *number < 0 || *number > 9999) {
+            return i < 2 ? std::nullopt : std::optional(out);
+        }
+        out[i] = static_cast<int>(*number);
+        text.remove_prefix(digits.size());
+        if (!text.starts_with('.')) {
+            return i < 1 ? std::nullopt : std::optional(out);
+        }
+        text.remove_prefix(1);
     }
-    auto rest = text.substr(dot + 1);
-    rest = rest.substr(0, rest.find_first_not_of("0123456789"));
-    const auto major = core::parse_integer(text.substr(0, dot));
-    const auto minor = core::parse_integer(rest);
-    if (!major || !minor || *major < 0 || *major > 999 || *minor < 0 || *minor > 9999) {
-        return std::nullopt;
-    }
-    return std::pair(static_cast<int>(*major), static_cast<int>(*minor));
+    return out;
 }
 
 } // namespace
@@ -72,8 +75,9 @@ std::optional<NixVersion> NixVersion::parse(std::string_view line) {
     if (!line.starts_with("nix") || !numbers) {
         return std::nullopt;
     }
-    version.major = numbers->first;
-    version.minor = numbers->second;
+    version.major = numbers->at(0);
+    version.minor = numbers->at(1);
+    version.patch = numbers->at(2);
     return version;
 }
 

@@ -20,6 +20,7 @@ struct NixVersion {
     NixFlavour flavour = NixFlavour::nix;
     int major = 0;
     int minor = 0;
+    int patch = 0;      ///< 0 when there is none
     std::string text{}; ///< the line itself
 
     static std::optional<NixVersion> parse(std::string_view line);
@@ -53,6 +54,7 @@ class NixInstallation {
 /// How Nix may run. The defaults are the strict ones.
 struct NixSettings {
     std::string scratch{}; ///< absolute, ours; HOME and the caches of Nix live below it
+    std::string machine_settings = "/etc/nix"; ///< folder of the running system's nix.conf
     std::string store{}; ///< "" is Nix's own choice; or `daemon`, `unix:///run/agentd-nixd/socket`
     std::string build_users_group{}; ///< "" builds as the uid we run as (only without a daemon)
     std::vector<std::string> sandbox_paths{}; ///< `/bin/sh=/bin/busybox`; empty keeps Nix's default
@@ -63,7 +65,8 @@ struct NixSettings {
     sandbox::Need files =
         sandbox::Need::required; ///< an evaluation can open only the store, its repository and Nix
     std::vector<std::string> repositories{}; ///< bare repositories of another uid that git may read
-    std::string confine{};                   ///< agentd-confine; "" as sandbox::confine_program()
+    std::vector<std::string> libraries{}; ///< folders of Nix's own libraries, outside /usr and /nix
+    std::string confine{};                ///< agentd-confine; "" as sandbox::confine_program()
 
     std::chrono::milliseconds evaluation_deadline = std::chrono::minutes(2);
     std::chrono::milliseconds build_deadline = std::chrono::hours(1);

@@ -1,8 +1,9 @@
-/// The forced settings: each says which versions know it, so that no version warns about another's.
+/// The forced settings: none that a version does not know, or it would warn.
 #include "evaluator/nix.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/nix_differences.hpp"
 
 namespace agentd::evaluator {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 struct Forced {
     const char* name;
     const char* value;
-    int since_minor = 0; ///< of Nix 2
+    std::optional<NixAbility> needs{};
 };
 
 /// Whatever Nix is run for.
@@ -26,7 +27,7 @@ constexpr Forced always[] = {
     {"eval-cache", "false"},
     {"flake-registry", ""},
     {"hashed-mirrors", ""},
-    {"max-call-depth", "10000", 20},
+    {"max-call-depth", "10000", NixAbility::max_call_depth},
     {"netrc-file", "/dev/null"},
     {"nix-path", ""},
     {"plugin-files", ""},
@@ -64,7 +65,7 @@ void add(std::string& out, std::string_view name, std::string_view value) {
 template <std::size_t n>
 void add_all(std::string& out, const Forced (&settings)[n], const NixVersion& version) {
     for (const auto& setting : settings) {
-        if (version.at_least(2, setting.since_minor)) {
+        if (!setting.needs || has(version, *setting.needs)) {
             add(out, setting.name, setting.value);
         }
     }

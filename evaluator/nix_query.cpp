@@ -49,20 +49,43 @@ void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationR
                        .hint = "agentd works on a flake: add a flake.nix with nixosConfigurations"};
 }
 
-/// Pure and restricted evaluation still copies what `builtins.path` and a locked input name, before it finds their
-/// hash wrong, and the store is for all to read. So an evaluation can open nothing it has no need of: not the
-/// daemon's state, not the owner's clone, no key.
+/// Pure and restricted evaluation still copies what `builtins.path` and a locked input name, before
+/// it finds their hash wrong, and the store is for all to read. So an evaluation can open nothing
+/// it has no need of: not the daemon's state, not the owner's clone, no key.
 sandbox::Files files_for(const Nix& nix, const FlakeSource& source) {
-    sandbox::Files files{
-        .need = nix.settings().files,
-        .readable = {source.repository, "/usr", "/bin", "/lib", "/lib64", "/run/current-system",
-                     "/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf",
-                     "/etc/localtime", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat",
-                     "/proc/filesystems", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random"},
-        .writable = {"/nix", nix.settings().scratch, "/dev/null", "/dev/zero"}};
-    for (const auto& program : {nix.installation().programs().nix, nix.installation().programs().git}) {
-        files.readable.push_back(std::filesystem::path(program).parent_path().string());
+    sandbox::Files files{.need = nix.settings().files,
+                         .readable = {source.repository,
+                                      "/usr",
+                                      "/bin",
+                                      "/lib",
+                                      "/lib64",
+                                      "/run/current-system",
+                                      "/etc/ld.so.cache",
+                                      "/etc/passwd",
+                                      "/etc/group",
+                                      "/etc/nsswitch.conf",
+                                      "/etc/localtime",
+                                      "/etc/gitconfig",
+                                      "/proc/self",
+                                      "/proc/cpuinfo",
+                                      "/proc/meminfo",
+                                      "/proc/stat",
+                                      "/proc/filesystems",
+                                      "/sys/devices/system/cpu",
+                                      "/dev/urandom",
+                                      "/dev/random"},
+                         .writable = {"/nix", nix.settings().scratch, "/dev/null", "/dev/zero"}};
+    for (const auto& program :
+         {nix.installation().programs().nix, nix.installation().programs().git}) {
+        std::error_code error;
+        for (const auto& place :
+             {std::filesystem::path(program), std::filesystem::canonical(program, error)}) {
+            files.readable.push_back(place.parent_path().string());
+        }
     }
+    std::erase(files.readable, "");
+    files.readable.insert(files.readable.end(), nix.settings().libraries.begin(),
+                          nix.settings().libraries.end());
     return files;
 }
 

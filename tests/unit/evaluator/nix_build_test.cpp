@@ -67,8 +67,8 @@ bool holds(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-/// True when a process with this mark in its environment or arguments runs.
-bool runs(const std::string& mark) {
+/// True when a process with this mark in its arguments runs.
+bool seen(const std::string& mark) {
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
         try {
             if (holds(core::read_file(entry.path().string() + "/cmdline"), mark)) {
@@ -79,6 +79,17 @@ bool runs(const std::string& mark) {
         }
     }
     return false;
+}
+
+/// True when it goes on: newer versions kill a builder and do not wait until it is gone.
+bool runs(const std::string& mark) {
+    for (int tenths = 0; tenths < 50; ++tenths) {
+        if (!seen(mark)) {
+            return false;
+        }
+        static_cast<void>(::poll(nullptr, 0, 100));
+    }
+    return true;
 }
 
 } // namespace

@@ -8,10 +8,21 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <cstdlib>
 #include <map>
 #include <string>
 
 namespace agentd::test {
+
+/// The machine's own Nix, or the one whose programs lie in the folder that AGENTD_TEST_NIX names
+/// (tests/nix/run).
+inline evaluator::NixPrograms nix_under_test() {
+    const char* folder = std::getenv("AGENTD_TEST_NIX");
+    if (folder == nullptr || *folder == '\0') {
+        return {};
+    }
+    return {.nix = std::string(folder) + "/nix", .nix_store = std::string(folder) + "/nix-store"};
+}
 
 /// A static busybox is the only builder of the demo; the sandbox holds nothing else.
 class NixFixture {
@@ -29,10 +40,17 @@ class NixFixture {
     std::string operator/(const std::string& name) const { return dir_ / name; }
     const std::string& repository() const { return repository_; }
 
-    evaluator::NixSettings settings() const { return {.scratch = dir_ / "nix"}; }
+    evaluator::NixSettings settings() const {
+        evaluator::NixSettings out{.scratch = dir_ / "nix"};
+        if (const auto programs = nix_under_test(); !programs.nix.empty()) {
+            out.libraries = {programs.nix.substr(0, programs.nix.rfind("/bin/")) + "/root"};
+            out.sandbox_paths = {"/bin/sh=/bin/busybox"}; // Debian's own default is not here
+        }
+        return out;
+    }
     evaluator::Nix nix() const { return nix(settings()); }
     evaluator::Nix nix(evaluator::NixSettings settings) const {
-        return evaluator::Nix(evaluator::NixInstallation(), std::move(settings));
+        return evaluator::Nix(evaluator::NixInstallation(nix_under_test()), std::move(settings));
     }
 
     /// The head of the demo.
