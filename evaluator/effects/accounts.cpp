@@ -1,4 +1,4 @@
-/// Users and groups, from the file that the activation script hands to update-users-groups.
+/// Users and groups, from the list that NixOS hands to update-users-groups, or to userborn.
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/store_text.hpp"
 
@@ -95,7 +95,8 @@ bool is_secret(std::string_view field) {
 }
 
 void user_added(const std::string& name, const Json& user, Sink& sink) {
-    const bool system = user.value("isSystemUser", Json(false)) == Json(true);
+    const bool system = user.value("isSystemUser", Json(false)) == Json(true) ||
+                        user.value("isNormal", Json(true)) == Json(false);
     auto effect = account("user_added", name, system ? Risk::low : Risk::high,
                           system ? "the system account " + name + " is added"
                                  : "the user " + name + " is added and may log in");

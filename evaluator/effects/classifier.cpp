@@ -47,6 +47,7 @@ std::span<const Classifier> classifiers() noexcept {
         Classifier{.name = "wrappers", .classify = classify_wrappers},
         Classifier{.name = "secrets", .classify = classify_secrets},
         Classifier{.name = "ssh", .classify = classify_ssh},
+        Classifier{.name = "lockout", .classify = classify_lockout},
         Classifier{.name = "nix", .classify = classify_nix_conf},
         Classifier{.name = "boot", .classify = classify_boot},
         Classifier{.name = "kernel settings", .classify = classify_kernel_settings},

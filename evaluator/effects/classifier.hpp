@@ -72,6 +72,7 @@ void classify_mounts(const Side& before, const Side& after, Claims& claims, Sink
 void classify_environment(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_known_files(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_ssh(const Side& before, const Side& after, Claims& claims, Sink& sink);
+void classify_lockout(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_boot(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_kernel_settings(const Side& before, const Side& after, Claims& claims, Sink& sink);

@@ -3,6 +3,8 @@
 #include "agentd/core/text.hpp"
 #include "evaluator/effects/store_text.hpp"
 
+#include <set>
+
 namespace agentd::evaluator::effects {
 
 core::Result<Closure> parse_manifest(std::string_view text, std::string_view prefix) {
@@ -50,10 +52,18 @@ core::Result<Side> read_side(const StoreReader& store, const std::string& toplev
     side.parts["toplevel"] = toplevel;
     for (const auto* name : {"etc", "sw"})
         side.parts[name] = store_top(bound.resolve(toplevel + "/" + name).path, prefix);
-    if (const auto* activate = side.tree.file("activate"))
-        for (const auto& reference : store_references(*activate, prefix))
-            if (reference.name == "users-groups.json")
-                side.parts["accounts"] = reference.top;
+    // The list of accounts is handed to a program: by the activation, or by a unit (24.11 and on).
+    std::set<std::string> lists;
+    for (const auto& [path, name] :
+         {std::pair("etc/systemd/system/userborn.service", "userborn.json"),
+          std::pair("activate", "users-groups.json")})
+        if (const auto* text = side.tree.file(path))
+            for (const auto& reference : store_references(*text, prefix))
+                if (reference.name == name)
+                    lists.insert(reference.top);
+    // Of two nobody knows which counts: then none is read, and that is said.
+    if (!lists.empty())
+        side.parts["accounts"] = lists.size() == 1 ? *lists.begin() : toplevel;
     return side;
 }
 

@@ -137,6 +137,19 @@ void compare_setting(const std::string& full_key, const std::string& before,
 
 } // namespace
 
+int protections(const Unit& unit) {
+    static_assert(most_protections == std::tuple_size_v<decltype(hardening)> + 1);
+    int count = runs_as_root(unit) ? 0 : 1;
+    for (const auto* key : hardening) {
+        const auto found = unit.settings.find("Service." + std::string(key));
+        if (found == unit.settings.end() || found->second.empty())
+            continue;
+        // A list that only takes single rights away (`~@mount`) is a protection as well.
+        count += is_off(found->second.back()) ? 0 : 1;
+    }
+    return count;
+}
+
 UnitChange compare_units(const Unit& before, const Unit& after, Comparer& comparer) {
     UnitChange out;
     for (const auto& key : keys_of(before, after)) {

@@ -27,6 +27,11 @@ struct UnitChange {
     std::vector<std::string> lines{};      ///< lines of the scripts it runs that changed
 };
 
+/// How many of the settings of systemd.exec(5) that take rights away are in force, out of
+/// `most_protections`; a service that runs nothing as root counts one for that.
+inline constexpr int most_protections = 38;
+int protections(const Unit& unit);
+
 UnitChange compare_units(const Unit& before, const Unit& after, Comparer& comparer);
 
 } // namespace agentd::evaluator::effects

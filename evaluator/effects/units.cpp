@@ -126,6 +126,7 @@ class Units {
         if (explained)
             std::erase_if(change.settings,
                           [](const auto& each) { return each.key.starts_with("Exec"); });
+        hardening(name, before, after);
         if (change.settings.empty()) {
             if (change.only_builds || change.restarts || change.commands)
                 add("unit_changed", name, std::nullopt, std::nullopt, Risk::low,
@@ -138,6 +139,43 @@ class Units {
         const bool became_root = !runs_as_root(before) && runs_as_root(after);
         if ((change.commands && !explained) || became_root)
             execution(name, after, became_root, change.lines);
+    }
+
+    /// The settings themselves stand in `unit_changed`; this says what they come to.
+    void hardening(const std::string& name, const Unit& before, const Unit& after) {
+        const int had = protections(before);
+        const int has = protections(after);
+        if (!name.ends_with(".service") || has >= had)
+            return;
+        const auto of = [](int count) {
+            return std::to_string(count) + " of " + std::to_string(most_protections) +
+                   " protections";
+        };
+        add("unit_hardening", name, of(had), of(has), Risk::high,
+            name + " is kept from less than before: " + of(has) + " instead of " +
+                std::to_string(had));
+    }
+
+    /// What a timer, a socket or a path unit does otherwise, in one sentence; "" for more than
+    /// that.
+    static std::string trigger(const std::string& name, const UnitChange& change) {
+        if (change.settings.size() != 1)
+            return {};
+        const auto& only = change.settings.front();
+        const auto one = [](std::string text) {
+            std::replace(text.begin(), text.end(), '\n', ' ');
+            return core::shorten(text.empty() ? "not at all" : text, 60);
+        };
+        const auto told = [&](const char* verb) {
+            return name + " " + verb + " " + one(only.after) + " instead of " + one(only.before);
+        };
+        if (name.ends_with(".timer") && only.key.starts_with("On"))
+            return told(only.key == "OnCalendar" ? "starts its service at"
+                                                 : "starts its service after");
+        if (name.ends_with(".socket") && only.key.starts_with("Listen"))
+            return told("listens on");
+        return name.ends_with(".path") && only.key.starts_with("Path") ? told("watches")
+                                                                       : std::string{};
     }
 
     void tell(const std::string& name, const UnitChange& change) {
@@ -157,6 +195,8 @@ class Units {
         auto sentence = name + " changes: " + core::shorten(core::join(keys, ", "), 200);
         if (weaker)
             sentence = name + " loses protection: " + core::shorten(core::join(keys, ", "), 200);
+        else if (auto what = trigger(name, change); !what.empty())
+            sentence = std::move(what);
         if (name.ends_with(".d"))
             risk = Risk::high;
         add("unit_changed", name, core::join(before, "\n"), core::join(after, "\n"), risk,

@@ -112,7 +112,8 @@ TEST_CASE("tmpfiles that write keys or files of agentd are critical") {
               .risk == Risk::critical);
     CHECK(has(with_etc("tmpfiles.d/x.conf", "? /var/lib/x\n"), "unclassified_added"));
     CHECK(names(with_etc("tmpfiles.d/x.conf", "d /var/lib/redis 0700 redis redis -\n")) ==
-          std::vector<std::string>{"storage/tmpfiles_directory /var/lib/redis (etc/tmpfiles.d/x.conf)"});
+          std::vector<std::string>{
+              "storage/tmpfiles_directory /var/lib/redis (etc/tmpfiles.d/x.conf)"});
 }
 
 TEST_CASE("sudo without a password is critical") {
@@ -174,4 +175,71 @@ TEST_CASE("accounts that cannot be read are unclassified") {
         CHECK(the(pair.compare(before, after), "unclassified_changed").subject ==
               "users-groups.json");
     }
+}
+
+TEST_CASE("the loss of the last known way in is critical, that of one of two is not said so") {
+    Pair pair;
+    auto before = plain_machine();
+    before.etc["ssh/sshd_config"] = "Port 22\nPermitRootLogin no\nPasswordAuthentication no\n"
+                                    "KbdInteractiveAuthentication no\n"
+                                    "AuthorizedKeysFile /etc/ssh/authorized_keys.d/%u\n";
+    before.etc["ssh/authorized_keys.d/alice"] = key;
+    before.units["sshd.service"] = "[Service]\nExecStart=" + pair.busybox + "/bin/sh\n";
+    before.units["firewall.service"] =
+        pair.firewall_unit("ip46tables -A nixos-fw -p tcp --dport 22 -j nixos-fw-accept\n");
+    before.wants["multi-user.target"] = {"sshd.service", "firewall.service"};
+    const auto lost = [&](const Machine& after) {
+        return has(pair.compare(before, after), "ssh_locked_out");
+    };
+    CHECK_FALSE(lost(before));
+    auto after = before;
+    after.etc.erase("ssh/authorized_keys.d/alice");
+    CHECK(lost(after));
+    after.etc["ssh/authorized_keys.d/root"] = key; // root may not log in here
+    CHECK(lost(after));
+    after.etc["ssh/sshd_config"] += "Match all\n";
+    after.etc["ssh/sshd_config"].replace(8, 18, "PermitRootLogin yes");
+    CHECK_FALSE(lost(after));
+    after = before;
+    after.units["firewall.service"] = pair.firewall_unit("");
+    CHECK(lost(after));
+    after = before;
+    after.etc["ssh/sshd_config"].replace(5, 2, "2222");
+    CHECK(lost(after));
+    after = before;
+    after.wants["multi-user.target"] = {"firewall.service"};
+    CHECK(lost(after));
+    after = before;
+    after.users.replace(after.users.find("[\"alice\"]"), 9, "[]");
+    CHECK(lost(after));
+}
+
+TEST_CASE("accounts that userborn makes are read from its list") {
+    const auto with = [](Pair& pair, const std::string& members, const std::string& more) {
+        auto machine = plain_machine();
+        const auto list = pair.store.file(
+            "userborn.json", R"({"groups":[{"name":"wheel","gid":1,"members":[)" + members +
+                                 R"(]}],"users":[{"name":"alice","uid":1000,"group":"users",)"
+                                 R"("isNormal":true})" +
+                                 more + "]}");
+        machine.units["userborn.service"] =
+            "[Service]\nExecStart=" + pair.busybox + "/bin/sh " + list + " /etc\n";
+        machine.users = "";
+        return machine;
+    };
+    Pair pair;
+    const auto found = pair.compare(
+        with(pair, "", ""),
+        with(pair, R"("alice")", R"(,{"name":"svc","uid":990,"group":"svc","isNormal":false})"));
+    CHECK(has(found, "admin_granted"));
+    CHECK(the(found, "user_added").risk == Risk::low);
+    CHECK_FALSE(has(found, "unit_root_exec"));
+}
+
+TEST_CASE("of two lists of accounts none is believed") {
+    Pair pair;
+    const auto before = plain_machine();
+    auto after = before;
+    after.activation += "\n" + pair.store.file("users-groups.json", R"({"users":[],"groups":[]})");
+    CHECK(the(pair.compare(before, after), "unclassified_changed").subject == "users-groups.json");
 }

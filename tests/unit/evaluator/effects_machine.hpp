@@ -74,7 +74,7 @@ struct Machine {
     std::map<std::string, std::string> units{};
     std::map<std::string, std::vector<std::string>> wants{{"multi-user.target", {}}};
     std::vector<std::string> packages{};
-    std::string users =
+    std::string users = ///< empty: the activation makes no accounts
         R"({"groups":[{"gid":0,"members":[],"name":"root"},{"gid":1,"members":["alice"],"name":"wheel"}],)"
         R"("mutableUsers":false,"users":[{"group":"root","name":"root","uid":0,"shell":"/run/current-system/sw/bin/bash"},)"
         R"({"group":"users","isSystemUser":false,"name":"alice","uid":1000,"hashedPassword":"$6$secret"}]})";

@@ -82,7 +82,7 @@ effects::Toplevel Pair::build(const Machine& machine) {
             MiniStore::link(each.path(), sw + "/bin/" + each.path().filename().string());
         out.closure[package] = 100;
     }
-    const auto users = s.file("users-groups.json", machine.users);
+    const auto users = machine.users.empty() ? "" : s.file("users-groups.json", machine.users);
     MiniStore::write(out.path + "/activate",
                      "#!" + busybox + "/bin/sh\nsystemConfig='" + out.path + "'\n" +
                          machine.activation + "\nperl -w update-users-groups.pl " + users +

@@ -145,3 +145,39 @@ TEST_CASE("a unit of agentd that changes or stops it is critical") {
     CHECK(the(with_unit("agentd.service", "/dev/null"), "agentd_changed").risk == Risk::critical);
     CHECK(has(with_unit("agentd.service.d/x.conf", "[Service]\nUser=root\n"), "agentd_changed"));
 }
+
+TEST_CASE("what lost protection comes to is counted") {
+    Pair pair;
+    auto before = plain_machine();
+    before.units["web.service"] =
+        "[Service]\nUser=web\nNoNewPrivileges=true\nProtectSystem=strict\n"
+        "SystemCallFilter=~@mount\nExecStart=" +
+        pair.busybox + "/bin/sh\n";
+    auto after = before;
+    after.units["web.service"] =
+        "[Service]\nNoNewPrivileges=true\nProtectSystem=no\nSystemCallFilter=~@mount\nExecStart=" +
+        pair.busybox + "/bin/sh\n";
+    const auto effect = the(pair.compare(before, after), "unit_hardening");
+    CHECK(effect.before == "4 of 38 protections");
+    CHECK(effect.after == "2 of 38 protections");
+    CHECK_FALSE(has(pair.compare(after, before), "unit_hardening"));
+}
+
+TEST_CASE("a timer, a socket and a path unit say what they do otherwise") {
+    Pair pair;
+    auto before = plain_machine();
+    before.units["a.timer"] = "[Timer]\nOnCalendar=daily\n";
+    before.units["a.socket"] = "[Socket]\nListenStream=/run/a.sock\n";
+    before.units["a.path"] = "[Path]\nPathExists=/run/a\n";
+    auto after = before;
+    after.units["a.timer"] = "[Timer]\nOnCalendar=weekly\n";
+    after.units["a.socket"] = "[Socket]\nListenStream=/run/b.sock\n";
+    after.units["a.path"] = "[Path]\nPathExists=/run/b\n";
+    std::vector<std::string> said;
+    for (const auto& each : pair.compare(before, after).effects)
+        said.push_back(each.sentence);
+    CHECK(said ==
+          std::vector<std::string>{"a.path watches /run/b instead of /run/a",
+                                   "a.socket listens on /run/b.sock instead of /run/a.sock",
+                                   "a.timer starts its service at weekly instead of daily"});
+}
