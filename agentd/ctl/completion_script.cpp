@@ -3,6 +3,7 @@
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace agentd::ctl {
 
@@ -69,14 +70,54 @@ std::string quoted(std::string_view text) {
     return "'" + std::string(text) + "'";
 }
 
+/// Every option of any command that is followed by a value, with `separator` between.
+std::string value_options(std::string_view separator) {
+    std::set<std::string_view> names;
+    const auto note = [&](std::span<const Option> options) {
+        for (const Option& option : options) {
+            if (!option.value.empty()) {
+                names.insert(option.name);
+            }
+        }
+    };
+    note(common_options());
+    for (const Command& command : command_table()) {
+        note(command.options);
+    }
+    std::string text;
+    for (const auto name : names) {
+        text += (text.empty() ? "" : std::string(separator)) + std::string(name);
+    }
+    return text;
+}
+
+constexpr std::string_view colours = "auto always never";
+
 std::string bash() {
+    // A value is no word of the command; readline makes three words of --color=always.
     std::string text = "# bash completion of agentctl: source it, or put it into "
                        "/etc/bash_completion.d\n"
                        "_agentctl() {\n"
-                       "    local word=${COMP_WORDS[COMP_CWORD]} typed= w words=\n"
+                       "    local word=${COMP_WORDS[COMP_CWORD]} typed= w words= value=\n"
                        "    for w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-                       "        case $w in -*) ;; *) typed=\"${typed:+$typed }$w\" ;; esac\n"
+                       "        if [ -n \"$value\" ]; then [ \"$w\" = = ] || value=; continue; fi\n"
+                       "        case $w in\n"
+                       "        " +
+                       value_options("|") +
+                       ") value=$w ;;\n"
+                       "        -*) ;;\n"
+                       "        *) typed=\"${typed:+$typed }$w\" ;;\n"
+                       "        esac\n"
                        "    done\n"
+                       "    if [ -n \"$value\" ]; then\n"
+                       "        [ \"$word\" != = ] || word=\n"
+                       "        [ \"$value\" != --color ] || words=" +
+                       quoted(colours) +
+                       "\n"
+                       "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+                       "        [ ${#COMPREPLY[@]} -gt 0 ] || compopt -o default\n"
+                       "        return\n"
+                       "    fi\n"
                        "    case $typed in\n";
     for (const Words& level : tree()) {
         std::string words;
@@ -108,11 +149,27 @@ std::string zsh() {
     std::string text = "#compdef agentctl\n"
                        "# zsh completion of agentctl: as _agentctl in a folder of $fpath\n"
                        "_agentctl() {\n"
-                       "    local word typed=\n"
+                       "    local word typed= value=\n"
                        "    local -a next options\n"
                        "    for word in ${words[2,CURRENT-1]}; do\n"
-                       "        [[ $word = -* ]] || typed=\"${typed:+$typed }$word\"\n"
+                       "        if [[ -n $value ]]; then value=; continue; fi\n"
+                       "        case $word in\n"
+                       "        (" +
+                       value_options("|") +
+                       ") value=$word ;;\n"
+                       "        (-*) ;;\n"
+                       "        (*) typed=\"${typed:+$typed }$word\" ;;\n"
+                       "        esac\n"
                        "    done\n"
+                       "    if [[ $value = --color ]]; then\n"
+                       "        compadd " +
+                       std::string(colours) +
+                       "\n"
+                       "        return\n"
+                       "    elif [[ -n $value ]]; then\n"
+                       "        _files\n"
+                       "        return\n"
+                       "    fi\n"
                        "    case $typed in\n";
     for (const Words& level : tree()) {
         text += "    " + quoted(level.before) + ") next=(";
@@ -153,25 +210,52 @@ std::string fish_options(std::span<const Option> options, const std::string& whe
     for (const Option& option : options) {
         text += "complete -c agentctl" + when + " -l " + std::string(option.name.substr(2));
         text += option.letter != '\0' ? std::string(" -s ") + option.letter : "";
-        text += option.value.empty() ? "" : " -r";
+        text += option.value.empty()       ? ""
+                : option.name == "--color" ? " -x -a " + quoted(colours)
+                                           : " -r -F";
         text += " -d " + quoted(option.help) + "\n";
     }
     return text;
 }
 
+/// The words of the command so far, without options and their values.
+std::string fish_words() {
+    return "function __agentctl_typed\n"
+           "    set -l value\n"
+           "    set -l typed\n"
+           "    for word in (commandline -opc)[2..-1]\n"
+           "        if set -q value[1]\n"
+           "            set value\n"
+           "            continue\n"
+           "        end\n"
+           "        switch $word\n"
+           "            case " +
+           value_options(" ") +
+           "\n"
+           "                set value $word\n"
+           "            case '-*'\n"
+           "            case '*'\n"
+           "                set -a typed $word\n"
+           "        end\n"
+           "    end\n"
+           "    echo \"$typed\"\n"
+           "end\n"
+           "function __agentctl_at\n"
+           "    set -l typed (__agentctl_typed)\n"
+           "    test \"$typed\" = \"$argv\"\n"
+           "end\n"
+           "function __agentctl_in\n"
+           "    set -l typed (__agentctl_typed)\n"
+           "    string match -q -- \"$argv *\" \"$typed \"\n"
+           "end\n";
+}
+
 std::string fish() {
     std::string text =
-        "# fish completion of agentctl: in ~/.config/fish/completions/agentctl.fish\n";
-    const auto levels = tree();
-    for (const Words& level : levels) {
-        std::string all;
-        for (const auto& [word, help] : level.next) {
-            all += " " + word;
-        }
-        const std::string when = level.before.empty()
-                                     ? "__fish_use_subcommand"
-                                     : "__fish_seen_subcommand_from " + level.before +
-                                           "; and not __fish_seen_subcommand_from" + all;
+        "# fish completion of agentctl: in ~/.config/fish/completions/agentctl.fish\n" +
+        fish_words();
+    for (const Words& level : tree()) {
+        const std::string when = "__agentctl_at" + (level.before.empty() ? "" : " " + level.before);
         for (const auto& [word, help] : level.next) {
             text += "complete -c agentctl -f -n " + quoted(when) + " -a " + word + " -d " +
                     quoted(help) + "\n";
@@ -181,14 +265,10 @@ std::string fish() {
         if (command.path.empty()) {
             continue;
         }
-        std::string when;
-        for (const auto word : core::split(command.path, ' ')) {
-            when += (when.empty() ? "" : "; and ") + std::string("__fish_seen_subcommand_from ") +
-                    std::string(word);
-        }
-        text += fish_options(command.options, " -n " + quoted(when));
+        const std::string path(command.path);
+        text += fish_options(command.options, " -n " + quoted("__agentctl_in " + path));
         if (!choices_of(command).empty()) {
-            text += "complete -c agentctl -f -n " + quoted(when) + " -a " +
+            text += "complete -c agentctl -f -n " + quoted("__agentctl_at " + path) + " -a " +
                     quoted(choices_of(command)) + "\n";
         }
     }

@@ -108,11 +108,46 @@ TEST_CASE("what is not in the table is a usage error with the nearest command") 
 
 TEST_CASE("an option that a command does not have leads to that command's help") {
     Ctl agentctl;
-    CHECK(agentctl.bare({"list", "--al"}).err.find("next: agentctl list --help") !=
+    CHECK(agentctl.bare({"list", "--al"}).err.find("? agentctl list --help\n") !=
           std::string::npos);
     CHECK(agentctl.bare({"audit", "tail", "--lots"}).err.find("next: agentctl audit tail --help") !=
           std::string::npos);
     CHECK(agentctl.bare({"--nonsense"}).err.find("next: agentctl --help") != std::string::npos);
+    CHECK(agentctl.bare({"list", "--al"}).err.find("did you mean `--all`?") != std::string::npos);
+}
+
+TEST_CASE("wrong use is told in a person's words, and what to do next") {
+    Ctl agentctl;
+    const auto said = [&](const std::vector<std::string>& words) {
+        return agentctl.bare(words).err;
+    };
+    CHECK(said({"--config", "/x", "frobnicate"}) ==
+          "agentctl: there is no command `frobnicate`\n  next: `agentctl --help` lists them\n");
+    CHECK(said({"freeze", "--reason"}) == "agentctl: `--reason` needs a value after it\n"
+                                          "  next: agentctl freeze --help\n");
+    CHECK(said({"--config", "a", "list", "--config", "b"})
+              .find("agentctl: `--config` is given 2 times\n") == 0);
+    CHECK(said({"show", "1", "2"}).find("agentctl: 2 words where one ID is taken\n") == 0);
+    for (const std::vector<std::string>& words :
+         std::vector<std::vector<std::string>>{{"list", "--color", "pink"},
+                                               {"audit", "tail", "--lines", "abc"},
+                                               {"store", "gc", "--older-than", "abc"},
+                                               {"store", "gc", "--older-than", "0"},
+                                               {"journal", "vacuum", "abc"},
+                                               {"web", "login", "--label", std::string(100, 'x')},
+                                               {"propose", "--patch", "/nonexistent"},
+                                               {"propose", "--patch", "-"},
+                                               {"propose", "--patch", agentctl.directory.path()},
+                                               {"policy", "check", "/nonexistent"},
+                                               {"config", "check", "/nonexistent"},
+                                               {"rollback", "--to", "abc"},
+                                               {"audit", "verify", "--directory", "/nonexistent"},
+                                               {"--socket", "/nonexistent", "list"}}) {
+        CAPTURE(words);
+        CHECK(said(words).find("\n  next: ") != std::string::npos);
+    }
+    CHECK(said({"--socket", agentctl.directory.path(), "list"}).find("that is no socket") !=
+          std::string::npos);
 }
 
 TEST_CASE("an argument that is no text is refused as wrong use, not as a fault of agentctl") {
@@ -139,6 +174,82 @@ TEST_CASE("in zsh the first completion of a shell completes") {
     std::ifstream said(out);
     const std::string words{std::istreambuf_iterator<char>(said), {}};
     CHECK(words.find("approve:") != std::string::npos);
+}
+
+namespace {
+
+/// What a shell prints that runs `script` after the completion of `shell`, kept in `file`.
+std::string said_by(Ctl& agentctl, const std::string& shell, const std::string& script) {
+    const std::string file = agentctl.directory / "_agentctl";
+    std::ofstream(file) << agentctl.bare({"completion", shell}).out;
+    const std::string test = agentctl.directory / "try", out = agentctl.directory / "said";
+    std::ofstream(test) << script;
+    const std::string options = shell == "bash" ? " --norc " : shell == "zsh" ? " -f " : " -N ";
+    const std::string command = "cd " + agentctl.directory.path() + " && HOME=$PWD /usr/bin/" +
+                                shell + options + test + " > " + out + " 2>&1";
+    CHECK(std::system(command.c_str()) == 0);
+    std::ifstream said(out);
+    return {std::istreambuf_iterator<char>(said), {}};
+}
+
+} // namespace
+
+TEST_CASE("options before the command, and their values, do not hide it from bash") {
+    Ctl agentctl;
+    const std::string out = said_by(agentctl, "bash", R"(. ./_agentctl
+try() { COMP_WORDS=(agentctl "$@"); COMP_CWORD=$#; COMPREPLY=(); _agentctl; echo "$*: ${COMPREPLY[*]}"; }
+try --config /etc/x.toml li
+try --json --socket /x audit ver
+try --color = always list --al
+try --color ne
+try --config x.toml completion z
+try approve 1 --ap
+)");
+    CHECK(out == "--config /etc/x.toml li: list\n"
+                 "--json --socket /x audit ver: verify\n"
+                 "--color = always list --al: --all\n"
+                 "--color ne: never\n"
+                 "--config x.toml completion z: zsh\n"
+                 "approve 1 --ap: --apply\n");
+}
+
+TEST_CASE("options before the command, and their values, do not hide it from zsh") {
+    if (!std::filesystem::exists("/usr/bin/zsh")) {
+        return;
+    }
+    Ctl agentctl;
+    const std::string out = said_by(agentctl, "zsh", R"(fpath=(. $fpath); autoload -U _agentctl
+_describe() { print -r -- next ${(P)2} }
+_files() { print -r -- files }
+compadd() { print -r -- $@ }
+try() { words=(agentctl "$@"); CURRENT=$#words; PREFIX=$words[-1]; _agentctl }
+try --config /etc/x.toml ''
+try --json --socket /x audit ''
+try --color ''
+try --config ''
+try --config x list --al
+)");
+    INFO(out);
+    CHECK(out.find("next status:") == 0);
+    CHECK(out.find("\nnext verify:") != std::string::npos);
+    CHECK(out.find("\nauto always never\nfiles\n-- --all ") != std::string::npos);
+}
+
+TEST_CASE("options before the command, and their values, do not hide it from fish") {
+    if (!std::filesystem::exists("/usr/bin/fish")) {
+        return;
+    }
+    Ctl agentctl;
+    const std::string out = said_by(agentctl, "fish", R"(source ./_agentctl
+for line in '--config /etc/x.toml li' '--json --socket /x audit ver' '--color ne' 'completion z' 'approve 1 --ap'
+    echo $line: (complete -C "agentctl $line" | string split -f 1 \t)
+end
+)");
+    CHECK(out == "--config /etc/x.toml li: list\n"
+                 "--json --socket /x audit ver: verify\n"
+                 "--color ne: never\n"
+                 "completion z: zsh\n"
+                 "approve 1 --ap: --apply\n");
 }
 
 TEST_CASE("the completion scripts are good for their shells") {
