@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace agentd::ctl {
@@ -30,8 +31,19 @@ Trouble unreachable(const Other& other, const std::string& socket) {
                             .hint = other.who},
                 .exit = status::denied};
     }
+    struct stat file {};
+    const bool there = ::stat(socket.c_str(), &file) == 0;
+    if (there && !S_ISSOCK(file.st_mode)) {
+        return {.problem = {.code = "usage",
+                            .message = "that is no socket",
+                            .where = socket,
+                            .hint = "name the one that " + other.name +
+                                    " listens on: --socket, or the file of settings"},
+                .exit = status::usage};
+    }
     return {.problem = {.code = "unavailable",
-                        .message = other.name + " does not answer",
+                        .message = other.name + " does not answer" +
+                                   (there ? ": nobody listens" : ": there is no socket"),
                         .where = socket,
                         .hint = other.start},
             .exit = status::unreachable};

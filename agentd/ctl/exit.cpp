@@ -41,12 +41,27 @@ Trouble trouble_of(core::Problem problem) {
     return {.problem = std::move(problem), .exit = exit};
 }
 
+namespace {
+
+/// What can be done about a breakage that only names a place.
+std::string hint_of(const core::Failure& failure) {
+    if (failure.kind() == core::FailureKind::internal) {
+        return "agentctl doctor looks for the cause";
+    }
+    return failure.where().starts_with("/")
+               ? "is that the right path, and may you read it? ls -ld " + failure.where()
+               : "";
+}
+
+} // namespace
+
 Trouble trouble_of(const core::Failure& failure) {
     return {.problem = {.code = failure.kind() == core::FailureKind::internal
                                     ? "failed"
                                     : std::string(core::to_string(failure.kind())),
                         .message = failure.message(),
-                        .where = failure.where()},
+                        .where = failure.where(),
+                        .hint = hint_of(failure)},
             .exit = failure.kind() == core::FailureKind::busy ? status::again : status::failed};
 }
 

@@ -65,27 +65,79 @@ std::string chosen_path(const CLI::App& root) {
     return path;
 }
 
+std::string help_of(std::string_view topic) {
+    return "agentctl " + std::string(topic) + (topic.empty() ? "--help" : " --help");
+}
+
+/// The first word that is neither an option nor the value of one.
+std::string first_word(const std::vector<std::string>& arguments) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (!arguments[i].starts_with("-")) {
+            return arguments[i];
+        }
+        const auto common = common_options();
+        const bool takes_next = std::any_of(common.begin(), common.end(), [&](const Option& one) {
+            return one.name == arguments[i] && !one.value.empty();
+        });
+        i += takes_next ? 1U : 0U;
+    }
+    return {};
+}
+
+/// The parser's words, which are about a parser, as a person's.
+std::string in_words(const std::string& why) {
+    const std::string name = why.substr(0, why.find(':'));
+    const auto last = core::split(why, ' ').back();
+    if (why.starts_with("The following argument")) {
+        return "`" + std::string(last) + "` is not understood here";
+    }
+    if (why.find(" required TEXT missing") != std::string::npos) {
+        return "`" + name + "` needs a value after it";
+    }
+    if (why.find("At Most 1 required") != std::string::npos) {
+        return name.starts_with("-") ? "`" + name + "` is given " + std::string(last) + " times"
+                                     : std::string(last) + " words where one " + name + " is taken";
+    }
+    return why;
+}
+
+std::string nearest_option(const std::string& why, std::string_view topic) {
+    const std::string wrong(core::split(why, ' ').back());
+    const Command* command = find_command(topic);
+    if (command == nullptr || !wrong.starts_with("--")) {
+        return {};
+    }
+    std::vector<std::string> names;
+    for (const auto& options : {std::span<const Option>(command->options), common_options()}) {
+        for (const Option& option : options) {
+            names.emplace_back(option.name);
+        }
+    }
+    const auto near = core::nearest(wrong, names, 1);
+    return near.empty() ? std::string() : "did you mean `" + near.front() + "`? ";
+}
+
 Trouble not_understood(const std::vector<std::string>& arguments, const std::string& topic,
                        const std::string& why) {
     std::vector<std::string> names;
     for (const Command& command : command_table()) {
         names.emplace_back(core::split(command.path, ' ').front());
     }
-    const bool word = !arguments.empty() && !arguments.front().starts_with("-");
-    if (word && std::find(names.begin(), names.end(), arguments.front()) == names.end()) {
-        const auto near = core::nearest(arguments.front(), names, 1);
-        return usage("there is no command `" + one_line(arguments.front(), 60) + "`",
+    const std::string word = first_word(arguments);
+    if (!word.empty() && std::find(names.begin(), names.end(), word) == names.end()) {
+        const auto near = core::nearest(word, names, 1);
+        return usage("there is no command `" + one_line(word, 60) + "`",
                      near.empty() ? "`agentctl --help` lists them"
                                   : "did you mean `agentctl " + near.front() + "`?");
     }
-    return usage(one_line(why), "agentctl " + topic + (topic.empty() ? "--help" : " --help"));
+    return usage(one_line(in_words(why)), nearest_option(why, topic) + help_of(topic));
 }
 
 /// What CLI11 cannot know: arguments that have to be there, and what they may be.
 std::optional<Trouble> check(const Asked& asked) {
     for (const Argument& argument : asked.command->arguments) {
         const std::string given = asked.argument(std::string(argument.name));
-        const std::string how = "agentctl " + std::string(asked.command->path) + " --help";
+        const std::string how = help_of(asked.command->path);
         if (argument.required && given.empty()) {
             return usage(std::string(argument.name) + " is missing: " + std::string(argument.help),
                          how);
@@ -99,7 +151,8 @@ std::optional<Trouble> check(const Asked& asked) {
     }
     const std::string colour = asked.value("--color").value_or("auto");
     if (colour != "auto" && colour != "always" && colour != "never") {
-        return usage("--color is one of auto, always, never");
+        return usage("`" + one_line(colour, 40) +
+                     "` is no --color: it is one of auto, always, never");
     }
     return std::nullopt;
 }
@@ -148,7 +201,8 @@ Terminal::Style Asked::style() const {
             .stream = command->streams,
             .colour = colour == "always"  ? ColourChoice::always
                       : colour == "never" ? ColourChoice::never
-                                          : ColourChoice::automatic};
+                                          : ColourChoice::automatic,
+            .help = help_of(command->path)};
 }
 
 std::variant<Asked, Trouble> parse(const std::vector<std::string>& arguments) {
@@ -184,8 +238,7 @@ std::variant<Asked, Trouble> parse(const std::vector<std::string>& arguments) {
         return asked;
     }
     if (group) {
-        return usage("`agentctl " + asked.topic + "` needs one more word",
-                     "agentctl " + asked.topic + " --help");
+        return usage("`agentctl " + asked.topic + "` needs one more word", help_of(asked.topic));
     }
     if (auto trouble = check(asked)) {
         return std::move(*trouble);

@@ -35,7 +35,7 @@ int run(const std::vector<std::string>& arguments, const Surroundings& around) {
     if (const auto* trouble = std::get_if<Trouble>(&parsed)) {
         const bool json =
             std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
-        Terminal terminal(around, {.json = json});
+        Terminal terminal(around, {.json = json, .help = "agentctl --help"});
         return terminal.fail(*trouble);
     }
     return run_asked(std::move(std::get<Asked>(parsed)), around);

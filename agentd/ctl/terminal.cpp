@@ -48,7 +48,7 @@ Json error_object(const Trouble& trouble) {
 } // namespace
 
 Terminal::Terminal(const Surroundings& around, Style style)
-    : around_(around), style_(style), coloured_(wants_colour(around, style.colour)) {}
+    : around_(around), style_(std::move(style)), coloured_(wants_colour(around, style_.colour)) {}
 
 void Terminal::line(std::string_view text) {
     if (!style_.json) {
@@ -96,8 +96,11 @@ void Terminal::result(const Json& object) {
     }
 }
 
-int Terminal::fail(const Trouble& trouble) {
-    const core::Problem& problem = trouble.problem;
+int Terminal::fail(Trouble trouble) {
+    core::Problem& problem = trouble.problem;
+    if (problem.hint.empty() && trouble.exit == status::usage) {
+        problem.hint = style_.help;
+    }
     around_.out.flush();
     around_.err << "agentctl: " << one_line(problem.message, 1000) << '\n';
     if (!problem.where.empty()) {

@@ -23,6 +23,7 @@ class Terminal {
         bool json = false;
         bool stream = false; ///< with json: one object a line, the version first
         ColourChoice colour = ColourChoice::automatic;
+        std::string help{}; ///< the command that explains how this one is used
     };
     Terminal(const Surroundings& around, Style style);
 
@@ -31,14 +32,16 @@ class Terminal {
     void line(std::string_view text = {});
     /// A line of progress on stderr; nothing with --json, where events say it.
     void progress(std::string_view text);
-    /// A line on stderr that the next one of its kind writes over, where somebody watches; "" ends it.
+    /// A line on stderr that the next one of its kind writes over, where somebody watches; "" ends
+    /// it.
     void passing(std::string_view text);
     /// One line of a stream, `{"type":…}` added; nothing without --json.
     void event(std::string_view type, core::Json object);
     /// The result object with --json: alone, or as last line of a stream.
     void result(const core::Json& object);
-    /// `agentctl: …`, `  where: …`, `  next: …` on stderr; with --json the error object, too.
-    int fail(const Trouble& trouble);
+    /// `agentctl: …`, `  where: …`, `  next: …` on stderr; with --json the error object, too. Wrong
+    /// use that names nothing to do next is sent to the command's help.
+    int fail(Trouble trouble);
 
     std::string paint(Colour colour, std::string_view text) const;
     /// `critical` in red, `low` dim.

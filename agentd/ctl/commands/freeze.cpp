@@ -53,12 +53,16 @@ int freeze(Context& context) {
 
 int unfreeze(Context& context) {
     Terminal& terminal = context.terminal();
+    const Reply before = as_root(context, {{"op", "state"}});
+    const Json* state = std::get_if<Json>(&before);
+    const bool was_frozen = state == nullptr || truth(*state, "frozen");
     const Reply reply = as_root(context, {{"op", "unfreeze"}});
     if (const auto* trouble = std::get_if<Trouble>(&reply)) {
         return terminal.fail(*trouble);
     }
-    terminal.line("changes are let in again");
-    terminal.result({{"frozen", false}});
+    terminal.line(was_frozen ? "changes are let in again"
+                             : "nothing was frozen: changes were let in all along");
+    terminal.result({{"frozen", false}, {"was_frozen", was_frozen}});
     return status::ok;
 }
 

@@ -35,10 +35,14 @@ std::variant<std::string, Trouble> read_input(Context& context, const std::strin
         }
     }
     if (text.empty() || text.size() > largest) {
-        return usage(text.empty() ? "there is nothing in it: " + name : "more than 1 MiB: " + name);
+        const std::string what = name == "-" ? "the standard input" : one_line(name, 200);
+        return usage(text.empty() ? "there is nothing in " + what : "more than 1 MiB is in " + what,
+                     "git diff | agentctl propose --patch -");
     }
     if (!core::is_utf8(text)) {
-        return usage("this is not UTF-8 text: " + name);
+        return usage("this is not UTF-8 text: " + one_line(name, 200),
+                     "a change of bytes cannot be read by who approves it: make it in your clone "
+                     "and push it");
     }
     return text;
 }
@@ -79,6 +83,10 @@ std::variant<Json, Trouble> with_operations(Context& context, const std::string&
                        : core::Result<proposals::Operations>(json.problem());
     if (!parsed) {
         Trouble trouble{.problem = parsed.problem(), .exit = status::usage};
+        if (trouble.problem.hint.empty()) {
+            trouble.problem.hint =
+                "it reads {\"schema\":\"agentd.ops/1\",\"host\":\"…\",\"operations\":[…]}";
+        }
         trouble.problem.where =
             name + (trouble.problem.where.empty() ? "" : ": " + trouble.problem.where);
         return trouble;

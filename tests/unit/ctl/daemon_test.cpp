@@ -15,8 +15,8 @@ TEST_CASE("without a daemon every command says which socket and what starts it")
         const auto ran = agentctl.run({command});
         CHECK(ran.exit == 69);
         CHECK(ran.out.empty());
-        CHECK(ran.err == "agentctl: agentd does not answer\n  where: " + agentctl.socket() +
-                             "\n  next: systemctl start agentd\n");
+        CHECK(ran.err == "agentctl: agentd does not answer: there is no socket\n  where: " +
+                             agentctl.socket() + "\n  next: systemctl start agentd\n");
     }
 }
 
