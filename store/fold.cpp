@@ -104,7 +104,8 @@ void fold_body(const Fold& fold, const Json& body) {
 
 /// Two programs write one log: what one of them asked about first may not fit any more behind what
 /// the other wrote meanwhile. The log cannot take it back, so nothing may stop at it.
-void fold_or_note(const Fold& fold, const Json& body) {
+std::optional<std::string> fold_or_note(const Fold& fold, const Json& body) {
+    std::optional<std::string> misfit;
     fold.database.run("SAVEPOINT entry");
     try {
         fold_body(fold, body);
@@ -114,8 +115,10 @@ void fold_or_note(const Fold& fold, const Json& body) {
                                             core::printable(fold.type) +
                                             ") does not fit and changes nothing: " + why.message());
         remember(fold, "does not fit what was on record, and changed nothing: " + why.message());
+        misfit = why.message();
     }
     fold.database.run("RELEASE entry");
+    return misfit;
 }
 
 /// A row the schema refuses is the entry's fault; a full disk is not.
@@ -141,7 +144,9 @@ std::string digest_text(std::string hex, const char* key) {
     return hex;
 }
 
-void fold_line(Database& database, Index index, std::string_view line, Misfit misfit) {
+std::optional<std::string> fold_line(Database& database, Index index, std::string_view line,
+                                     Misfit misfit) {
+    std::optional<std::string> why;
     Fold fold{.database = database, .index = index};
     try {
         const auto expected = database.number("SELECT value FROM meta WHERE key = 'next_index'");
@@ -151,11 +156,16 @@ void fold_line(Database& database, Index index, std::string_view line, Misfit mi
         }
         const Json value = sound(core::parse_json(line));
         read_envelope(fold, value);
-        (misfit == Misfit::note ? fold_or_note : fold_body)(fold, value.at("body"));
+        if (misfit == Misfit::note) {
+            why = fold_or_note(fold, value.at("body"));
+        } else {
+            fold_body(fold, value.at("body"));
+        }
         database.run("UPDATE meta SET value = ? WHERE key = 'next_index'", index + 1);
     } catch (const Failure& failure) {
         rethrow_naming(failure, index, fold.type);
     }
+    return why;
 }
 
 } // namespace agentd::store

@@ -8,6 +8,7 @@
 #include "store/rows.hpp"
 #include "store/sqlite.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +21,10 @@ enum class Misfit {
 };
 
 /// Folds entry `index` into `database`, inside the caller's transaction, and moves next_index on.
+/// @return why it was only noted; nullopt when the rows took it.
 /// @throws Failure corrupt naming the entry.
-void fold_line(Database& database, Index index, std::string_view line,
-               Misfit misfit = Misfit::refuse);
+std::optional<std::string> fold_line(Database& database, Index index, std::string_view line,
+                                     Misfit misfit = Misfit::refuse);
 
 /// The entry being folded, with what every kind of entry needs.
 struct Fold {

@@ -41,7 +41,8 @@ void remove_database(const std::string& path) {
 }
 
 /// Folds what the source has, up to but without entry `until`; returns how many.
-Index fold_all(Database& database, const LineSource& source, Index until = no_end) {
+Index fold_all(Database& database, const LineSource& source, Index until = no_end,
+               const OnMisfit& on_misfit = {}) {
     Index next = Queries(database).next_index();
     const Index first = next;
     for (;;) {
@@ -56,7 +57,11 @@ Index fold_all(Database& database, const LineSource& source, Index until = no_en
         }
         Transaction transaction(database);
         for (const std::string& line : lines) {
-            fold_line(database, next++, line, Misfit::note);
+            const Index index = next++;
+            const auto why = fold_line(database, index, line, Misfit::note);
+            if (why && on_misfit) {
+                on_misfit(index, *why);
+            }
         }
         transaction.commit();
     }
@@ -108,8 +113,8 @@ void Projection::apply_batch(Index first, std::span<const std::string> lines) {
     transaction.commit();
 }
 
-Index Projection::catch_up(const LineSource& source) {
-    return fold_all(*database_, source);
+Index Projection::catch_up(const LineSource& source, const OnMisfit& on_misfit) {
+    return fold_all(*database_, source, no_end, on_misfit);
 }
 
 void Projection::rehearse(std::string_view line) {

@@ -19,6 +19,9 @@ namespace agentd::store {
 /// Lines of the log from entry `from`, at most `limit`; an empty list at the end.
 using LineSource = std::function<std::vector<std::string>(Index from, std::size_t limit)>;
 
+/// Hears of an entry that the rows did not take, and why.
+using OnMisfit = std::function<void(Index entry, const std::string& why)>;
+
 /// Equal digests prove that the rows were what the log says.
 struct RebuildReport {
     Index entries = 0;
@@ -43,7 +46,7 @@ class Projection {
     void apply_batch(Index first, std::span<const std::string> lines);
     /// Folds everything the source has from next_index() on; returns how many. What apply() would
     /// throw for and is an entry at all is kept in the history, with why, and changes nothing else.
-    Index catch_up(const LineSource& source);
+    Index catch_up(const LineSource& source, const OnMisfit& on_misfit = {});
     /// What apply() of `line` as the next entry would throw, without doing it. Ask before an entry
     /// is appended: the log cannot take back what the fold refuses.
     void rehearse(std::string_view line);

@@ -33,7 +33,14 @@ void Ledger::record(std::string type, std::string subject, const Json& body,
                       "the log does not take the entry: " + appended.problem().message,
                       appended.problem().where);
     }
-    catch_up();
+    std::string misfit;
+    fold_new([&](store::Index entry, const std::string& why) {
+        misfit = entry == appended->first ? why : misfit;
+    });
+    if (!misfit.empty()) {
+        throw Failure(FailureKind::busy,
+                      "somebody else was quicker, and nothing was changed; look again: " + misfit);
+    }
 }
 
 std::vector<std::string> Ledger::read(store::Index from, std::size_t limit) {
@@ -45,14 +52,16 @@ std::vector<std::string> Ledger::read(store::Index from, std::size_t limit) {
     return std::move(page->lines);
 }
 
-void Ledger::catch_up() {
+void Ledger::fold_new(const store::OnMisfit& on_misfit) {
     auto index = projection_.next_index();
     std::vector<std::string> folded;
-    projection_.catch_up([&](store::Index from, std::size_t limit) {
-        auto lines = read(from, limit);
-        folded.insert(folded.end(), lines.begin(), lines.end());
-        return lines;
-    });
+    projection_.catch_up(
+        [&](store::Index from, std::size_t limit) {
+            auto lines = read(from, limit);
+            folded.insert(folded.end(), lines.begin(), lines.end());
+            return lines;
+        },
+        on_misfit);
     for (const std::string& line : folded) {
         const Json entry = Json::parse(line);
         events_.publish("entry", core::canonical({{"index", index++},
