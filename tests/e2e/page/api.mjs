@@ -38,6 +38,7 @@ export function status(machine) {
         ],
         proposals: { open: open.length, waiting: open.filter((p) => p.state === "decided").length, applied: 1 },
         log: { size: machine.entries.length, root: "c".repeat(64), verified: true }, nix: { version: "2.28.3" },
+        frozen: machine.frozen,
         seen: ago(1),
         resolved: [
             observation("unit_flapping:nginx.service", "unit_flapping", "nginx.service did not stay up", "it ended and was started again", "warning", { resolved: ago(15) }),

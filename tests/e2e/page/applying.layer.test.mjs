@@ -5,7 +5,7 @@ import { violations } from "./browser.mjs";
 import { approveDialog, paired, state } from "./layer.mjs";
 
 const LOST = [/ERR_/, /Failed to load/];
-const keep = (page) => page.getByRole("button", { name: "This page still reaches the machine: keep it" });
+const keep = (page) => page.getByRole("button", { name: /(machine:|and) keep it$/ });
 const phase = (page, name) => page.locator(`.applying[data-phase="${name}"]`).waitFor();
 const secondsLeft = async (page) => {
     const [minutes, seconds] = (await page.getByRole("timer").innerText()).split(":").map(Number);

@@ -181,7 +181,10 @@ describe("watching", () => {
             await tabs.at(-1).goto(`${url}/audit`);
         }
         machine.sessions.clear();
+        // Who leaves in the middle of its login never hears of its session: that would be another truth.
+        const loggedIn = context.waitForEvent("response", { predicate: (response) => response.url().endsWith("/login") });
         machine.emit("entry", { index: machine.entries.length, type: "proposal.state", subject: "x", time: new Date().toISOString() });
+        await (await loggedIn).finished();
         await Promise.all(tabs.map((tab) => tab.goto(`${url}/machine`)));
         for (const tab of tabs) await tab.getByRole("heading", { name: "attic", level: 1 }).waitFor();
         assert.equal(machine.sessions.size, 1);

@@ -23,7 +23,7 @@ export class Machine {
     /** @param confirmMs how long a change of network or SSH waits for a confirmation (0: it does not)
         @param skewMs how far this machine's clock is ahead of the browser's */
     constructor({ stepMs = 120, confirmMs = 0, skewMs = 0 } = {}) {
-        Object.assign(this, { stepMs, confirmMs, skewMs, silent: false, connectionsTried: [] });
+        Object.assign(this, { stepMs, confirmMs, skewMs, silent: false, frozen: null, connectionsTried: [] });
         this.applies = new Map();
         this.cases = proposals();
         this.proposals = Object.values(this.cases);
@@ -62,6 +62,16 @@ export class Machine {
     }
 
     /** One entry in the log, in the history of its proposal, and on the stream. */
+    freeze(because) {
+        this.frozen = { since: new Date().toISOString(), because };
+        this.record("apply.brake", `host:${HOST}`, { brake: "frozen", path: null, reason: because, peer_uid: 0 }, "human", "root");
+    }
+
+    unfreeze() {
+        this.frozen = null;
+        this.record("apply.brake", `host:${HOST}`, { brake: "unfrozen", path: null, reason: "", peer_uid: 0 }, "human", "root");
+    }
+
     record(type, subject, body, kind, id, minutes = 0) {
         const index = this.entries.length;
         const entry = {

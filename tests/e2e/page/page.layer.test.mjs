@@ -8,6 +8,23 @@ import { open, SIZES, violations } from "./browser.mjs";
 import { approveDialog, browser, paired, state } from "./layer.mjs";
 import { DIST, start } from "./server.mjs";
 
+describe("a machine that is frozen", () => {
+    paired("says so on every view, with why and what ends it, and no more when that is over", async ({ page, url, machine, cases }) => {
+        const banner = page.locator("[data-frozen]");
+        await page.locator("[data-connection=live]").waitFor();
+        machine.freeze("two were taken back \u202e");
+        await banner.waitFor();
+        for (const path of ["/", "/machine", "/audit", `/proposals/${cases.ripgrep.id}`]) {
+            await page.goto(url + path);
+            await banner.waitFor();
+            assert.match(await banner.innerText(), /nothing is applied[^]*two were taken back U\+202E[^]*sudo agentctl unfreeze/);
+        }
+        await page.locator("[data-connection=live]").waitFor();
+        machine.unfreeze();
+        await banner.waitFor({ state: "detached" });
+    });
+});
+
 describe("pairing", () => {
     test("a browser that is not paired reads nothing and is told what to do", async () => {
         const server = await start();

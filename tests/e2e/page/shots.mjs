@@ -32,6 +32,22 @@ for (const [size, scheme] of [["desktop", "light"], ["desktop", "dark"], ["phone
         await shot(name, true);
         await shot(`${name}-top`, false);
     }
+    if (view("frozen")) {
+        machine.freeze("two changes were taken back within a day");
+        for (const [name, path] of Object.entries({ list: "/", proposal: `/proposals/${machine.cases.ripgrep.id}` })) {
+            await page.goto(url + path);
+            await page.locator("[data-frozen]").waitFor();
+            await shot(`frozen-${name}`, false);
+        }
+        machine.unfreeze();
+    }
+    if (view("stranger")) {
+        const other = await open(browser, { size, scheme });
+        await other.page.goto(url);
+        await other.page.getByRole("heading").waitFor();
+        await other.page.screenshot({ path: join(folder, `${size}-${scheme}-stranger.png`) });
+        await other.context.close();
+    }
     if (view("dialog")) {
         await page.goto(`${url}/proposals/${critical.id}`);
         await page.getByRole("button", { name: "Approve…" }).click();

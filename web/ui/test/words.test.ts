@@ -59,6 +59,8 @@ describe("text from outside", () => {
     });
 
     test("letters of the world, tabs and joined lines stay", () => {
+        expect(pieces("a\u{e0041}b\ufe0fc\u{1d173}d\u0000\r").filter((piece) => "code" in piece)).toEqual(
+            ["U+E0041", "U+FE0F", "U+1D173", "U+0000", "U+000D"].map((code) => ({ code })));
         expect(pieces("größe\tשלום 日本\n")).toEqual([{ text: "größe\tשלום 日本\n" }]);
     });
 

@@ -280,6 +280,8 @@ export interface Status {
     units: { total: number; failed: string[] };
     observations: Observation[];
     proposals: { open: number; waiting: number; applied: number };
+    /** Set while nothing is applied; a machine from before does not say. */
+    frozen?: { since: string; because: string } | null;
     log: { size: number; root: string; verified: boolean | null };
     nix: { version: string };
     useful: { number: number; id: string; title: string; headline: string } | null;

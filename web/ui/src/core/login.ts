@@ -2,7 +2,7 @@
 // is let in again, without a person having to do anything.
 import { ApiError, read, send } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { signLogin, storedKey } from "./key.ts";
+import { type BrowserKey, signLogin, storedKey } from "./key.ts";
 
 /** Whoever waits for this waits for nothing else: a machine that fell silent must not hold it for ever. */
 const PATIENCE_MS = 10_000;
@@ -12,9 +12,8 @@ let unknown: string | null = null;
 const LOGIN = "agentd-login";
 let asking: Promise<Session> | null = null;
 
-async function logIn(session: Session): Promise<Session> {
-    const key = session.challenge === null ? null : await storedKey().catch(() => null);
-    if (session.challenge === null || !key || key.keyId === unknown) return session;
+async function logIn(session: Session, key: BrowserKey): Promise<Session> {
+    if (session.challenge === null || key.keyId === unknown) return session;
     try {
         await send("/login", {
             key_id: key.keyId, challenge: session.challenge, signature: await signLogin(key, session.challenge),
@@ -30,13 +29,13 @@ async function logIn(session: Session): Promise<Session> {
 async function look(): Promise<Session> {
     const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
     const key = session.paired || session.challenge === null ? null : await storedKey().catch(() => null);
-    return key && "locks" in navigator ? navigator.locks.request(LOGIN, logInOnce) : session;
+    return key && "locks" in navigator ? navigator.locks.request(LOGIN, () => logInOnce(key)) : session;
 }
 
 /** Tabs share one session: each that made its own would end the others'. Whoever comes second finds it there. */
-async function logInOnce(): Promise<Session> {
+async function logInOnce(key: BrowserKey): Promise<Session> {
     const session = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
-    return session.paired ? session : logIn(session);
+    return session.paired ? session : logIn(session, key);
 }
 
 /** Who this browser is to the daemon, after trying to come back. Askers at the same moment share one answer. */

@@ -1,15 +1,13 @@
 // Text from outside may hold characters that change what a reader sees without being seen: bidi
 // controls, zero-width and control characters. They are cut out here, to be drawn as chips.
 
+import TABLE from "../../../../agentd/core/hidden_code_points.inc?raw";
+
 export type Piece = { text: string } | { code: string };
 
-// C0 (without tab and newline), DEL and C1, soft hyphen, Arabic letter mark, Hangul and Khmer fillers,
-// Mongolian separators, zero-width, bidi and line controls, variation selectors that hide data, tags.
-const HIDDEN = new RegExp(
-    "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5"
-    + "\\u180b-\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb"
-    + "\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}]", "u",
-);
+// The daemon's own table; here a line feed is seen, because it breaks the line.
+const RANGES = [...TABLE.matchAll(/\{0x([0-9A-F]+), 0x([0-9A-F]+)\}/g)];
+const HIDDEN = new RegExp(`(?!\\n)[${RANGES.map((one) => `\\u{${one[1]}}-\\u{${one[2]}}`).join("")}]`, "u");
 
 // Colours of a terminal say nothing here and would drown a log in chips.
 // eslint-disable-next-line no-control-regex

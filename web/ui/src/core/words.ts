@@ -14,7 +14,7 @@ export const STATES: Record<State, { word: string; tone: Tone; says: string }> =
     confirmed: { word: "Confirmed", tone: "good", says: "Applied, healthy and kept." },
     rolled_back: { word: "Rolled back", tone: "warn", says: "Applied, and taken back: the machine runs what it ran before." },
     failed: { word: "Failed", tone: "bad", says: "Applying it did not work." },
-    refused: { word: "Refused", tone: "bad", says: "It did not pass its tests." },
+    refused: { word: "Refused", tone: "bad", says: "It did not pass its tests: mend what is named above, and propose it again." },
     denied: { word: "Denied", tone: "bad", says: "Policy or a person said no." },
     withdrawn: { word: "Withdrawn", tone: "quiet", says: "Taken back before anything happened." },
     superseded: { word: "Superseded", tone: "quiet", says: "A newer proposal took its place." },

@@ -67,8 +67,8 @@ function Lost({ since, apply }: { since: Date; apply: Applying | null }) {
     );
 }
 
-function Keep({ detail, confirm, browserKey, reload }: {
-    detail: Detail; confirm: Confirm; browserKey: { key: BrowserKey | null; state: KeyState }; reload: () => void;
+function Keep({ detail, confirm, browserKey, lost, reload }: {
+    detail: Detail; confirm: Confirm; browserKey: { key: BrowserKey | null; state: KeyState }; lost: boolean; reload: () => void;
 }) {
     const [tries, setTries] = useState(0);
     const why = useId();
@@ -91,7 +91,7 @@ function Keep({ detail, confirm, browserKey, reload }: {
                 onClick={() => {
                     if (!blocked) void keeping.run();
                 }}>
-                {keeping.busy ? "Reaching the machine anew…" : "This page still reaches the machine: keep it"}
+                {keeping.busy ? "Reaching the machine anew…" : lost ? "Try to reach the machine, and keep it" : "This page still reaches the machine: keep it"}
             </button>
             <p class="why" id={why} role="status">{says}</p>
         </>
@@ -143,7 +143,9 @@ function Says({ kind, apply }: { kind: Kind; apply: Applying | null }) {
 }
 
 /** The daemon waits for a person, for as long as `confirm` says. */
-function Waiting({ detail, confirm, reload }: { detail: Detail; confirm: Confirm; reload: () => void }) {
+function Waiting({ detail, confirm, lost, reload }: {
+    detail: Detail; confirm: Confirm; lost: boolean; reload: () => void;
+}) {
     const browserKey = useKey();
     const left = useLeft(confirm.until);
     if (left <= 0) {
@@ -157,7 +159,7 @@ function Waiting({ detail, confirm, reload }: { detail: Detail; confirm: Confirm
         <>
             <Countdown confirm={confirm} left={left} />
             <p class="applying-because">Because of: <Text of={confirm.because} /></p>
-            <Keep detail={detail} confirm={confirm} browserKey={browserKey} reload={reload} />
+            <Keep detail={detail} confirm={confirm} browserKey={browserKey} lost={lost} reload={reload} />
             <div class="applying-other">
                 <TakeBack detail={detail} reload={reload} />
                 <p class="muted">
@@ -176,7 +178,7 @@ export function ApplyingBar({ detail, lost, reload }: { detail: Detail; lost: Da
         <div class="decision applying" role="region" aria-label="Applying" data-phase={at}>
             {lost && <Lost since={lost} apply={apply} />}
             {apply?.confirm && at === "waiting"
-                ? <Waiting key={apply.confirm.nonce} detail={detail} confirm={apply.confirm} reload={reload} />
+                ? <Waiting key={apply.confirm.nonce} detail={detail} confirm={apply.confirm} lost={lost !== null} reload={reload} />
                 : <p class="decision-says"><Says kind={detail.kind} apply={apply} /></p>}
             {/* What an act has done is done: there is no earlier state to go back to. */}
             {at === "switching" && detail.kind !== "act" && <TakeBack detail={detail} reload={reload} />}

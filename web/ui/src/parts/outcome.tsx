@@ -87,7 +87,7 @@ function WhatNext({ detail, apply }: { detail: Detail; apply: Applying }) {
     );
 }
 
-function End({ detail, apply, outcome }: { detail: Detail; apply: Applying; outcome: Outcome }) {
+function End({ detail, outcome }: { detail: Detail; outcome: Outcome }) {
     const { word, good } = ENDS[outcome.outcome];
     return (
         <>
@@ -111,7 +111,6 @@ function End({ detail, apply, outcome }: { detail: Detail; apply: Applying; outc
                     <ul class="plain">{outcome.residue.map((line) => <li><Text of={line} /></li>)}</ul>
                 </>
             )}
-            <WhatNext detail={detail} apply={apply} />
         </>
     );
 }
@@ -119,8 +118,9 @@ function End({ detail, apply, outcome }: { detail: Detail; apply: Applying; outc
 export function ApplyView({ detail, apply }: { detail: Detail; apply: Applying }) {
     return (
         <>
-            {apply.outcome && <End detail={detail} apply={apply} outcome={apply.outcome} />}
+            {apply.outcome && <End detail={detail} outcome={apply.outcome} />}
             <Steps apply={apply} />
+            <WhatNext detail={detail} apply={apply} />
             {!apply.outcome && <p class="muted" role="status">Under way. This page follows it live.</p>}
         </>
     );

@@ -1,14 +1,15 @@
 // The frame: who this browser is, which view the address names, and whether news come in.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, asApiError, onForbidden } from "../api/client.ts";
-import type { Session } from "../api/types.ts";
-import { useConnection, useEvents } from "../core/hooks.ts";
+import type { Session, Status } from "../api/types.ts";
+import { useConnection, useEvents, useResource } from "../core/hooks.ts";
 import { type Connection, startLive } from "../core/live.ts";
 import { whoAmI } from "../core/login.ts";
 import { Link, useLocation } from "../core/router.tsx";
 import { SessionContext } from "../core/session.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
+import { Text, Time } from "../parts/text.tsx";
 import { AuditView } from "./audit.tsx";
 import { ListView } from "./list.tsx";
 import { MachineView } from "./machine.tsx";
@@ -75,6 +76,23 @@ function NotFound() {
     );
 }
 
+/** While nothing is applied, every view says so: an approval would only be refused. */
+function Frozen() {
+    const { data } = useResource<Status>("/status", (event) =>
+        event.kind === "status" || (event.kind === "entry" && event.data.type === "apply.brake"));
+    if (!data?.frozen) return null;
+    return (
+        <div class="note note-bad" role="status" data-frozen>
+            <Icon name="octagon" />
+            <div>
+                <p><strong>Frozen: nothing is applied</strong> (<Time at={data.frozen.since} />)</p>
+                {data.frozen.because && <p>Why: <Text of={data.frozen.because} /></p>}
+                <p>Looking, planning and testing go on. When that is over, on the machine: <code>sudo agentctl unfreeze</code></p>
+            </div>
+        </div>
+    );
+}
+
 function View({ path, session, paired }: {
     path: string; session: Session; paired: () => Promise<unknown>;
 }) {
@@ -135,6 +153,7 @@ export function App() {
                 {/* With a view on the screen, the view says what it could not read, and the bar that nobody answers. */}
                 <Problem error={session && error?.code === "unreachable" ? null : error} retry={() => void load()} />
                 {!session && !error && <Loading what="who you are" />}
+                {session?.paired && path !== "/pair" && <Frozen />}
                 <Guard key={path}>
                     {session && <View path={path} session={session} paired={load} />}
                 </Guard>
