@@ -50,6 +50,8 @@ void add(CLI::App& root, const Command& command, Slots& slots) {
         auto& words = slots.arguments[std::string(argument.name)];
         auto* option = app->add_option(std::string(argument.name), words);
         option->expected(argument.words ? -1 : 1);
+        // Of two arguments the first takes one word and leaves the next to the second.
+        option->allow_extra_args(argument.words || command.arguments.size() == 1);
     }
     for (const Option& option : command.options) {
         add(*app, option, slots);

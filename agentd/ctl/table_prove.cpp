@@ -12,6 +12,16 @@ constexpr Argument id{.name = "ID", .help = "number, id, or at least six charact
 
 std::vector<Command> prove_commands() {
     return {
+        {.path = "effects",
+         .group = "Prove",
+         .summary = "What would change from one built system to another",
+         .arguments = {{.name = "FROM",
+                        .help = "a built system, or a link such as /run/current-system"},
+                       {.name = "TO", .help = "a built system, or a link such as ./result"}},
+         .options = {{.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
+         .more = "Works without agentd, rights or settings: for a CI job, or to try it out. Reads what "
+                 "was built, never what an option says.",
+         .handler = commands::effects},
         {.path = "audit verify",
          .group = "Prove",
          .summary = "Is the log what was written?",

@@ -19,6 +19,7 @@ int list(Context& context);
 int show(Context& context);
 int diff(Context& context);
 int explain(Context& context);
+int effects(Context& context);
 int approve(Context& context);
 int reject(Context& context);
 int withdraw(Context& context);

@@ -16,7 +16,7 @@ build-users-group =
 
 
 def nix(*command: str) -> str:
-    done = subprocess.run(command, env={**os.environ, "NIX_CONFIG": NIX_CONFIG}, capture_output=True, text=True)
+    done = subprocess.run(command, env={**os.environ, "NIX_CONFIG": NIX_CONFIG}, capture_output=True, text=True, errors="replace")
     if done.returncode != 0:
         raise SystemExit(f"error: {command[0]} {command[1]}: {done.stderr[-2000:]}")
     return done.stdout
@@ -25,13 +25,12 @@ def nix(*command: str) -> str:
 class Corpus:
     """Everything is evaluated and built once; `systems[0]` is the base, then one for each of `names`."""
 
-    def __init__(self, folder: Path, bin_dir: Path):
+    def __init__(self, folder: Path, bin_dir: Path, expression: Path = HERE / "kinds.nix"):
         self.analyze = bin_dir / "agentd-analyze"
         self.folder = folder
         subprocess.run([HERE.parents[1] / "demo/prepare", folder / "demo"], check=True, stdout=subprocess.DEVNULL)
-        # nobody has to be able to read what root made
         seed = folder / "demo/seed"
-        asked = ["nix-instantiate", str(HERE / "kinds.nix"), "--arg", "seed", str(seed)]
+        asked = ["nix-instantiate", str(expression), "--arg", "seed", str(seed)]
         self.names = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "names"))
         self.says = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "says"))
         derivations = nix(*asked, "--add-root", str(folder / "drv"), "-A", "systems").split()
@@ -74,7 +73,7 @@ class Corpus:
     def effects(self, before: str, after: str) -> dict:
         said = subprocess.run(
             [self.analyze, "--from", before, "--to", after, "--from-manifest", self.manifest(before),
-             "--to-manifest", self.manifest(after)], capture_output=True, text=True)
+             "--to-manifest", self.manifest(after)], capture_output=True, text=True, errors="replace")
         if said.returncode != 0:
             raise SystemExit(f"error: agentd-analyze: {said.stderr}")
         return json.loads(said.stdout)
