@@ -1,5 +1,6 @@
 #include "proposals/git_handles.hpp"
 
+#include "agentd/core/look_alikes.hpp"
 #include "agentd/core/text.hpp"
 
 namespace agentd::proposals {
@@ -31,7 +32,7 @@ DiffLine line_of(const git_diff_line& line) {
             .old_line = number(line.old_lineno),
             .new_line = number(line.new_lineno),
             .text = core::to_utf8(text),
-            .marks = core::hidden_code_points(text),
+            .marks = core::deceiving_code_points(text),
             .no_newline = !ends};
 }
 

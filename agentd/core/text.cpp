@@ -104,12 +104,18 @@ Decoded decode(std::string_view bytes) noexcept {
     return {value, length};
 }
 
+struct Range {
+    char32_t first;
+    char32_t last;
+};
+constexpr auto hidden_ranges = std::to_array<Range>({
+#include "agentd/core/hidden_code_points.inc"
+});
+
 bool is_hidden(char32_t c) noexcept {
-    return (c < 0x20 && c != '\t') || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x61C ||
-           (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-           (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-           (c >= 0xE0000 && c <= 0xE0FFF) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x180E ||
-           c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0;
+    return (c < 0x20 || c > 0x7E) &&
+           std::any_of(hidden_ranges.begin(), hidden_ranges.end(),
+                       [&](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
 } // namespace

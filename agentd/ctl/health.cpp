@@ -102,6 +102,18 @@ std::string log_text(const Terminal& terminal, const Json& log) {
     return text;
 }
 
+/// Empty while changes are let in.
+std::string frozen_text(const Terminal& terminal, const Json& status) {
+    const Json& frozen = part(status, "frozen");
+    if (frozen.is_null()) {
+        return {};
+    }
+    const std::string because = shown(frozen, "because", 200);
+    return terminal.paint(Colour::bad, "nothing is applied") + " since " +
+           moment(raw(frozen, "since")) + " UTC" + (because.empty() ? "" : " (" + because + ")") +
+           "; when that is over: sudo agentctl unfreeze";
+}
+
 std::string parts_text(const Terminal& terminal, const Json& status) {
     std::vector<std::string> good, bad;
     for (const Json& piece : list(status, "parts")) {
@@ -127,6 +139,9 @@ void print_health(Terminal& terminal, const Json& status) {
     terminal.line(terminal.paint(Colour::bold, shown(status, "host", 80)) + " · agentd " +
                   shown(status, "version", 40) + " · Nix " +
                   shown(part(status, "nix"), "version", 60));
+    if (const auto frozen = frozen_text(terminal, status); !frozen.empty()) {
+        row(terminal, "frozen", frozen);
+    }
     row(terminal, "system", system_text(terminal, part(status, "machine")));
     if (const auto by_hand = adopted_text(status); !by_hand.empty()) {
         row(terminal, "by hand", by_hand);

@@ -5,6 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <cstdio>
+#include <map>
+
 namespace agentd::ctl::commands {
 
 namespace {
@@ -21,9 +25,36 @@ std::string hunk_head(const Json& hunk) {
            " @@";
 }
 
-/// Not trimmed as other texts are: white space is part of a diff.
+/// As `core::printable` draws what hides.
+std::string by_number(std::int64_t code_point) {
+    std::array<char, 24> drawn{};
+    std::snprintf(drawn.data(), drawn.size(), "\\u{%04llX}",
+                  static_cast<unsigned long long>(code_point));
+    return drawn.data();
+}
+
+/// Not trimmed as other texts are: white space is part of a diff. What the daemon marked (hidden,
+/// or drawn as another character is) is drawn by its number, as on the page.
 std::string drawn(const Json& line) {
-    return core::shorten(core::printable(raw(line, "text")), longest_line);
+    std::map<std::int64_t, std::int64_t> marked;
+    for (const Json& mark : ctl::list(line, "marks")) {
+        marked.emplace(number(mark, "column"), number(mark, "code_point"));
+    }
+    std::string text;
+    std::int64_t column = 0;
+    const std::string all = core::to_utf8(raw(line, "text"));
+    for (std::string_view rest = all; !rest.empty(); ++column) {
+        std::size_t length = 1;
+        while (length < rest.size() &&
+               (static_cast<unsigned char>(rest[length]) & 0xC0U) == 0x80U) {
+            ++length;
+        }
+        const auto mark = marked.find(column);
+        text += mark == marked.end() ? core::printable(rest.substr(0, length))
+                                     : by_number(mark->second);
+        rest.remove_prefix(length);
+    }
+    return core::shorten(text, longest_line);
 }
 
 void print_file(Terminal& terminal, const Json& file) {
@@ -42,8 +73,10 @@ void print_file(Terminal& terminal, const Json& file) {
                           : kind == "-" ? terminal.paint(Colour::bad, text)
                                         : text);
             if (!ctl::list(line, "marks").empty()) {
-                terminal.line(terminal.paint(
-                    Colour::warn, "! the line above holds characters that can hide what it says"));
+                terminal.line(terminal.paint(Colour::warn,
+                                             "! the line above holds characters that hide, or that "
+                                             "look like others: they are "
+                                             "drawn by their numbers"));
             }
         }
     }

@@ -81,15 +81,39 @@ TEST_CASE("status says of each thing whose it is and how it is, and is safe for 
     Ctl agentctl;
     auto status = status_object();
     status["seen"] = "2026-01-02T03:04:05.000006Z";
-    status["facts"] = {{{"name", "etc"}, {"owner", "flake"}, {"state", "good"}, {"text", "311 files, all as built"}},
-                       {{"name", "boot"}, {"owner", "nix"}, {"state", "amiss"}, {"text", "no \x1b[31mentry"}},
-                       {{"name", "clock"}, {"owner", "systemd"}, {"state", "unknown"}, {"text", "nobody says"}}};
+    status["facts"] = {
+        {{"name", "etc"},
+         {"owner", "flake"},
+         {"state", "good"},
+         {"text", "311 files, all as built"}},
+        {{"name", "boot"}, {"owner", "nix"}, {"state", "amiss"}, {"text", "no \x1b[31mentry"}},
+        {{"name", "clock"}, {"owner", "systemd"}, {"state", "unknown"}, {"text", "nobody says"}}};
     const FakeDaemon daemon(agentctl.socket(), test::by_method({{"status", ok(status)}}));
     const auto ran = agentctl.run({"status"});
-    CHECK(ran.out.find("  ok    etc          flake    311 files, all as built\n") != std::string::npos);
-    CHECK(ran.out.find("  amiss boot         nix      no \\u{001B}[31mentry\n") != std::string::npos);
+    CHECK(ran.out.find("  ok    etc          flake    311 files, all as built\n") !=
+          std::string::npos);
+    CHECK(ran.out.find("  amiss boot         nix      no \\u{001B}[31mentry\n") !=
+          std::string::npos);
     CHECK(ran.out.find("  ?     clock        systemd  nobody says\n") != std::string::npos);
     CHECK(ran.out.find("as of 2026-01-02 03:04 UTC") != std::string::npos);
+}
+
+TEST_CASE("a machine that is frozen says so first, with why and what lets changes in again") {
+    Ctl agentctl;
+    auto status = status_object();
+    status["frozen"] = {{"since", "2026-01-02T03:04:05.000006Z"},
+                        {"because", "frozen by root: trial"}};
+    const FakeDaemon daemon(agentctl.socket(), test::by_method({{"status", ok(status)}}));
+    CHECK(agentctl.run({"status"})
+              .out.find("  frozen     nothing is applied since 2026-01-02 03:04 UTC (frozen by "
+                        "root: trial); "
+                        "when that is over: sudo agentctl unfreeze\n  system ") !=
+          std::string::npos);
+    status["frozen"] = nullptr;
+    const FakeDaemon free(agentctl.directory / "free.sock",
+                          test::by_method({{"status", ok(status)}}));
+    CHECK(agentctl.bare({"--socket", agentctl.directory / "free.sock", "status"})
+              .out.find("frozen") == std::string::npos);
 }
 
 TEST_CASE("--json is the daemon's result and nothing else") {
@@ -192,11 +216,13 @@ TEST_CASE("explain of what is not built yet is pending") {
 
 TEST_CASE("diff draws what hides, and marks the line") {
     Ctl agentctl;
-    const Json line{{"kind", "+"},
-                    {"old", nullptr},
-                    {"new", 1},
-                    {"text", "  a\u202eb"},
-                    {"marks", {{{"column", 3}, {"code_point", 0x202e}}}}};
+    const Json line{
+        {"kind", "+"},
+        {"old", nullptr},
+        {"new", 1},
+        {"text", "  a\u202eb p\u0430y größe"},
+        {"marks",
+         {{{"column", 3}, {"code_point", 0x202e}}, {{"column", 7}, {"code_point", 0x430}}}}};
     const Json file{{"path", "x.nix"},
                     {"old_path", nullptr},
                     {"change", "modified"},
@@ -208,9 +234,11 @@ TEST_CASE("diff draws what hides, and marks the line") {
                        {"lines", {line}}}}}};
     const FakeDaemon daemon(agentctl.socket(),
                             test::by_method({{"diff", ok({{"files", {file}}})}}));
-    CHECK(agentctl.run({"diff", "1"}).out ==
-          "--- a/x.nix\n+++ b/x.nix\n@@ -1,0 +1,1 @@\n+  a\\u{202E}b\n"
-          "! the line above holds characters that can hide what it says\n");
+    CHECK(
+        agentctl.run({"diff", "1"}).out ==
+        "--- a/x.nix\n+++ b/x.nix\n@@ -1,0 +1,1 @@\n+  a\\u{202E}b p\\u{0430}y größe\n"
+        "! the line above holds characters that hide, or that look like others: they are drawn by "
+        "their numbers\n");
 }
 
 TEST_CASE("audit tail is a stream that follows the log") {
