@@ -5,6 +5,8 @@
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 
 namespace agentd {
 
@@ -22,6 +24,12 @@ void bad(TomlReader& in, std::string_view key, std::string message, std::string 
 bool starts_as_url(std::string_view text) {
     return (text.starts_with("http://") && text.size() > 7) ||
            (text.starts_with("https://") && text.size() > 8);
+}
+
+bool is_ip_address(const std::string& text) {
+    std::array<unsigned char, sizeof(::in6_addr)> bytes{};
+    return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
 bool is_origin(std::string_view text) {
@@ -100,6 +108,12 @@ void check_across(TomlReader& root, const SettingValues& in) {
         bad(*flake, "branch", "`flake.branch` has to be the name of a branch");
     }
     if (auto web = root.table("web")) {
+        const std::string address = in.text("web.address");
+        if (!is_ip_address(address)) {
+            bad(*web, "address",
+                "`" + core::printable(core::shorten(address, 80)) + "` is not an IP address",
+                "127.0.0.1 for this machine alone, or one that this machine has");
+        }
         for (const std::string& origin : in.texts("web.origins")) {
             if (!is_origin(origin)) {
                 bad(*web, "origins",

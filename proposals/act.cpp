@@ -205,7 +205,7 @@ core::Result<Act> act_from_json(const Json& value) {
     if (const auto why = outside_bounds(*act)) {
         return Problem{.code = "bad_act",
                        .message = std::string(name_of(*act)) + ": " + *why,
-                       .hint = "acts have bounds that nothing lifts"};
+                       .hint = "ask again within these bounds: nothing lifts them"};
     }
     return act;
 }

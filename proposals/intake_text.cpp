@@ -26,6 +26,13 @@ LineSet line_set(std::string_view text) {
     return {all.begin(), all.end()};
 }
 
+const char* how_else(char32_t control) noexcept {
+    return control == '\r'
+               ? "the patch or the file has the line ends of Windows: make them LF alone "
+                 "(dos2unix FILE), then make the patch again"
+               : "write it as an escape inside the string";
+}
+
 bool is_control(char32_t c) noexcept {
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
@@ -106,7 +113,7 @@ class TextJudge {
                 return at_line("control_char",
                                "control character " + draw(hidden.code_point) +
                                    "; only line feed and tab may stand here",
-                               path_, number, "write it as an escape inside the string");
+                               path_, number, how_else(hidden.code_point));
             }
             if (strict_ && is_new) {
                 return at_line("hidden_unicode",

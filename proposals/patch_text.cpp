@@ -175,6 +175,14 @@ Result<std::vector<PatchFile>> parse_patch(std::string_view patch, const IntakeL
     if (patch.empty()) {
         return Problem{.code = "empty", .message = "the patch is empty", .where = "patch:1"};
     }
+    if (core::lines(patch).front().ends_with('\r')) {
+        return Problem{.code = "bad_header",
+                       .message = "the patch has the line ends of Windows (CR LF)",
+                       .where = "patch:1",
+                       .hint =
+                           "make them LF alone (dos2unix FILE), or pipe it: git diff | agentctl "
+                           "propose --patch -"};
+    }
     if (patch.back() != '\n') {
         return Problem{.code = "bad_hunk",
                        .message = "the patch is cut off: its last line does not end",

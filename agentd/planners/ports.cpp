@@ -45,7 +45,8 @@ core::Result<Port> read_port(const Word& word, const std::string& protocol_befor
     }
     if (*number < 1 || *number > 65'535) {
         return Problem{.code = "bad_port",
-                       .message = quoted(word.text) + " is not a port: they go from 1 to 65535"};
+                       .message = quoted(word.text) + " is not a port: they go from 1 to 65535",
+                       .hint = "write 8080, 8080/tcp or 53/udp"};
     }
     return Port{.number = *number,
                 .protocol = parts.size() == 2 ? std::string(parts[1]) : protocol_before};

@@ -33,8 +33,8 @@ std::string quoted(std::string_view text) {
     return "`" + core::printable(core::shorten(text, 60)) + "`";
 }
 
-std::string did_you_mean(const std::vector<std::string>& near) {
-    return near.empty() ? "" : "did you mean `" + core::join(near, "` or `") + "`?";
+std::string did_you_mean(const std::vector<std::string>& near, std::string_view otherwise) {
+    return near.empty() ? std::string(otherwise) : "did you mean `" + core::join(near, "` or `") + "`?";
 }
 
 // Collects operations and the words for the title.
@@ -126,7 +126,8 @@ class Planning {
             if (!name) {
                 return Problem{.code = "unknown_package",
                                .message = "this host's packages have no " + quoted(word.text),
-                               .hint = did_you_mean(catalog_.nearest_packages(word.lower))};
+                               .hint = did_you_mean(catalog_.nearest_packages(word.lower),
+                                                    "look its name up: nix search nixpkgs WORD")};
             }
             const auto attribute = PackageAttr::parse(*name);
             if (auto problem = put(kind, "environment.systemPackages", *attribute)) {
@@ -164,7 +165,8 @@ class Planning {
                 return Problem{.code = "unknown_service",
                                .message = "this host has no service " + quoted(word.text) +
                                           " that can be enabled",
-                               .hint = did_you_mean(catalog_.nearest_services(name))};
+                               .hint = did_you_mean(catalog_.nearest_services(name),
+                                                    "services have the names of services.NAME.enable, like nginx")};
             }
             if (auto problem = put(OperationKind::set_option, *option, on)) {
                 return problem;

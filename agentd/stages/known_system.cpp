@@ -39,7 +39,7 @@ Result<Rollback> one_before(const KnownSystems& known) {
                        "there is nothing to go back to: the system profile has no generation "
                        "before what runs",
                    .where = known.links.running ? known.links.running->str() : "",
-                   .hint = known.generations.size() > 1 ? list_them : ""};
+                   .hint = list_them};
 }
 
 Result<Rollback> numbered(std::int64_t number, const KnownSystems& known) {

@@ -98,7 +98,9 @@ Result<Notes> preview_unit(const std::string& name, bool resets, const PreviewTo
     if (resets && !unit->failed()) {
         return Problem{.code = "not_failed",
                        .message = name + " has not failed: it is " + unit->active,
-                       .where = name};
+                       .where = name,
+                       .hint = "there is nothing to reset; `agentctl restart " + name +
+                               "` proposes to start it anew"};
     }
     Notes notes{"now: " + name + " is " + core::printable(unit->active) + " (" +
                 core::printable(unit->sub) + ")" +

@@ -153,6 +153,15 @@ TEST_CASE("values of the wrong type or beyond their bounds are told once each") 
     CHECK(parse_config(least + "web = 3\n", "a").problems.size() == 1);
 }
 
+TEST_CASE("the page listens on an address, not on a name") {
+    CHECK(good(least + "[web]\naddress = \"::1\"\n").web.address == "::1");
+    for (const char* address : {"localhost", "127.0.0.1:80", "nonsense", "[::1]", "1.2.3"}) {
+        INFO(address);
+        CHECK(trouble(least + "[web]\naddress = \"" + address + "\"\n") ==
+              "bad_value agentd.toml:4:11");
+    }
+}
+
 TEST_CASE("paths are absolute and plain") {
     for (const char* path : {"", "var/lib", "/var/../etc", "/var/./a", "//var", "/var/", "/a//b"}) {
         INFO(path);

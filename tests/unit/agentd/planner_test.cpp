@@ -131,6 +131,16 @@ TEST_CASE("ports are opened") {
     CHECK(done("close port 8080") == "remove_from_list networking.firewall.allowedTCPPorts 8080");
 }
 
+TEST_CASE("what cannot be is refused with what could be asked instead, near or not") {
+    for (const char* goal : {"open port 99999", "open port abc", "install zzzzzzzzzzzz",
+                             "enable zzzzzzzzzzzz", "dance"}) {
+        INFO(goal);
+        const auto refused = plan(goal);
+        REQUIRE_FALSE(refused);
+        CHECK_FALSE(refused.problem().hint.empty());
+    }
+}
+
 TEST_CASE("what is no port is refused") {
     CHECK(done("open port 0") == "bad_port");
     CHECK(done("open port 65536") == "bad_port");
@@ -268,14 +278,17 @@ TEST_CASE("every observation has a remedy or says honestly that none is known, a
 TEST_CASE("where one act helps it is proposed, and never one that is not done for anybody") {
     CHECK(name_of(remedy_for({.kind = "disk_full", .subject = "/"})) == "act");
     CHECK(name_of(remedy_for({.kind = "unit_inactive", .subject = "nginx.service"})) == "act");
-    CHECK(name_of(remedy_for({.kind = "unit_inactive", .subject = "agentd-auditd.service"})).empty());
+    CHECK(
+        name_of(remedy_for({.kind = "unit_inactive", .subject = "agentd-auditd.service"})).empty());
     CHECK(name_of(remedy_for({.kind = "unit_inactive", .subject = "not a unit"})).empty());
     CHECK(name_of(remedy_for({.kind = "unit_failed", .subject = "nginx.service"})).empty());
 }
 
 TEST_CASE("a name that would be a command in a shell is not put into advice") {
-    CHECK(advice({.kind = "inodes_full", .subject = "/media/x; rm -rf ~"}).find("rm -rf") == std::string::npos);
-    CHECK(advice({.kind = "inodes_full", .subject = "/media/$(reboot)"}).find("reboot") == std::string::npos);
+    CHECK(advice({.kind = "inodes_full", .subject = "/media/x; rm -rf ~"}).find("rm -rf") ==
+          std::string::npos);
+    CHECK(advice({.kind = "inodes_full", .subject = "/media/$(reboot)"}).find("reboot") ==
+          std::string::npos);
 }
 
 TEST_CASE("the playbook offers the head and is honest about the rest") {

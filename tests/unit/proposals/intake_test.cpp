@@ -224,3 +224,17 @@ TEST_CASE("mutated patches never end otherwise than taken or refused, and what i
     }
     CHECK(accepted > 0);
 }
+
+TEST_CASE("the line ends of Windows are called that, and what to do is said") {
+    std::string windows;
+    for (const char c : added("hosts/web/x.nix", "{ }")) {
+        windows += c == '\n' ? "\r\n" : std::string(1, c);
+    }
+    for (const std::string& patch : {windows, added("hosts/web/x.nix", "{ }\r")}) {
+        const auto files = take_patch(patch, test::IntakeBase{});
+        REQUIRE_FALSE(files.has_value());
+        CHECK(files.problem().hint.find("dos2unix") != std::string::npos);
+    }
+    CHECK(take_patch(windows, test::IntakeBase{}).problem().message ==
+          "the patch has the line ends of Windows (CR LF)");
+}
