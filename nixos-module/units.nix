@@ -139,27 +139,10 @@ in
     description = "Keys that may approve what agentd proposes";
     wantedBy = [ "multi-user.target" ];
     restartTriggers = [ declaredApprovers ];
-    script = ''
-      umask 022
-      file=${lib.escapeShellArg settings.apply.approvers}
-      marker='# paired: lines below are kept; take one out to revoke it'
-      fresh=$(mktemp "$file.XXXXXX")
-      cat ${declaredApprovers} > "$fresh"
-      echo "$marker" >> "$fresh"
-      if [ -e "$file" ]; then
-        if grep -qxF "$marker" "$file"; then
-          sed '1,/^# paired: /d' "$file" >> "$fresh"
-        else
-          cat "$file" >> "$fresh"
-        fi
-      fi
-      chmod 0644 "$fresh"
-      sync "$fresh"
-      mv -T "$fresh" "$file"
-    '';
     serviceConfig = builtins.removeAttrs hardening.auditd [ "MemoryMax" "TasksMax" ] // {
       Type = "oneshot";
       RemainAfterExit = true;
+      ExecStart = "${program "agentd-applyd"} ${with-config} --approvers ${declaredApprovers}";
       StateDirectory = state settings.apply.directory;
       StateDirectoryMode = "0711";
       UMask = "0022";

@@ -1,5 +1,6 @@
 #include "agentd/applyd/pairing.hpp"
 
+#include "agentd/applyd/approvers_file.hpp"
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
@@ -84,17 +85,7 @@ core::Result<Enrolled> Pairing::check(const std::string& token, const std::strin
 }
 
 void Pairing::admit(const Enrolled& enrolled) {
-    std::string text = core::read_file_if_exists(approvers_file_, 256U << 10).value_or("");
-    if (!text.empty() && text.back() != '\n') {
-        text += '\n';
-    }
-    const auto known = proposals::parse_approvers(text).approvers;
-    const bool there = std::any_of(known.begin(), known.end(), [&](const auto& approver) {
-        return approver.key_id == enrolled.key_id;
-    });
-    if (!there) {
-        core::write_file_durably(approvers_file_, text + enrolled.line + "\n", 0644);
-    }
+    ApproversFile(approvers_file_).add(enrolled.key_id, enrolled.line);
 }
 
 } // namespace agentd::applyd
