@@ -11,8 +11,8 @@ namespace agentd::proposals {
 
 /// Removes the lock files of refs (`refs/**.lock`, `packed-refs.lock`, `HEAD.lock`) in the git
 /// directory `folder` that were last written before `then`, when whoever made them cannot be
-/// running any more. Links are not followed; what cannot be removed stays, and is told on the
-/// journal.
+/// running any more. By the wall clock: wait first for whoever may hold one. Links are not
+/// followed; what cannot be removed stays, and is told on the journal.
 /// @return how many are gone
 std::size_t drop_dead_locks(const std::string& folder, core::Instant then);
 

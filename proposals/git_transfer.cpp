@@ -151,13 +151,15 @@ int try_swap(git_repository* upstream, const Swap& swap) {
     return code;
 }
 
-/// Waits for whoever has the ref locked; a lock from before `booted` is nobody's.
+/// Waits for whoever has the ref locked; a lock from before `booted` is nobody's. In that order:
+/// the wall clock may have been set since the machine came up, and then a lock that somebody holds
+/// looks as old. Nobody holds one for as long as is waited here.
 Result<Done> compare_and_swap(git_repository* upstream, const Swap& swap, core::Instant booted) {
     const std::string folder = git_repository_commondir(upstream);
-    int code = try_swap(upstream, swap);
-    if (code == GIT_ELOCKED) {
-        drop_dead_locks(folder, booted);
-        code = when_unlocked([&] { return try_swap(upstream, swap); });
+    const auto attempt = [&] { return try_swap(upstream, swap); };
+    int code = when_unlocked(attempt);
+    if (code == GIT_ELOCKED && drop_dead_locks(folder, booted) > 0) {
+        code = when_unlocked(attempt);
     }
     if (code == GIT_ELOCKED) {
         return Problem{.code = "locked",

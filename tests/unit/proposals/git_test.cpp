@@ -249,6 +249,15 @@ TEST_CASE("a lock that a power cut left in the owner's repository is removed; on
     const auto next = w.commit(made, {put("a", "c\n")}).value();
     w.sh("touch up.git/refs/heads/main.lock; (sleep 0.5; rm up.git/refs/heads/main.lock) &");
     CHECK(code_of(w.own.push_fast_forward(w.landing(next, made))) == "ok");
+
+    // A clock that was set forward makes a lock that somebody holds look older than the machine.
+    const auto last = w.commit(next, {put("a", "d\n")}).value();
+    landing = w.landing(last, next);
+    landing.booted = hours_ago(1);
+    w.sh("touch -d '2 hours ago' up.git/refs/heads/main.lock; "
+         "(sleep 0.5; mv up.git/refs/heads/main.lock held) &");
+    CHECK(code_of(w.own.push_fast_forward(landing)) == "ok");
+    w.sh("test -e held");
 }
 
 TEST_CASE("the daemon's own repository has no lock that outlives the daemon") {
