@@ -65,53 +65,75 @@ bool StoreReader::inside(std::string_view path) const {
 StoreReader StoreReader::within(Closure closure) const {
     StoreReader kept(*this);
     kept.closure_ = std::make_shared<const Closure>(std::move(closure));
+    kept.folders_ = std::make_shared<Folders>();
     return kept;
+}
+
+std::string_view StoreReader::start(std::string_view path, std::string& at) const {
+    const auto slash = path.rfind('/');
+    const auto last = path.substr(slash + 1);
+    if (slash > prefix_.size() && !last.empty() && last != "." && last != "..")
+        if (const auto known = folders_->find(std::string(path.substr(0, slash)));
+            known != folders_->end()) {
+            at = *known;
+            return last;
+        }
+    at = prefix_;
+    return path.substr(prefix_.size());
 }
 
 Resolved StoreReader::resolve(const std::string& path) const {
     if (!inside(path))
         return {.end = Resolved::End::outside, .path = path};
-    std::string at = prefix_;
+    std::string at;
     std::deque<std::string> rest;
-    push_front(rest, std::string_view(path).substr(prefix_.size()));
+    push_front(rest, start(path, at));
     struct stat about {};
+    bool seen = false; // `about` is of `at`
     for (int links = 0; !rest.empty();) {
-        const auto part = rest.front();
+        const auto part = std::move(rest.front());
         rest.pop_front();
         if (part == "..") {
             at = parent(at);
+            seen = false;
             if (at.size() < prefix_.size())
                 return {.end = Resolved::End::outside, .path = at};
             continue;
         }
-        const auto next = at + "/" + part;
+        auto next = at + "/" + part;
         if (closure_ && at == prefix_ && !closure_->contains(next))
             return {.end = Resolved::End::outside, .path = next};
         if (next.size() > longest_path || ::lstat(next.c_str(), &about) != 0)
             return {.end = Resolved::End::dangling, .path = next};
         if (!S_ISLNK(about.st_mode)) {
-            at = next;
+            at = std::move(next);
+            seen = true;
+            if (S_ISDIR(about.st_mode))
+                folders_->insert(at);
             continue;
         }
         const auto target = link_text(next);
         if (++links > most_links || !target)
             return {.end = Resolved::End::loop, .path = next};
+        seen = false;
         if (target->front() == '/') {
             if (!inside(*target))
                 return {.end = Resolved::End::outside, .path = *target};
-            at = prefix_;
-            push_front(rest, std::string_view(*target).substr(prefix_.size()));
+            push_front(rest, start(*target, at));
         } else {
             push_front(rest, *target);
         }
     }
-    if (!inside(at) || ::lstat(at.c_str(), &about) != 0)
+    if (!inside(at) || (!seen && ::lstat(at.c_str(), &about) != 0))
         return {.end = Resolved::End::outside, .path = at};
     return described(at, about);
 }
 
 std::optional<std::string> StoreReader::read(const std::string& path, std::size_t limit) const {
-    const auto where = resolve(path);
+    return read(resolve(path), limit);
+}
+
+std::optional<std::string> StoreReader::read(const Resolved& where, std::size_t limit) const {
     if (where.end != Resolved::End::file || where.size > limit)
         return std::nullopt;
     // O_NONBLOCK and O_NOFOLLOW: what was a file a moment ago must still be one.
@@ -121,14 +143,15 @@ std::optional<std::string> StoreReader::read(const std::string& path, std::size_
     std::string bytes(where.size + 1, '\0');
     std::size_t got = 0;
     for (;;) {
-        const auto n = ::read(fd.get(), bytes.data() + got, bytes.size() - got);
+        const auto wanted = bytes.size() - got;
+        const auto n = ::read(fd.get(), bytes.data() + got, wanted);
         if (n < 0)
             return std::nullopt;
         got += static_cast<std::size_t>(n);
-        if (n == 0)
-            break;
         if (got == bytes.size())
-            return std::nullopt;
+            return std::nullopt; // it grew
+        if (static_cast<std::size_t>(n) < wanted)
+            break; // of a file that is the end
     }
     bytes.resize(got);
     return bytes;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace agentd::evaluator::effects {
@@ -49,14 +50,21 @@ class StoreReader {
     /// The bytes of a regular file inside the store, or nullopt when it is none, unreadable or
     /// longer than `limit`.
     std::optional<std::string> read(const std::string& path, std::size_t limit) const;
+    /// Of what `resolve` has just found, without looking again where it is.
+    std::optional<std::string> read(const Resolved& where, std::size_t limit) const;
     /// Names in a directory inside the store, sorted; nullopt when it is none or has more than
     /// `limit`.
     std::optional<std::vector<std::string>> list(const std::string& path, std::size_t limit) const;
 
   private:
+    using Folders = std::unordered_set<std::string>;
     bool inside(std::string_view path) const;
+    /// Takes the part of `path` that is known to hold no link, and returns the rest of it.
+    std::string_view start(std::string_view path, std::string& at) const;
     std::string prefix_;
     std::shared_ptr<const Closure> closure_; ///< nullptr: every path of the store
+    /// Directories that were reached without a link: what is built does not change.
+    std::shared_ptr<Folders> folders_ = std::make_shared<Folders>();
 };
 
 } // namespace agentd::evaluator::effects

@@ -28,6 +28,10 @@ Line parse(const std::string& text) {
         fields.push_back(std::move(field));
     }
     fields.resize(std::max<std::size_t>(fields.size(), 4));
+    // `:` only where it is newly made, `~` only what the file does not take away: as grave as
+    // without.
+    for (const std::size_t at : {2U, 3U})
+        fields[at].erase(0, fields[at].find_first_not_of(":~"));
     return {.type = fields[0], .path = fields[1], .mode = fields[2], .user = fields[3]};
 }
 

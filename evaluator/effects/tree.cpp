@@ -73,7 +73,7 @@ class Walk {
     void file(const Resolved& where, const std::string& name) {
         if (where.size > limits_.file_bytes)
             return unreadable(name, where.path, "too large to read");
-        auto bytes = store_.read(where.path, limits_.file_bytes);
+        auto bytes = store_.read(where, limits_.file_bytes);
         if (!bytes)
             return unreadable(name, where.path, "not readable");
         bytes_ += bytes->size();
