@@ -100,6 +100,7 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
     if (const auto why = tools.brake.frozen()) { // pulled while the statement was verified
         return apply.end("failed", "nothing was touched: " + *why, {}, false);
     }
+    apply.prepare_brake();
     if (!apply.step("way_back_armed", "back to " + in_flight.from + " at " +
                                           core::format_instant(in_flight.deadline))) {
         // The disk had room for the intent and for nothing more: the rest would go unrecorded.

@@ -107,9 +107,14 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
                    .to = in_flight_.to,
                    .checks = std::move(checks),
                    .settled = settled};
-    if (result.outcome == "rolled_back") {
+    const bool taken_back = result.outcome == "rolled_back";
+    if (taken_back) {
         result.residue = in_flight_.residue;
+    }
+    if (taken_back && !cancelled_) {
         put_aside(result.reason);
+    } else {
+        acquit();
     }
     const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
                              to_json(result, tools_.machine.links()));
@@ -129,38 +134,7 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
     return result;
 }
 
-/// What was not kept is not tried again by itself; twice within a day, and nothing is. A person who
-/// cancels only changed his mind.
-void Apply::put_aside(const std::string& reason) noexcept {
-    if (cancelled_) {
-        return;
-    }
-    const auto tell = [&](const char* what, const core::Json& path, const std::string& why) {
-        record_patiently(tools_.log, tools_.clock, "apply.brake",
-                         "host:" + tools_.config.host.str(),
-                         {{"brake", what},
-                          {"path", path},
-                          {"reason", core::to_utf8(why)},
-                          {"peer_uid", nullptr}},
-                         std::chrono::seconds(2));
-    };
-    try {
-        const auto now = tools_.clock.now();
-        const std::string why = core::shorten(reason, 1000);
-        tools_.brake.quarantine(
-            {.path = in_flight_.to, .proposal = in_flight_.proposal, .reason = why, .at = now});
-        tell("quarantined", in_flight_.to, why);
-        if (tools_.brake.lately(now) >= Brake::too_many && !tools_.brake.frozen()) {
-            const std::string stopped = std::to_string(tools_.brake.lately(now)) +
-                                        " changes were taken back within a day, the last: " + why;
-            tools_.brake.freeze(stopped);
-            tell("frozen", nullptr, stopped);
-        }
-    } catch (const std::exception& error) {
-        core::log(core::Level::error, error.what());
-    }
-}
-
+/// Before the trial, which throws when there is no room for it.
 Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled) {
     const auto from = core::StorePath::parse(in_flight_.from);
     AGENTD_CHECK(from.has_value());
@@ -179,7 +153,7 @@ Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> che
         }
     }
     step("taking_back", reason);
-    std::string trouble = booted_again() ? "" : run_again(*from);
+    std::string trouble = booted_again() || never_left() ? "" : run_again(*from);
     if (trouble.empty()) {
         trouble = restore_profile();
     }
@@ -249,6 +223,12 @@ bool Apply::booted_again() const {
     const auto links = tools_.machine.links();
     return in_flight_.boot_id != tools_.switcher.this_boot() && links.booted &&
            links.running == links.booted && links.running->str() == in_flight_.from;
+}
+
+/// Meant for the next boot only: no switch was begun, and none has to be undone.
+bool Apply::never_left() const {
+    const auto running = tools_.machine.links().running;
+    return in_flight_.mode == "boot" && running && running->str() == in_flight_.from;
 }
 
 /// The old system's own switch. Says what went wrong, else "".

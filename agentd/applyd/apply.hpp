@@ -23,6 +23,9 @@ class Apply {
     bool step(std::string_view name, std::string_view detail, const core::Json& more);
     bool step(std::string_view name, std::string_view detail);
     void reach(Phase phase);
+    /// What keeps the new system from being tried again, on disk before it is tried: a rollback
+    /// may find the disk full. Failure when there is no room even now.
+    void prepare_brake();
 
     /// The last word, to disk and then to the log; nothing is in flight any more.
     Outcome end(std::string outcome, std::string reason, std::vector<CheckResult> checks,
@@ -47,9 +50,11 @@ class Apply {
   private:
     std::optional<core::StorePath> somebody_elses() const;
     bool booted_again() const;
+    bool never_left() const;
     std::string run_again(const core::StorePath& from);
     std::string restore_profile();
     void put_aside(const std::string& reason) noexcept;
+    void acquit() noexcept;
 
     InFlight in_flight_;
     const Tools& tools_;

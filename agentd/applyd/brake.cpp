@@ -112,6 +112,34 @@ bool Brake::lift(const core::StorePath& system) {
     return was;
 }
 
+void Brake::prepare(const Quarantined& what) {
+    const std::size_t others = lately(what.at);
+    quarantine(what);
+    if (others + 1 >= too_many && !frozen()) {
+        core::write_file_durably(ready_freeze(), std::to_string(others + 1) +
+                                                     " changes were taken back within a day, the "
+                                                     "last was proposal " +
+                                                     what.proposal + "\n");
+    }
+}
+
+void Brake::acquit(const core::StorePath& system, const std::string& proposal) {
+    ::unlink(ready_freeze().c_str());
+    const auto found = quarantined(system);
+    if (found && found->proposal == proposal) {
+        lift(system);
+    }
+}
+
+bool Brake::convict() noexcept {
+    const std::string frozen = directory_ + "/frozen";
+    if (::access(frozen.c_str(), F_OK) == 0) { // somebody was quicker: his reason stands
+        ::unlink(ready_freeze().c_str());
+        return false;
+    }
+    return ::rename(ready_freeze().c_str(), frozen.c_str()) == 0;
+}
+
 std::size_t Brake::lately(core::Instant now) const {
     const auto all = list();
     return static_cast<std::size_t>(

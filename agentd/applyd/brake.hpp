@@ -43,6 +43,15 @@ class Brake {
     /// False when it was not there.
     bool lift(const core::StorePath& system);
 
+    /// Before `what` runs on trial, durably: what its rollback will need, so that it needs no room
+    /// on the disk. `what` is in quarantine from now on, and where one more is too many a freeze is
+    /// ready.
+    void prepare(const Quarantined& what);
+    /// The trial is over and was no rollback: what was prepared under this proposal is gone.
+    void acquit(const core::StorePath& system, const std::string& proposal);
+    /// It was a rollback: a freeze that is ready holds from now on. True when there was one.
+    bool convict() noexcept;
+
     /// How many were put there in the 24 hours before `now`.
     std::size_t lately(core::Instant now) const;
     /// So many within a day, and nothing more is applied: somebody has to look.
@@ -50,6 +59,7 @@ class Brake {
 
   private:
     std::string file_of(const core::StorePath& system) const;
+    std::string ready_freeze() const { return directory_ + "/frozen-when-taken-back"; }
     std::string directory_;
 };
 

@@ -89,3 +89,37 @@ TEST_CASE("the brake says why, also when the owner only made the file") {
     CHECK(brake.unfreeze());
     CHECK_FALSE(brake.frozen());
 }
+
+TEST_CASE("a rollback that finds no room is in quarantine all the same, and the second of a day "
+          "freezes") {
+    const test::TempDir dir;
+    Brake brake(dir.path());
+    brake.prepare(bad('a'));
+    CHECK(brake.quarantined(system_of('a')) == bad('a'));
+    CHECK_FALSE(brake.convict()); // the first of a day stops nothing
+    CHECK_FALSE(brake.frozen());
+    brake.prepare(bad('b', now + hours(1)));
+    CHECK_FALSE(brake.frozen()); // on trial
+    CHECK(brake.convict());
+    REQUIRE(brake.frozen());
+    CHECK(brake.frozen()->find("2 changes were taken back") == 0);
+    CHECK_FALSE(brake.convict());
+}
+
+TEST_CASE("a trial that ends well leaves nothing behind, and takes nobody else's word away") {
+    const test::TempDir dir;
+    Brake brake(dir.path());
+    brake.quarantine(bad('a'));
+    brake.prepare(bad('b'));
+    brake.acquit(system_of('b'), bad('b').proposal);
+    CHECK_FALSE(brake.quarantined(system_of('b')));
+    CHECK(brake.quarantined(system_of('a')));
+    CHECK_FALSE(brake.convict());
+    CHECK_FALSE(brake.frozen());
+    brake.acquit(system_of('a'), "01ARZ3NDEKTSV4RRFFQ69G5FAX"); // of another proposal
+    CHECK(brake.quarantined(system_of('a')));
+    brake.prepare(bad('b'));
+    brake.freeze("by hand, meanwhile");
+    CHECK_FALSE(brake.convict());
+    CHECK(brake.frozen() == "by hand, meanwhile");
+}
