@@ -14,8 +14,11 @@ constexpr std::size_t most_counted = 1024;
 
 } // namespace
 
-void UnitTable::take() {
+bool UnitTable::take() {
     try {
+        if (falls_.times.size() >= most_counted) { // whoever looked since has taken them in
+            count_anew();
+        }
         if (!watch_) {
             watch_ = manager_.watch();
             fresh_ = false;
@@ -25,17 +28,25 @@ void UnitTable::take() {
             fresh_ = false;
         }
         if (events.lost) {
-            down_.clear();
+            count_anew();
         }
         for (const auto& change : events.changes) {
             count(change);
             take_in(change);
         }
+        return events.lost || events.reloaded || !events.changes.empty();
     } catch (const core::Failure& failure) {
         watch_.reset();
         fresh_ = false;
+        count_anew(); // what is seen meanwhile is not told later
         core::log(core::Level::debug, std::string("units cannot be watched: ") + failure.what());
+        return false;
     }
+}
+
+void UnitTable::count_anew() {
+    falls_ = {.begun_anew = falls_.begun_anew + 1};
+    down_.clear();
 }
 
 /// Failed again is only what was something else in between, or was taken away. What a unit is when
@@ -44,13 +55,9 @@ void UnitTable::count(const machine::UnitChange& change) {
     const bool says_nothing = change.active.empty() && change.result.empty() && !change.restarts;
     if (change.active == "failed") {
         const bool again = down_.insert(change.unit).second;
-        falls_[change.unit] += again ? 1 : 0;
+        falls_.times[change.unit] += again ? 1 : 0;
     } else if (says_nothing || !change.active.empty()) {
         down_.erase(change.unit);
-    }
-    if (falls_.size() > most_counted) {
-        falls_.clear();
-        down_.clear();
     }
 }
 

@@ -14,8 +14,12 @@
 
 namespace agentd::observers {
 
-/// How often units were told to have failed, by their names.
-using Falls = std::map<std::string, std::int64_t>;
+/// How often units were told to have failed.
+struct Falls {
+    std::map<std::string, std::int64_t> times{}; ///< by name
+    std::int64_t begun_anew = 0; ///< how often all of them were counted from nothing
+    friend bool operator==(const Falls&, const Falls&) = default;
+};
 
 /// For one thread at a time. The manager has to outlive it.
 class UnitTable {
@@ -24,19 +28,21 @@ class UnitTable {
 
     /// -1 while there is no subscription; else readable when `take` has something to do.
     int descriptor() const noexcept { return watch_ ? watch_->descriptor() : -1; }
-    /// Subscribes when there is no subscription, and takes in what happened.
-    void take();
+    /// Subscribes when there is no subscription, and takes in what happened. True when that was
+    /// anything.
+    bool take();
     /// The next `units` asks the manager.
     void forget() noexcept { fresh_ = false; }
     /// Sorted by name. @throws core::Failure when the manager does not answer.
     const std::vector<machine::UnitState>& units();
-    /// Since the making, of at most 1,024 units: also those that were never there when somebody
-    /// looked.
+    /// Of some 1,024 units, more than that begins anew with the next `take`: also those that were
+    /// never there when somebody looked.
     const Falls& falls() const noexcept { return falls_; }
 
   private:
     void take_in(const machine::UnitChange& change);
     void count(const machine::UnitChange& change);
+    void count_anew();
 
     machine::UnitManager& manager_;
     std::unique_ptr<machine::UnitWatch> watch_;

@@ -175,7 +175,7 @@ bool Units::flaps(const UnitState& unit, std::int64_t told, std::int64_t mono_us
 /// Units that are not there at this look, and flap: transient ones come, fall and are taken away.
 std::vector<Condition> Units::gone(const std::vector<UnitState>& units, const Falls& falls,
                                    std::int64_t mono_us) {
-    for (const auto& [name, told] : falls) {
+    for (const auto& [name, told] : falls.times) {
         if (machine::find_unit(units, name) == nullptr && core::UnitName::parse(name)) {
             History& history = histories_[name];
             keep(history, 0, told - history.told, mono_us);
@@ -211,7 +211,7 @@ void Units::forget_old(const std::vector<UnitState>& units, const Falls& falls,
     std::erase_if(histories_, [&](const auto& known) {
         const History& history = known.second;
         const bool recent = history.last != 0 && mono_us - history.last <= limits_.window.count();
-        return !recent && !falls.contains(known.first) &&
+        return !recent && !falls.times.contains(known.first) &&
                machine::find_unit(units, known.first) == nullptr;
     });
 }
@@ -219,14 +219,20 @@ void Units::forget_old(const std::vector<UnitState>& units, const Falls& falls,
 std::vector<Condition> Units::judge(const std::vector<UnitState>& units,
                                     const std::string& running_system, std::int64_t mono_us,
                                     const Falls& falls) {
+    if (falls.begun_anew != counted_since_) {
+        counted_since_ = falls.begun_anew;
+        for (auto& [name, history] : histories_) {
+            history.told = 0;
+        }
+    }
     forget_old(units, falls, mono_us);
     std::vector<Condition> conditions = gone(units, falls, mono_us);
     for (const UnitState& unit : units) {
         if (!core::UnitName::parse(unit.name)) {
             continue;
         }
-        const auto fallen = falls.find(unit.name);
-        const auto told = fallen == falls.end() ? 0 : fallen->second;
+        const auto fallen = falls.times.find(unit.name);
+        const auto told = fallen == falls.times.end() ? 0 : fallen->second;
         const bool watched =
             unit.restarts > 0 || unit.failed() || told > 0 || histories_.contains(unit.name);
         if (watched && flaps(unit, told, mono_us)) {

@@ -67,7 +67,8 @@ class Units final : public Observer {
     std::vector<std::string> expected_;
     Limits limits_{};
     std::map<std::string, History> histories_;
-    std::string wanted_of_; ///< the system that `wanted_` is read from
+    std::int64_t counted_since_ = 0; ///< `Falls::begun_anew` of what was told last
+    std::string wanted_of_;          ///< the system that `wanted_` is read from
     std::set<std::string> wanted_;
 };
 

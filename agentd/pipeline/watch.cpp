@@ -101,7 +101,7 @@ bool Watch::is_due(const Post& post, const Pass& pass) const {
            (post.schedule.on & pass.happened).any();
 }
 
-void Watch::look(const Pass& pass, const std::stop_token& stop) {
+void Watch::look(Pass pass, const std::stop_token& stop) {
     const std::lock_guard one_at_a_time(look_mutex_);
     if (stop.stop_requested()) {
         return;
@@ -118,7 +118,9 @@ void Watch::look(const Pass& pass, const std::stop_token& stop) {
     if (pass.asked || (pass.tick && passes_ % believed_for == 0)) {
         table_.forget();
     }
-    table_.take();
+    if (table_.take()) { // it will not be told a second time
+        pass.happened.set(index_of(Topic::units));
+    }
     const auto head = errands_.head();
     const Unsettled unsettled = this->unsettled(head);
     observers::Sight sight(machine_, table_,

@@ -67,7 +67,7 @@ class Watch {
         bool tick = false;  ///< the slow pass
         bool asked = false; ///< everybody, whatever is due
     };
-    void look(const Pass& pass, const std::stop_token& stop);
+    void look(Pass pass, const std::stop_token& stop);
     bool is_due(const Post& post, const Pass& pass) const;
     void look_at(Post& post, observers::Sight& sight, observers::Findings& all,
                  std::vector<std::string>& kinds);

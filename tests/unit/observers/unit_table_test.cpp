@@ -89,10 +89,10 @@ TEST_CASE("how often a unit failed is counted by what is told, also of one that 
     const UnitChange gone{.unit = "b.service"};
     manager.next.changes = {failed, still, more, still, dead, failed, gone, gone, failed};
     table.take();
-    CHECK(table.falls() == observers::Falls{{"b.service", 3}});
+    CHECK(table.falls() == observers::Falls{.times = {{"b.service", 3}}});
     manager.next.changes = {still, dead};
     table.take();
-    CHECK(table.falls() == observers::Falls{{"b.service", 3}});
+    CHECK(table.falls() == observers::Falls{.times = {{"b.service", 3}}});
 }
 
 TEST_CASE("units that fail under ever new names are not counted without end") {
@@ -102,7 +102,21 @@ TEST_CASE("units that fail under ever new names are not counted without end") {
         manager.next.changes = {UnitChange{.unit = "u" + std::to_string(i) + ".service", .active = "failed"}};
         table.take();
     }
-    CHECK(table.falls().size() <= 1024);
+    CHECK(table.falls().times.size() <= 1024);
+    CHECK(table.falls().begun_anew == 4);
+}
+
+TEST_CASE("who takes in what happened hears whether there was anything") {
+    Manager manager;
+    UnitTable table(manager);
+    table.take();
+    CHECK_FALSE(table.take());
+    manager.next.changes = {UnitChange{.unit = "a.service", .active = "failed"}};
+    CHECK(table.take());
+    CHECK_FALSE(table.take());
+    manager.next.lost = true;
+    CHECK(table.take());
+    CHECK(table.falls() == observers::Falls{.begun_anew = 1}); // what was told before may be missing
 }
 
 TEST_CASE("while nobody tells anything every look asks") {

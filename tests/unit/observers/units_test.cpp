@@ -86,7 +86,7 @@ TEST_CASE("a unit that was told to have failed between two looks fell as often, 
     units.judge({}, "", 0);
     for (int look = 0; look < 20; ++look) { // five times between two looks: a hundred in all
         const auto found =
-            units.judge({unit("failed", "failed")}, "", 1 + look * second / 2, {{"app.service", 5 * (look + 1)}});
+            units.judge({unit("failed", "failed")}, "", 1 + look * second / 2, {{{"app.service", 5 * (look + 1)}}});
         REQUIRE(found.size() == 1);
         CHECK(found[0].kind == (look < 4 ? "unit_failed" : "unit_flapping"));
     }
@@ -95,22 +95,31 @@ TEST_CASE("a unit that was told to have failed between two looks fell as often, 
 TEST_CASE("one that falls and is taken away keeps flapping until it has been quiet for a while") {
     Units units({});
     for (int i = 0; i < 3; ++i) {
-        units.judge({unit("failed", "failed")}, "", (2 * i + 1) * second, {{"app.service", i + 1}});
-        units.judge({}, "", (2 * i + 2) * second, {{"app.service", i + 1}});
+        units.judge({unit("failed", "failed")}, "", (2 * i + 1) * second, {{{"app.service", i + 1}}});
+        units.judge({}, "", (2 * i + 2) * second, {{{"app.service", i + 1}}});
     }
-    const auto gone = units.judge({}, "", 10 * second, {{"app.service", 3}});
+    const auto gone = units.judge({}, "", 10 * second, {{{"app.service", 3}}});
     REQUIRE(gone.size() == 1);
     CHECK(gone[0].kind == "unit_flapping");
     CHECK(gone[0].detail.find("exit-code") != std::string::npos);
-    CHECK(units.judge({}, "", 36 * second, {{"app.service", 3}}).empty());
+    CHECK(units.judge({}, "", 36 * second, {{{"app.service", 3}}}).empty());
 }
 
 TEST_CASE("one that is never there when somebody looks flaps by what was told of it") {
     Units units({});
     for (int i = 0; i < 3; ++i) {
-        CHECK(units.judge({}, "", (i + 1) * second, {{"app.service", i}}).empty());
+        CHECK(units.judge({}, "", (i + 1) * second, {{{"app.service", i}}}).empty());
     }
-    CHECK(units.judge({}, "", 4 * second, {{"app.service", 3}}).size() == 1);
+    CHECK(units.judge({}, "", 4 * second, {{{"app.service", 3}}}).size() == 1);
+}
+
+TEST_CASE("what fell often goes on to count when the counting began anew") {
+    Units units({});
+    units.judge({}, "", 0, {.times = {{"app.service", 9}}});
+    for (int i = 1; i <= 3; ++i) {
+        const auto found = units.judge({}, "", (700 + i) * second, {.times = {{"app.service", i}}, .begun_anew = 1});
+        CHECK(found.size() == (i == 3 ? 1 : 0));
+    }
 }
 
 TEST_CASE("one that was stopped for good does not flap any more") {
@@ -135,12 +144,12 @@ TEST_CASE("a failure that systemd answers with a start is no failure for good") 
     units.judge({unit("active", "running")}, "", 0);
     std::size_t flaps = 0;
     for (int i = 0; i < 6; ++i) {
-        const observers::Falls falls{{"app.service", i + 1}};
+        const observers::Falls falls{.times = {{"app.service", i + 1}}};
         units.judge({unit("activating", "auto-restart", i)}, "", (3 * i + 1) * second, falls);
         flaps += units.judge({unit("active", "running", i + 1)}, "", (3 * i + 2) * second, falls).size();
     }
     CHECK(flaps > 0);
-    CHECK(units.judge({}, "", 20 * second, {{"app.service", 6}}).empty()); // stopped, and taken away
+    CHECK(units.judge({}, "", 20 * second, {{{"app.service", 6}}}).empty()); // stopped, and taken away
 }
 
 TEST_CASE("restarts from before anybody looked are not counted") {
