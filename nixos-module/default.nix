@@ -150,7 +150,7 @@ in
     # NixOS's switch makes its lock readable, and whoever may open it may hold it: then nothing could be taken back.
     systemd.tmpfiles.rules = [
       "d /run/nixos 0755 root root -"
-      "f /run/nixos/switch-to-configuration.lock 0600 root root -"
+      "f /run/nixos/switch-to-configuration.lock :0600 root root -"
     ];
     networking.firewall.allowedTCPPorts = mkIf (cfg.openFirewall && settings.web.enable) [ settings.web.port ];
     systemd.services = units.services;

@@ -114,6 +114,14 @@ TEST_CASE("tmpfiles that write keys or files of agentd are critical") {
     CHECK(names(with_etc("tmpfiles.d/x.conf", "d /var/lib/redis 0700 redis redis -\n")) ==
           std::vector<std::string>{
               "storage/tmpfiles_directory /var/lib/redis (etc/tmpfiles.d/x.conf)"});
+    for (const char* mode : {":0700", "~0750", ":~0700", ":-"})
+        CHECK(has(with_etc("tmpfiles.d/x.conf",
+                           "d /var/lib/redis " + std::string(mode) + " :redis :redis -\n"),
+                  "tmpfiles_directory"));
+    for (const char* mode : {"0777", ":0777", "~1777"})
+        CHECK(has(with_etc("tmpfiles.d/x.conf",
+                           "d /var/lib/redis " + std::string(mode) + " redis redis -\n"),
+                  "tmpfiles_rule"));
 }
 
 TEST_CASE("sudo without a password is critical") {
