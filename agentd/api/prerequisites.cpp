@@ -2,6 +2,7 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
+#include "agentd/core/line_socket.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/programs.hpp"
 #include "proposals/presence.hpp"
@@ -65,16 +66,30 @@ Prerequisite room(const std::string& name, const std::string& folder) {
                  "make room: `agentctl store gc` proposes to collect garbage; or a larger disk");
 }
 
-Prerequisite socket_at(const std::string& name, const std::string& path, const std::string& unit) {
+/// A file alone proves nothing: somebody has to listen on it. Empty: well.
+std::string why_mute(const std::string& path) {
     struct stat file {};
-    const bool there = ::stat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode);
-    const bool open = there && (file.st_mode & 0002) != 0;
-    return check(name, there && !open,
-                 !there ? "there is no socket at " + path
-                 : open ? path + " may be opened by everybody"
-                        : path,
-                 !there ? "systemctl start " + unit
-                        : "chmod o-rw " + path + " and look who made it so");
+    if (::stat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) {
+        return "there is no socket at " + path;
+    }
+    try {
+        core::connect_to(path);
+        return {};
+    } catch (const core::Failure& failure) {
+        return "nobody answers at " + path + ": " + failure.message();
+    }
+}
+
+Prerequisite socket_at(const std::string& name, const std::string& path, const std::string& unit) {
+    const std::string mute = why_mute(path);
+    struct stat file {};
+    const bool open = ::stat(path.c_str(), &file) == 0 && (file.st_mode & 0002) != 0;
+    return check(name, mute.empty() && !open,
+                 !mute.empty() ? mute
+                 : open        ? path + " may be opened by everybody"
+                               : path + " answers",
+                 !mute.empty() ? "systemctl start " + unit + "; why it ended: journalctl -u " + unit
+                               : "chmod o-rw " + path + " and look who made it so");
 }
 
 } // namespace
