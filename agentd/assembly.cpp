@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <grp.h>
 #include <pthread.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace agentd {
@@ -60,9 +61,26 @@ web::ServerOptions server_options(const Config& config) {
                                     .separation = config.programs.separation}}};
 }
 
+/// Without room the rows cannot even be read; the database would only speak of an I/O error.
+void need_room(const std::string& folder) {
+    constexpr std::uint64_t least = 512U << 10;
+    struct statvfs now {};
+    const bool known = ::statvfs(folder.c_str(), &now) == 0;
+    const std::uint64_t blocks = ::geteuid() == 0 ? now.f_bfree : now.f_bavail;
+    if (known && blocks * now.f_frsize < least) {
+        throw Failure(FailureKind::unavailable,
+                      "the disk is full: agentd needs 512 KiB for its rows and has " +
+                          std::to_string((blocks * now.f_frsize) >> 10U) +
+                          " KiB. Make room (journalctl --vacuum-size=100M, nix-collect-garbage), "
+                          "then: systemctl restart agentd",
+                      folder);
+    }
+}
+
 /// The state directory is ours alone, and made before anything is kept in it.
 const Config& prepared(const Config& config) {
     core::make_directories(config.state.directory, 0700);
+    need_room(config.state.directory);
     core::make_directories(config.state.directory + "/gcroots", 0700);
     return config;
 }

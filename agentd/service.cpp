@@ -34,14 +34,21 @@ std::optional<Config> configuration_from(int argc, char** argv, std::string_view
             return std::nullopt;
         }
     }
-    auto loaded = load_config(path);
-    if (!loaded.config) {
-        std::cerr << describe(loaded.problems);
-        exit_status = 78;
+    exit_status = 78;
+    try {
+        auto loaded = load_config(path);
+        if (!loaded.config) {
+            std::cerr << describe(loaded.problems);
+            return std::nullopt;
+        }
+        exit_status = 0;
+        return std::move(loaded.config);
+    } catch (const core::Failure& failure) {
+        std::cerr << program << ": the settings cannot be read: " << failure.what()
+                  << "\n  next: name another file with --config, or let " << program
+                  << " read this one\n";
         return std::nullopt;
     }
-    exit_status = 0;
-    return std::move(loaded.config);
 }
 
 namespace {
