@@ -42,4 +42,16 @@ struct HistoryRow {
     core::Instant time{};
 };
 
+/// The brake, while it holds.
+struct FrozenRow {
+    core::Instant since{};
+    std::string because{};
+};
+
+/// What ran when the log was last told, and which entry told it.
+struct RanRow {
+    Index entry = 0;
+    std::string system{};
+};
+
 } // namespace agentd::store

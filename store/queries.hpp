@@ -87,7 +87,9 @@ class Queries {
     std::vector<ObservationRow> resolved_observations(std::int64_t limit) const;
 
     /// What ran when the log was last told: by an apply's outcome, or by adoption.
-    std::optional<std::string> last_running() const;
+    std::optional<RanRow> last_running() const;
+    /// Nullopt while changes are let in.
+    std::optional<FrozenRow> frozen(std::string_view host) const;
     /// Newest first.
     std::vector<AdoptedRow> adopted(std::int64_t limit) const;
 

@@ -55,13 +55,29 @@ std::vector<ObservationRow> Queries::resolved_observations(std::int64_t limit) c
     return out;
 }
 
-std::optional<std::string> Queries::last_running() const {
+std::optional<FrozenRow> Queries::frozen(std::string_view host) const {
     Statement row = database_->prepare(
-        "SELECT system FROM ("
+        "SELECT text, time FROM history WHERE subject = ? AND type = 'apply.brake' AND "
+        "(text LIKE 'frozen%' OR text LIKE 'unfrozen%') ORDER BY entry DESC LIMIT 1");
+    if (!row.bind("host:" + std::string(host)).step() || row.text(0).starts_with("unfrozen")) {
+        return std::nullopt;
+    }
+    constexpr std::string_view word = "frozen: ";
+    const std::string text = row.text(0);
+    return FrozenRow{.since = instant(row.integer(1)),
+                     .because = text.starts_with(word) ? text.substr(word.size()) : ""};
+}
+
+std::optional<RanRow> Queries::last_running() const {
+    Statement row = database_->prepare(
+        "SELECT entry, system FROM ("
         "SELECT entry, to_system AS system FROM adopted WHERE what = 'running' UNION ALL "
         "SELECT entry, json_extract(body, '$.running') FROM apply_outcome) "
         "WHERE system IS NOT NULL ORDER BY entry DESC LIMIT 1");
-    return row.step() ? row.optional_text(0) : std::nullopt;
+    if (!row.step()) {
+        return std::nullopt;
+    }
+    return RanRow{.entry = static_cast<Index>(row.integer(0)), .system = row.text(1)};
 }
 
 std::vector<AdoptedRow> Queries::adopted(std::int64_t limit) const {

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <sys/stat.h>
+
 namespace agentd::api {
 
 using core::Json;
@@ -60,6 +63,23 @@ Json adopted(const store::AdoptedRow& row) {
             {"by", row.by},       {"at", core::format_instant(row.at)}};
 }
 
+/// Root may make and remove the file by hand: where it can be seen it counts, else what the log
+/// says.
+Json frozen_status(const Config& config, const store::Queries& queries) {
+    struct stat file {};
+    const std::string path = config.apply.directory + "/frozen";
+    const bool there = ::stat(path.c_str(), &file) == 0;
+    const bool gone = !there && errno == ENOENT;
+    auto told = queries.frozen(config.host.str());
+    if (there && !told) {
+        told = store::FrozenRow{.since = core::Instant(std::chrono::seconds(file.st_mtim.tv_sec)),
+                                .because = "no reason is in the log: look into " + path};
+    }
+    return told && !gone
+               ? Json{{"since", core::format_instant(told->since)}, {"because", told->because}}
+               : Json();
+}
+
 } // namespace
 
 Json Api::machine_status() {
@@ -110,6 +130,7 @@ Result<Json> Api::status(const Call& call) {
     in_.sequencer.ask([&] {
         const auto queries = in_.ledger.queries();
         answer["parts"] = parts_status(queries);
+        answer["frozen"] = frozen_status(in_.config, queries);
         answer["observations"] = Json::array();
         for (const auto& row : queries.observations(store::Which::open)) {
             answer["observations"].push_back(observation(row));

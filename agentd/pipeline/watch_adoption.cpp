@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+
 namespace agentd::pipeline {
 
 using core::Json;
@@ -43,7 +45,7 @@ void WatchErrands::adopt_now(const machine::SystemLinks& links, const std::stop_
         return;
     }
     const auto running = links.running->str();
-    if (last != running) {
+    if (!last || last->system != running) {
         record_adoption(last, links, stop);
     }
     // A profile that moved ahead of what runs is on its way (the switch follows), or waits for the
@@ -53,9 +55,38 @@ void WatchErrands::adopt_now(const machine::SystemLinks& links, const std::stop_
     adopted_ = links;
 }
 
-void WatchErrands::record_adoption(const std::optional<std::string>& from,
+bool came_by_boot(const machine::SystemLinks& links, const std::optional<LastTold>& last,
+                  std::optional<core::Instant> booted_at) {
+    if (links.booted != links.running || !last) {
+        return links.booted == links.running;
+    }
+    // Not the boot's id alone: a machine that shares its kernel (a container) boots without it.
+    return last->boot_id != core::boot_id() || (booted_at && last->at < *booted_at);
+}
+
+bool WatchErrands::came_by_boot(const std::optional<store::RanRow>& last,
+                                const machine::SystemLinks& links) {
+    std::optional<LastTold> told;
+    if (last) {
+        const auto page = in_.sequencer.ask([&] { return in_.ledger.log().read(last->entry, 1); });
+        const auto entry = page && !page->lines.empty() ? core::parse_json(page->lines.front())
+                                                        : core::Result<Json>(core::Problem{});
+        told = entry ? LastTold{.boot_id = entry->value("boot_id", ""),
+                                .at = core::parse_instant(entry->value("time", ""))
+                                          .value_or(core::Instant{})}
+                     : LastTold{};
+    }
+    struct stat link {};
+    const std::string booted = machine::Machine(in_.machine).on_host("/run/booted-system");
+    const bool there = ::lstat(booted.c_str(), &link) == 0;
+    const core::Instant made{std::chrono::seconds(link.st_mtim.tv_sec)};
+    return pipeline::came_by_boot(links, told, there ? std::optional(made) : std::nullopt);
+}
+
+void WatchErrands::record_adoption(const std::optional<store::RanRow>& last,
                                    const machine::SystemLinks& links, const std::stop_token& stop) {
     const StorePath& to = *links.running;
+    const auto from = last ? std::optional(last->system) : std::nullopt;
     Json body{
         {"what", "running"},
         {"from", from ? Json(*from) : Json()},
@@ -64,7 +95,7 @@ void WatchErrands::record_adoption(const std::optional<std::string>& from,
         {"effects_blob", nullptr},
         {"headline", from ? "what changed is not known: the system before is gone from the store"
                           : "the first system that agentd sees here"},
-        {"by", links.booted == links.running ? "boot" : "hand"}};
+        {"by", came_by_boot(last, links) ? "boot" : "hand"}};
     const auto before = from ? StorePath::parse(*from) : std::nullopt;
     const auto old_closure = before ? evaluator::closure_of(in_.nix, *before, stop)
                                     : core::Result<evaluator::Closure>(core::Problem{});

@@ -14,6 +14,17 @@
 
 namespace agentd::pipeline {
 
+/// The entry that last said what runs.
+struct LastTold {
+    std::string boot_id{};
+    core::Instant at{};
+};
+/// Whether a boot brought what runs now, and not a hand: another system that was told of since this
+/// boot (or since the link of the booted system was made) says that a hand did, also where it went
+/// back to what was booted.
+bool came_by_boot(const machine::SystemLinks& links, const std::optional<LastTold>& last,
+                  std::optional<core::Instant> booted_at);
+
 /// One thread of its own, one errand at a time. `head` may be asked by anybody.
 class WatchErrands {
   public:
@@ -47,8 +58,9 @@ class WatchErrands {
     core::Result<core::Commit> upstream_head();
     void notice_pulls();
     void adopt_now(const machine::SystemLinks& links, const std::stop_token& stop);
-    void record_adoption(const std::optional<std::string>& from, const machine::SystemLinks& links,
-                         const std::stop_token& stop);
+    void record_adoption(const std::optional<store::RanRow>& last,
+                         const machine::SystemLinks& links, const std::stop_token& stop);
+    bool came_by_boot(const std::optional<store::RanRow>& last, const machine::SystemLinks& links);
     void check_some(const core::StorePath& running, const std::stop_token& stop);
     /// True when there is nothing more to try for this life of the condition.
     bool plan_remedy(const observers::Condition& condition, const std::stop_token& stop);

@@ -30,7 +30,9 @@ TEST_CASE("a system that was brought by hand is what ran last, with its effects 
     CHECK_FALSE(projection.queries().last_running());
     projection.apply_batch(0, log.lines());
     const auto queries = projection.queries();
-    CHECK(queries.last_running() == "/nix/store/b");
+    REQUIRE(queries.last_running());
+    CHECK(queries.last_running()->system == "/nix/store/b");
+    CHECK(queries.last_running()->entry == 1);
     const auto rows = queries.adopted(10);
     REQUIRE(rows.size() == 2);
     CHECK(rows[0].from == "/nix/store/a");
@@ -47,4 +49,23 @@ TEST_CASE("an adoption with a digest that is none is refused") {
     body["effects_blob"] = "nonsense";
     log.add("generation.adopted", "host:web", body);
     CHECK_THROWS(projection.apply(0, log.lines()[0]));
+}
+
+TEST_CASE(
+    "the machine is frozen from the word to the word that lets changes in again, and why is kept") {
+    const test::TempDir folder;
+    store::Projection projection(folder / "p.db");
+    test::LogLines log;
+    const auto brake = [](const char* what, const char* why) {
+        return Json{{"brake", what}, {"path", nullptr}, {"reason", why}, {"peer_uid", nullptr}};
+    };
+    log.add("apply.brake", "host:web", brake("frozen", "two were taken back"));
+    log.add("apply.brake", "host:web", brake("lifted", ""));
+    projection.apply_batch(0, log.lines());
+    REQUIRE(projection.queries().frozen("web"));
+    CHECK(projection.queries().frozen("web")->because == "two were taken back");
+    CHECK_FALSE(projection.queries().frozen("other"));
+    log.add("apply.brake", "host:web", brake("unfrozen", ""));
+    projection.apply(2, log.lines()[2]);
+    CHECK_FALSE(projection.queries().frozen("web"));
 }
