@@ -2,6 +2,7 @@
 """What a paired browser may do, asked for without the page: by a program that speaks its API and lies."""
 
 import hashlib
+import threading
 
 from browser import Browser
 from client import Lab, Refused, check, main, truth, wait
@@ -60,6 +61,36 @@ def strange_fields(lab):
         no = refused("unknown_field", lab.call, method, force=True)
         check(no.error["exit"] == 64, no)
     check(lab.show(proposal)["state"] == "decided", "something was done all the same")
+
+
+@truth("a query or parameter of another type is refused by its name, not read past")
+def wrong_types(lab):
+    browser = Browser(lab, "types")
+    for path, name in (("audit?from=abc", "from"), ("audit?limit=-1", "limit"), ("audit?from=1.5", "from"), ("proposals?all=yes", "all")):
+        status, told = browser.ask("GET", path)
+        check(status == 400 and told["error"]["code"] == "bad_value" and f"`{name}`" in told["error"]["message"], path, status, told)
+        check(told["error"]["where"], "it does not say where:", told)
+    check(browser.get("audit?from=0&limit=2")["entries"], "what is right is refused")
+    no = refused("bad_value", lab.call, "reject", proposal=1, reason=5)
+    check("`reason`" in no.error["message"] and no.error["exit"] == 64, no)
+
+
+@truth("a brake is pulled at once while slow requests and logins hang")
+def brake(lab):
+    browser = Browser(lab, "brake")
+    slow = [threading.Thread(target=lab.call, args=("doctor",)) for _ in range(6)]
+    nonsense = {"key_id": "SHA256:x", "challenge": browser.ask("GET", "session", headers={"X-Agentd-Session": ""})[1]["challenge"], "signature": "AA=="}
+    slow += [threading.Thread(target=browser.ask, args=("POST", "login", nonsense)) for _ in range(40)]
+    for one in slow:
+        one.start()
+    browser.post("freeze", reason="trial")
+    hung = [one for one in slow if one.is_alive()]
+    check(hung, "everything slow was over before the brake was pulled: nothing is shown")
+    wait(10, "status says so, and why", lambda: "trial" in (browser.get("status")["frozen"] or {"because": ""})["because"])
+    for one in slow:
+        one.join()
+    check(lab.applyd({"op": "unfreeze"})["ok"], "it stays frozen")
+    wait(10, "status says that it is over", lambda: browser.get("status")["frozen"] is None)
 
 
 @truth("what is approved and to be applied at once waits for nobody else's apply: it is told that one is under way")
