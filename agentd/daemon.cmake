@@ -5,7 +5,7 @@ agentd_room(daemon
           stages/explain.hpp stages/keep.hpp stages/known_system.hpp stages/land.hpp stages/patch.hpp
           stages/preview.hpp stages/step.hpp stages/test.hpp stages/what_stays.hpp
   SOURCES assembly.cpp inbox.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
-          api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp
+          api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp api/prerequisites_nix.cpp
           api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/known.cpp
           pipeline/decide_and_apply.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
           pipeline/propose.cpp pipeline/recover.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp

@@ -4,6 +4,7 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 #include "evaluator/build_watch.hpp"
+#include "evaluator/room.hpp"
 
 #include <filesystem>
 
@@ -75,6 +76,9 @@ BuildRefused refusal_of(const sandbox::Outcome& outcome, const BuildWatch& watch
                                        std::to_string(settings.build_log >> 10) + " KiB of log",
                             .hint = "a build that floods its log is ended"}};
     }
+    if (std::holds_alternative<sandbox::Unwanted>(outcome.ending)) {
+        return {.problem = no_room("build_limit")};
+    }
     if (outcome.ending == sandbox::Ending{sandbox::Exited{exit_build_timeout}}) {
         return timed_out("a build was silent for " + seconds(settings.build_silence) +
                          " or took longer than " + seconds(settings.build_deadline));
@@ -106,6 +110,8 @@ BuildOutcome build(const Nix& nix, const BuildRequest& request, const BuildCallb
             watch.line(line);
         }
     };
+    const Room room("/nix/store", settings.disk_reserve);
+    command.wanted = [&] { return room.left(); };
     const auto outcome = sandbox::run(command, stop);
     const auto nix_time = std::chrono::ceil<std::chrono::milliseconds>(outcome.wall);
     if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {

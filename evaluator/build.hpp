@@ -31,11 +31,14 @@ struct BuildEvent {
         finished, ///< `derivation` is built
         failed,   ///< `derivation` did not build
         progress, ///< only the counts
+        phase,    ///< `line` says what is done now
+        fetching, ///< `derivation`, a store path, is being taken from a cache
+        fetched,  ///< it is here
     };
     Kind kind{};
     std::string derivation{}; ///< store path of the .drv; "" for what no builder said
     std::string line{};       ///< valid UTF-8 without control sequences, at most 4 KiB
-    int done = 0;             ///< derivations built so far
+    int done = 0;             ///< derivations built, or paths fetched, so far
     int expected = 0;         ///< as far as Nix knows
     int running = 0;
 };

@@ -172,13 +172,11 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
     if (!settings_.store.empty()) {
         out.environment.emplace("NIX_REMOTE", settings_.store);
     }
-    const bool network = purpose == NixPurpose::build && settings_.substitute;
-    if (!network) {
-        out.environment.emplace("NIX_CONF_DIR",
-                                scratch + "/conf"); // empty: the machine's own is not read
-    }
+    out.environment.emplace("NIX_CONF_DIR",
+                            scratch + "/conf"); // empty: the machine's own is not read
     out.deadline = purpose == NixPurpose::evaluate ? settings_.evaluation_deadline
                    : purpose == NixPurpose::build  ? settings_.build_deadline
+                   : purpose == NixPurpose::fetch  ? settings_.fetch_deadline
                                                    : settings_.query_deadline;
     // Nix ends its builders when it is asked to; killed outright, old versions leave them behind.
     // An evaluation has none, and deep in a regular expression it does not hear.
@@ -187,7 +185,8 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
     // same.
     out.profile = sandbox::Profile{
         .confine = settings_.confine,
-        .network_namespace = network ? sandbox::Need::unwanted : settings_.isolation,
+        .network_namespace =
+            purpose == NixPurpose::fetch ? sandbox::Need::unwanted : settings_.isolation,
         .no_new_privileges = purpose != NixPurpose::build, // its sandbox changes uid and mounts
     };
     out.profile->umask = 022; // what lands in the store is for all to read

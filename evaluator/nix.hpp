@@ -59,8 +59,8 @@ struct NixSettings {
     std::string build_users_group{}; ///< "" builds as the uid we run as (only without a daemon)
     std::vector<std::string> sandbox_paths{}; ///< `/bin/sh=/bin/busybox`; empty keeps Nix's default
     std::vector<std::string>
-        allowed_uris{};      ///< locked inputs (Nix 2.26 and newer ask for their prefixes)
-    bool substitute = false; ///< true leaves the machine's own substituters and keys as they are
+        allowed_uris{}; ///< locked inputs (Nix 2.26 and newer ask for their prefixes)
+    bool fetch = false; ///< take from the running system's caches what a build lacks
     sandbox::Need isolation = sandbox::Need::required; ///< a network with nobody in it
     sandbox::Need files =
         sandbox::Need::required; ///< an evaluation can open only the store, its repository and Nix
@@ -76,13 +76,17 @@ struct NixSettings {
     std::size_t evaluation_log = 1U << 20;        ///< bytes of stderr
     std::size_t evaluation_answer = 32U << 20;    ///< bytes of JSON
     std::size_t build_log = 16U << 20;            ///< bytes, all derivations together
+    std::chrono::milliseconds fetch_deadline = std::chrono::minutes(30);
+    std::uint64_t fetch_bytes = 20ULL << 30;   ///< most that is taken from caches for one build
+    std::uint64_t disk_reserve = 128ULL << 20; ///< bytes of the store's disk that stay free
     int jobs = 1;
     int cores = 0; ///< 0: all
 };
 
 enum class NixPurpose {
     evaluate, ///< pure, restricted, no network, no import from derivation
-    build,    ///< sandboxed; no network but the substituters where they were allowed
+    build,    ///< sandboxed, no network
+    fetch,    ///< the network, and nothing that runs: takes store paths from caches
     query,    ///< reads the store
 };
 

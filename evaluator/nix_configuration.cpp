@@ -54,6 +54,22 @@ constexpr Forced without_substitutes[] = {
     {"substituters", ""},
 };
 
+/// Who the caches are, and their keys, is added by the fetch itself. That nothing can be built here
+/// follows from what is asked for: outputs, never derivations.
+constexpr Forced for_fetches[] = {
+    {"connect-timeout", "10"},
+    {"download-attempts", "2"},
+    {"fallback", "false"},
+    {"max-jobs", "0", NixAbility::max_substitution_jobs},
+    {"max-substitution-jobs", "16", NixAbility::max_substitution_jobs},
+    {"narinfo-cache-negative-ttl", "0"},
+    {"narinfo-cache-positive-ttl", "300"},
+    {"sandbox", "true"},
+    {"sandbox-fallback", "false"},
+    {"stalled-download-timeout", "20"},
+    {"substitute", "true"},
+};
+
 void add(std::string& out, std::string_view name, std::string_view value) {
     if (value.find('\n') != std::string_view::npos) {
         throw core::Failure(core::FailureKind::misconfigured, "a line break in a setting of Nix",
@@ -83,7 +99,12 @@ std::string Nix::configuration(NixPurpose purpose) const {
     add_all(out, always, version);
     add(out, "allowed-uris", core::join(settings_.allowed_uris, " "));
     add(out, "build-users-group", settings_.build_users_group);
-    if (purpose != NixPurpose::build || !settings_.substitute) {
+    if (purpose == NixPurpose::fetch) {
+        add_all(out, for_fetches, version);
+        if (!has(version, NixAbility::max_substitution_jobs)) {
+            add(out, "max-jobs", "16"); // the older ones count what they fetch as jobs
+        }
+    } else {
         add_all(out, without_substitutes, version);
     }
     if (purpose == NixPurpose::build) {

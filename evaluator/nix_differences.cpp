@@ -11,6 +11,7 @@ constexpr std::array differences{
     NixDifference{NixAbility::config_show, "config show", 20},
     NixDifference{NixAbility::derivation_show, "derivation show", 20},
     NixDifference{NixAbility::max_call_depth, "max-call-depth", 20},
+    NixDifference{NixAbility::max_substitution_jobs, "max-substitution-jobs", 20},
 };
 
 /// A release of Nix 2 or of Lix 2: minor and patch.

@@ -14,9 +14,10 @@ namespace agentd::evaluator {
 
 /// What one version has and another has not.
 enum class NixAbility {
-    config_show,     ///< `nix config show`; before, `nix show-config`
-    derivation_show, ///< `nix derivation show`; before, `nix show-derivation`
-    max_call_depth,  ///< the setting that ends a recursion before the stack does
+    config_show,           ///< `nix config show`; before, `nix show-config`
+    derivation_show,       ///< `nix derivation show`; before, `nix show-derivation`
+    max_call_depth,        ///< the setting that ends a recursion before the stack does
+    max_substitution_jobs, ///< the setting; before, what is fetched counts as jobs
 };
 
 struct NixDifference {

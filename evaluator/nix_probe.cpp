@@ -110,12 +110,19 @@ bool same_setting(std::string_view name, std::string_view wanted, std::string_vi
 }
 
 Result<Done> read_back(const Nix& nix, NixPurpose purpose, std::stop_token stop) {
-    auto command = nix.nix(purpose, show_settings_words(nix.installation().version()));
+    return read_back(nix, nix.nix(purpose, {}), std::move(stop));
+}
+
+Result<Done> read_back(const Nix& nix, sandbox::Command command, std::stop_token stop) {
+    const auto told = parse_shown_settings(command.environment.at("NIX_CONFIG"));
+    command.program = nix.installation().programs().nix;
+    command.arguments = show_settings_words(nix.installation().version());
+    command.on_line = {};
     const auto found = shown(std::move(command), std::move(stop));
     if (!found) {
         return found.problem();
     }
-    for (const auto& [name, wanted] : parse_shown_settings(nix.configuration(purpose))) {
+    for (const auto& [name, wanted] : told) {
         const auto it = found->find(name);
         const std::string what = it == found->end() ? "nothing" : "`" + it->second + "`";
         if (it == found->end() || !same_setting(name, wanted, it->second)) {
@@ -138,6 +145,8 @@ Result<ShownSettings> running_settings(const Nix& nix, std::stop_token stop) {
     auto command = nix.nix(NixPurpose::query, show_settings_words(nix.installation().version()));
     command.environment["NIX_CONF_DIR"] = folder;
     command.environment["NIX_CONFIG"] = "";
+    // Without any network Nix says that it takes nothing from caches, whatever its file says.
+    command.profile->network_namespace = sandbox::Need::unwanted;
     command.arguments.insert(command.arguments.end(),
                              {"--extra-experimental-features", "nix-command"});
     return shown(std::move(command), std::move(stop));

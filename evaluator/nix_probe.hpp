@@ -27,6 +27,9 @@ bool same_setting(std::string_view name, std::string_view wanted, std::string_vi
 /// Asks Nix, in the very environment of `purpose`, for its settings and compares each that is
 /// forced. Code `settings_not_taken`, naming the first; `probe_failed` when Nix does not say.
 core::Result<core::Done> read_back(const Nix& nix, NixPurpose purpose, std::stop_token stop = {});
+/// The same for a command that is about to run, with its own NIX_CONFIG.
+core::Result<core::Done> read_back(const Nix& nix, sandbox::Command command,
+                                   std::stop_token stop = {});
 
 /// The settings of the running system: of its nix.conf, which has to be root's alone with all it
 /// includes, and of nothing else: no user's, no environment's, no candidate's.

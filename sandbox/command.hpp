@@ -45,6 +45,9 @@ struct Command {
     Cap out{};
     Cap err{};
     LineCallback on_line{};
+    /// Asked at least four times a second, on the thread that called run(): false ends the program
+    /// as a deadline does, and the ending is Unwanted.
+    std::function<bool()> wanted{};
     std::optional<Profile> profile{}; ///< nullopt: only what run() always does
 };
 

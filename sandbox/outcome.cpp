@@ -15,6 +15,7 @@ std::string describe(const Ending& ending) {
         [](const Signalled& s) { return "was killed by signal " + std::to_string(s.signal); },
         [](const TimedOut&) { return std::string("did not finish in time"); },
         [](const Cancelled&) { return std::string("was stopped on request"); },
+        [](const Unwanted&) { return std::string("was ended by who started it"); },
         [](const OutputLimit& l) {
             return std::string("wrote more than allowed on ") +
                    (l.stream == Stream::out ? "stdout" : "stderr");

@@ -27,13 +27,17 @@ struct TimedOut {
 struct Cancelled {
     friend bool operator==(const Cancelled&, const Cancelled&) = default;
 };
+/// Its `wanted` said no; it and its group are gone.
+struct Unwanted {
+    friend bool operator==(const Unwanted&, const Unwanted&) = default;
+};
 /// It wrote more than a cap with Cap::Above::stop; it and its group are gone.
 struct OutputLimit {
     Stream stream{};
     friend bool operator==(const OutputLimit&, const OutputLimit&) = default;
 };
 
-using Ending = std::variant<Exited, Signalled, TimedOut, Cancelled, OutputLimit>;
+using Ending = std::variant<Exited, Signalled, TimedOut, Cancelled, OutputLimit, Unwanted>;
 
 /// The first bytes of a stream, up to its cap.
 struct Captured {

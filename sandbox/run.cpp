@@ -21,6 +21,7 @@ using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds orphan_patience{250};
+constexpr milliseconds between_looks{200};
 
 /// A descriptor that becomes readable when somebody asks to stop.
 class StopSignal {
@@ -82,10 +83,17 @@ class Watch {
         if (!ended_ && SteadyClock::now() >= limit_) {
             past_limit();
         }
+        if (!ended_ && !reason_ && command_.wanted && SteadyClock::now() >= next_look_) {
+            next_look_ = SteadyClock::now() + between_looks;
+            if (!command_.wanted()) {
+                tell_to_end(Unwanted{});
+            }
+        }
     }
 
     int timeout() const {
-        const auto left = std::chrono::ceil<milliseconds>(limit_ - SteadyClock::now()).count();
+        const auto next = command_.wanted && !reason_ ? std::min(limit_, next_look_) : limit_;
+        const auto left = std::chrono::ceil<milliseconds>(next - SteadyClock::now()).count();
         return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
     }
 
@@ -159,6 +167,7 @@ class Watch {
     Collector out_;
     Collector err_;
     SteadyClock::time_point limit_;
+    SteadyClock::time_point next_look_ = started_;
     std::optional<Ending> reason_;
     bool ended_ = false;
 };

@@ -36,25 +36,6 @@ std::string find_program(const std::string& configured, std::string_view name) {
     return found == places.end() ? std::string() : *found;
 }
 
-/// The machine's own settings, before agentd forces its own: the lines `name = value`.
-std::string shown_settings(const evaluator::Nix& nix) {
-    auto command = nix.nix(evaluator::NixPurpose::query, {"show-config"});
-    command.environment["NIX_CONFIG"] = "experimental-features = nix-command flakes";
-    command.deadline = std::chrono::seconds(10);
-    const auto outcome = sandbox::run(command);
-    return outcome.succeeded() ? outcome.out.bytes : std::string();
-}
-
-std::string setting(const std::string& settings, std::string_view name) {
-    for (const auto line : core::lines(settings)) {
-        if (line.starts_with(name) && line.substr(name.size()).starts_with(" =")) {
-            const auto value = core::trim(line.substr(name.size() + 2));
-            return core::shorten(core::printable(core::to_utf8(value)), 200);
-        }
-    }
-    return "unknown";
-}
-
 Prerequisite room(const std::string& name, const std::string& folder) {
     struct statvfs now {};
     if (::statvfs(folder.c_str(), &now) != 0) {
@@ -93,32 +74,6 @@ Prerequisite socket_at(const std::string& name, const std::string& path, const s
 }
 
 } // namespace
-
-std::vector<Prerequisite> nix_prerequisites(const evaluator::Nix& nix) {
-    const auto& version = nix.installation().version();
-    std::vector<Prerequisite> out;
-    out.push_back(check("nix", version.at_least(2, 18) || version.at_least(2, 8),
-                        version.text + (version.at_least(2, 18)
-                                            ? ""
-                                            : " (older than 2.18: it works, and has known holes)"),
-                        "use Nix 2.18 or newer: nix.package in the configuration"));
-    const std::string settings = shown_settings(nix);
-    const std::string sandbox = setting(settings, "sandbox");
-    out.push_back(check("nix-sandbox", sandbox == "true" || sandbox == "unknown",
-                        "sandbox = " + sandbox, "set nix.settings.sandbox = true"));
-    const std::string signatures = setting(settings, "require-sigs");
-    out.push_back(check("nix-signatures", signatures == "true" || signatures == "unknown",
-                        "require-sigs = " + signatures, "set nix.settings.require-sigs = true"));
-    const std::string trusted = setting(settings, "trusted-users");
-    const auto names = core::split(trusted, ' ');
-    const bool wide = std::any_of(names.begin(), names.end(), [](std::string_view name) {
-        return name == "*" || name == "agentd" || name == "@agentd";
-    });
-    out.push_back(
-        check("nix-trust", !wide, "trusted-users = " + trusted,
-              "take `*` and agentd out of nix.settings.trusted-users: a trusted user is root"));
-    return out;
-}
 
 std::vector<Prerequisite> program_prerequisites(const Config& config, const evaluator::Nix& nix) {
     std::vector<Prerequisite> out;

@@ -19,7 +19,7 @@ struct Prerequisite {
     bool needed = true;   ///< false: agentd works without it, only less well
 };
 
-/// Version, known holes, and the settings of Nix that agentd counts on.
+/// Version, published holes, what this Nix takes of what is forced, and the running system's own settings.
 std::vector<Prerequisite> nix_prerequisites(const evaluator::Nix& nix);
 /// Landlock, seccomp, user namespaces, control groups, pidfds, inotify.
 std::vector<Prerequisite> kernel_prerequisites(const Config& config);

@@ -3,6 +3,7 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/stages/keep.hpp"
+#include "evaluator/fetch.hpp"
 
 #include <fmt/format.h>
 
@@ -92,6 +93,12 @@ std::string line_of(const evaluator::BuildEvent& event) {
         return "failed " + who;
     case Kind::log:
         return who.empty() ? event.line : who + "> " + event.line;
+    case Kind::phase:
+        return event.line;
+    case Kind::fetching:
+        return fmt::format("fetching {} ({} of {})", who, event.done + event.running,
+                           event.expected);
+    case Kind::fetched:
     case Kind::progress:
         return {};
     }
@@ -110,43 +117,91 @@ std::string last_lines(const std::string& log) {
     return text;
 }
 
+/// What caches gave, for the words of the evidence.
+struct Lacking {
+    std::string words{};
+    std::string log{};
+    milliseconds nix{};
+};
+
+std::string many(std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+/// Nothing of it stays behind, however the build ends.
+class FetchedRoots {
+  public:
+    explicit FetchedRoots(evaluator::FetchRequest request) : request_(std::move(request)) {}
+    ~FetchedRoots() { evaluator::forget_fetched(request_); }
+    FetchedRoots(const FetchedRoots&) = delete;
+    FetchedRoots& operator=(const FetchedRoots&) = delete;
+    const evaluator::FetchRequest& request() const noexcept { return request_; }
+
+  private:
+    evaluator::FetchRequest request_;
+};
+
+Step<Tested> not_built(evaluator::BuildRefused& refused, const Measure& measure,
+                       const Reporter& report) {
+    refused.problem.message += last_lines(refused.log.text);
+    report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
+                                refused.nix_time, refused.log.text));
+    return Refused{std::move(refused.problem)};
+}
+
 Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                    const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::build, tools);
+    const auto told = [&](const evaluator::BuildEvent& event) {
+        if (auto line = line_of(event); !line.empty()) {
+            report.log(EvidenceLevel::build, {std::move(line)});
+        }
+    };
+    const auto stopped = [&](const evaluator::BuildCancelled& cancelled) -> Step<Tested> {
+        report.evidence(
+            measure.end(EvidenceStatus::cancelled, "stopped on request", cancelled.nix_time, ""));
+        return Cancelled{};
+    };
+    const FetchedRoots roots(
+        {.drv = evaluated.drv,
+         .roots = tools.nix.settings().scratch + "/fetched/" + candidate.id.str()});
+    Lacking lacking;
+    if (tools.nix.settings().fetch) {
+        auto outcome = evaluator::fetch(tools.nix, roots.request(), told, stop);
+        if (auto* refused = std::get_if<evaluator::BuildRefused>(&outcome)) {
+            return not_built(*refused, measure, report);
+        }
+        if (auto* cancelled = std::get_if<evaluator::BuildCancelled>(&outcome)) {
+            return stopped(*cancelled);
+        }
+        auto& done = std::get<evaluator::Fetched>(outcome);
+        lacking.log = std::move(done.log.text);
+        lacking.nix = done.nix_time;
+        if (!done.paths.empty()) {
+            lacking.words = fmt::format("fetched {} ({} MiB) from caches, ",
+                                        many(done.paths.size(), "path"), done.bytes >> 20);
+        }
+    }
     const evaluator::BuildRequest request{.drv = evaluated.drv,
                                           .gc_root = tools.gc_roots + "/" + candidate.id.str()};
-    auto outcome = evaluator::build(
-        tools.nix, request,
-        [&](const evaluator::BuildEvent& event) {
-            if (auto line = line_of(event); !line.empty()) {
-                report.log(EvidenceLevel::build, {std::move(line)});
-            }
-        },
-        stop);
+    auto outcome = evaluator::build(tools.nix, request, told, stop);
     return core::match(
         outcome,
         [&](const evaluator::Built& built) -> Step<Tested> {
             report.evidence(measure.end(
                 EvidenceStatus::passed,
-                built.built.empty() ? "everything was built already"
-                                    : fmt::format("built {} derivation{}", built.built.size(),
-                                                  built.built.size() == 1 ? "" : "s"),
-                built.nix_time, built.log.text));
+                lacking.words + (built.built.empty()
+                                     ? "everything was built already"
+                                     : "built " + many(built.built.size(), "derivation")),
+                lacking.nix + built.nix_time, lacking.log + built.log.text));
             return Tested{.drv = evaluated.drv,
                           .toplevel = evaluated.toplevel,
                           .warnings = std::move(evaluated.warnings)};
         },
         [&](evaluator::BuildRefused& refused) -> Step<Tested> {
-            refused.problem.message += last_lines(refused.log.text);
-            report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
-                                        refused.nix_time, refused.log.text));
-            return Refused{std::move(refused.problem)};
+            return not_built(refused, measure, report);
         },
-        [&](const evaluator::BuildCancelled& cancelled) -> Step<Tested> {
-            report.evidence(measure.end(EvidenceStatus::cancelled, "stopped on request",
-                                        cancelled.nix_time, ""));
-            return Cancelled{};
-        });
+        stopped);
 }
 
 } // namespace

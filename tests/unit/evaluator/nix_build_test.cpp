@@ -27,27 +27,9 @@ NixFixture& fixture() {
     return made;
 }
 
-/// A derivation of one busybox script. `mark` makes it new: what is in the store already is not
-/// built.
 core::StorePath derivation(const std::string& name, const std::string& script,
                            const std::string& more = "") {
-    static const std::string mark =
-        std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
-    auto command = fixture().nix().nix(
-        evaluator::NixPurpose::evaluate,
-        {"eval", "--raw", "--impure", "--expr",
-         "(derivation { name = \"" + name + "\"; system = \"x86_64-linux\"; mark = \"" + mark +
-             "\"; builder = \"${builtins.path { path = " + (fixture() / "demo/seed/bb") +
-             "; name = \"bb\"; }}/busybox\"; "
-             "args = [ \"sh\" \"-c\" ''" +
-             script + "'' ]; " + more + " }).drvPath"});
-    // These tests write their own little derivations; what agentd evaluates is never run this way.
-    auto& configuration = command.environment["NIX_CONFIG"];
-    configuration += "restrict-eval = false\npure-eval = false\n";
-    const auto outcome = sandbox::run(command);
-    INFO(outcome.err.bytes);
-    REQUIRE(outcome.succeeded());
-    return core::StorePath::parse(outcome.out.bytes).value();
+    return fixture().derivation(name, script, more);
 }
 
 evaluator::BuildOutcome built(const core::StorePath& drv, const evaluator::NixSettings& settings,
@@ -177,6 +159,9 @@ TEST_CASE("what happens in a build is told as it happens") {
         case BuildEvent::Kind::failed:
             told.push_back("failed");
             break;
+        case BuildEvent::Kind::phase:
+        case BuildEvent::Kind::fetching:
+        case BuildEvent::Kind::fetched:
         case BuildEvent::Kind::progress:
             return;
         }

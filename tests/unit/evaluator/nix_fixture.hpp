@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -85,6 +86,28 @@ class NixFixture {
     /// The head, with one more module for the host `web`.
     evaluator::FlakeSource with_module(const std::string& module) {
         return commit({{"hosts/web/agentd.nix", module}});
+    }
+
+    /// A derivation of one busybox script. A mark makes it new: what is in the store already is not
+    /// built.
+    core::StorePath derivation(const std::string& name, const std::string& script,
+                               const std::string& more = "") const {
+        static const std::string mark =
+            std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+        auto command = nix().nix(
+            evaluator::NixPurpose::evaluate,
+            {"eval", "--raw", "--impure", "--expr",
+             "(derivation { name = \"" + name + "\"; system = \"x86_64-linux\"; mark = \"" + mark +
+                 "\"; builder = \"${builtins.path { path = " + (dir_ / "demo/seed/bb") +
+                 "; name = \"bb\"; }}/busybox\"; args = [ \"sh\" \"-c\" ''" + script + "'' ]; " +
+                 more + " }).drvPath"});
+        // Tests write their own little derivations; what agentd evaluates is never run this way.
+        auto& configuration = command.environment["NIX_CONFIG"];
+        configuration += "restrict-eval = false\npure-eval = false\n";
+        const auto outcome = sandbox::run(command);
+        INFO(outcome.err.bytes);
+        REQUIRE(outcome.succeeded());
+        return core::StorePath::parse(outcome.out.bytes).value();
     }
 
     static core::HostName host(const std::string& name = "web") {

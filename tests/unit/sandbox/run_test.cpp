@@ -221,3 +221,15 @@ TEST_CASE("programs run at the same time from several threads") {
     }
     CHECK(good == 8);
 }
+
+TEST_CASE("a program that is no longer wanted is ended, also while it says nothing") {
+    int asked = 0;
+    const auto outcome = sandbox::run({.program = "/bin/sleep",
+                                       .arguments = {"60"},
+                                       .deadline = std::chrono::seconds(50),
+                                       .wanted = [&] { return ++asked < 3; }});
+    CHECK(outcome.ending == sandbox::Ending{sandbox::Unwanted{}});
+    CHECK(asked == 3);
+    CHECK(outcome.wall < std::chrono::seconds(20));
+    CHECK(sandbox::run({.program = "/bin/true", .wanted = [] { return true; }}).succeeded());
+}

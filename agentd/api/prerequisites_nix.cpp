@@ -1,0 +1,113 @@
+// What doctor says of the machine's Nix.
+#include "agentd/api/prerequisites.hpp"
+
+#include "agentd/core/text.hpp"
+#include "evaluator/nix_differences.hpp"
+#include "evaluator/nix_probe.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace agentd::api {
+
+namespace {
+
+using evaluator::Nix;
+using evaluator::NixPurpose;
+
+Prerequisite version_of(const evaluator::NixVersion& version) {
+    std::vector<std::string> lacks;
+    for (const auto& difference : evaluator::nix_differences()) {
+        if (!has(version, difference.ability)) {
+            lacks.emplace_back(difference.name);
+        }
+    }
+    const std::string more = lacks.empty() ? "" : "; it does not know " + core::join(lacks, ", ");
+    return {.name = "nix",
+            .ok = version.at_least(2, 8),
+            .detail = version.text + more,
+            .mend = "use Nix 2.18 or newer: nix.package in the configuration"};
+}
+
+Prerequisite holes_of(const evaluator::NixVersion& version) {
+    std::string detail;
+    for (const auto& hole : holes_in(version)) {
+        detail += (detail.empty() ? "by its number it has " : "; ") + std::string(hole.advisory) +
+                  " (" + std::string(hole.what) + ")";
+    }
+    return {
+        .name = "nix-holes",
+        .ok = detail.empty(),
+        .detail = detail.empty() ? "no published way out of its sandbox is known for it" : detail,
+        .mend = "use a newer Nix (nix.package); until then a policy can lower what is automatic "
+                "where `evidence.build_escapable` is true",
+        .needed = false};
+}
+
+Prerequisite forced(const Nix& nix) {
+    Prerequisite out{.name = "nix-forced", .ok = true, .detail = "Nix takes every setting of ours"};
+    for (const auto purpose : {NixPurpose::evaluate, NixPurpose::build}) {
+        if (const auto taken = read_back(nix, purpose); !taken) {
+            return {.name = out.name,
+                    .ok = false,
+                    .detail = taken.problem().message,
+                    .mend = taken.problem().hint};
+        }
+    }
+    return out;
+}
+
+std::string value(const evaluator::ShownSettings& settings, std::string_view name) {
+    const auto it = settings.find(name);
+    return it == settings.end() ? "unknown" : core::shorten(it->second, 200);
+}
+
+/// Whoever builds for us follows these, not ours.
+std::vector<Prerequisite> running(const Nix& nix) {
+    const auto settings = evaluator::running_settings(nix);
+    if (!settings) {
+        return {
+            {.name = "nix-settings",
+             .ok = false,
+             .detail = settings.problem().message +
+                       (settings.problem().where.empty() ? "" : ": " + settings.problem().where),
+             .mend = settings.problem().hint}};
+    }
+    const bool daemon = through_daemon(nix);
+    const std::string sandbox = value(*settings, "sandbox");
+    const std::string signatures = value(*settings, "require-sigs");
+    const std::string trusted = value(*settings, "trusted-users");
+    const auto names = core::split(trusted, ' ');
+    const bool wide = std::any_of(names.begin(), names.end(), [](std::string_view name) {
+        return name == "*" || name == "agentd" || name == "@agentd";
+    });
+    return {
+        {.name = "nix-sandbox",
+         .ok = sandbox == "true",
+         .detail = "sandbox = " + sandbox +
+                   (daemon ? ", of the daemon that builds" : "; what agentd builds has its own"),
+         .mend = "set nix.settings.sandbox = true",
+         .needed = daemon},
+        {.name = "nix-signatures",
+         .ok = signatures == "true",
+         .detail = "require-sigs = " + signatures,
+         .mend = "set nix.settings.require-sigs = true"},
+        {.name = "nix-trust",
+         .ok = !wide,
+         .detail = "trusted-users = " + trusted,
+         .mend = "take `*` and agentd out of nix.settings.trusted-users: a trusted user is "
+                 "root"}};
+}
+
+} // namespace
+
+std::vector<Prerequisite> nix_prerequisites(const Nix& nix) {
+    const auto& version = nix.installation().version();
+    std::vector<Prerequisite> out{version_of(version), holes_of(version), forced(nix)};
+    for (auto& more : running(nix)) {
+        out.push_back(std::move(more));
+    }
+    return out;
+}
+
+} // namespace agentd::api
