@@ -98,6 +98,7 @@ class Reader {
             found = true;
             if (at->second.kind != Node::Kind::file)
                 return refuse("it includes " + path + ", which cannot be read");
+            out_.files.insert(at->first);
             read(at->second.bytes, depth + 1);
         }
         // What is not in /etc of the system may still be there on the machine.

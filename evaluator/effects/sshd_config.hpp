@@ -6,6 +6,7 @@
 #include "evaluator/effects/side.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 namespace agentd::evaluator::effects {
 
 struct SshdConfig {
+    std::set<std::string> files{}; ///< of the tree that were read for it
     bool there = false;
     bool readable = true;
     std::string trouble{};
