@@ -186,7 +186,7 @@ def title(lab):
 def usage(lab):
     refused(lab, "usage", "dance", do=lambda: lab.call("dance"))
     refused(lab, "not_found", "list --all", do=lambda: lab.call("show", proposal="99"))
-    refused(lab, "not_found", do=lambda: lab.call("show", proposal={"a": 1}))
+    refused(lab, "bad_value", "`proposal`", do=lambda: lab.call("show", proposal={"a": 1}))
     for wrong in ({"goal": 5}, {"goal": "install ripgrep", "more": 1}, {}):
         try:
             lab.call("run", **wrong)
