@@ -6,6 +6,7 @@
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_query.hpp"
 #include "evaluator/nix_scripts.hpp"
+#include "evaluator/option_answer.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,8 +31,28 @@ core::StorePath store_path(const core::Json& answer, const char* key) {
     return *path;
 }
 
+/// Traced once the options are read, before anything else is evaluated.
+constexpr std::string_view options_are_read = "agentd has read the options";
+
+FlakeAsked ask(const Nix& nix, const FlakeSource& source, const core::HostName& host,
+               const OptionWords& words, const std::stop_token& stop) {
+    return ask_flake(nix, source, evaluate_script,
+                     {{"host", nix_string(host.str())},
+                      {"tell", "(" + std::string(options_script) + ")"},
+                      {"words", nix_words(words)},
+                      {"read", nix_string(options_are_read)}},
+                     stop);
+}
+
+/// Nix ended while it read the options, which nobody but us wanted to see.
+bool ended_at_options(const EvaluationRefused& refused) {
+    return refused.problem.code != "no_flake" &&
+           refused.log.find(options_are_read) == std::string::npos;
+}
+
 Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
     const auto facts = answer.find("facts");
+    const auto options = answer.find("options");
     return {.drv = store_path(answer, "drv"),
             .toplevel = store_path(answer, "toplevel"),
             .system = text_or_empty(answer, "system"),
@@ -39,6 +60,8 @@ Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
             .host_name = text_or_empty(answer, "host_name"),
             .warnings = std::move(from.warnings),
             .facts_json = facts == answer.end() ? "{}" : core::canonical(*facts),
+            .options = options == answer.end() ? std::nullopt
+                                               : std::optional(read_option_values(*options)),
             .nix_time = from.nix_time};
 }
 
@@ -50,19 +73,29 @@ std::string FlakeSource::url() const {
 }
 
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-                           std::stop_token stop) {
-    auto asked = ask_flake(nix, source, evaluate_script, {{"host", nix_string(host.str())}}, stop);
-    if (auto* refused = std::get_if<EvaluationRefused>(&asked)) {
+                           std::stop_token stop, const OptionWords& words) {
+    const bool looks = !words.empty() && nix_words(words).size() <= most_word_bytes;
+    auto asked = ask(nix, source, host, looks ? words : OptionWords{}, stop);
+    auto* refused = std::get_if<EvaluationRefused>(&asked);
+    std::chrono::milliseconds in_vain{};
+    if (looks && refused != nullptr && ended_at_options(*refused)) {
+        in_vain = refused->nix_time;
+        asked = ask(nix, source, host, {}, stop);
+        refused = std::get_if<EvaluationRefused>(&asked);
+    }
+    if (refused != nullptr) {
+        refused->nix_time += in_vain;
         return std::move(*refused);
     }
     if (auto* cancelled = std::get_if<EvaluationCancelled>(&asked)) {
         return *cancelled;
     }
     auto& answer = std::get<FlakeAnswer>(asked);
+    answer.nix_time += in_vain;
     if (answer.value->contains("unknown_host")) {
-        auto refused = unknown_host(host, host_names(*answer.value));
-        refused.nix_time = answer.nix_time;
-        return refused;
+        auto unknown = unknown_host(host, host_names(*answer.value));
+        unknown.nix_time = answer.nix_time;
+        return unknown;
     }
     return read_answer(*answer.value, answer);
 }

@@ -5,8 +5,10 @@
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
 #include "evaluator/nix.hpp"
+#include "evaluator/option_values.hpp"
 
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -14,24 +16,16 @@
 
 namespace agentd::evaluator {
 
-/// What to look at. The commit is named twice, so that a moved ref can never be evaluated instead.
-struct FlakeSource {
-    std::string repository{}; ///< absolute path of a bare repository of ours
-    std::string ref{};        ///< `refs/agentd/<id>`; "" when the commit needs none (Nix 2.8 does)
-    core::Commit commit;
-
-    /// `git+file://<repository>?ref=…&rev=…`, percent-encoded.
-    std::string url() const;
-};
-
 struct Evaluated {
-    core::StorePath drv;                  ///< of the toplevel; written to the store
-    core::StorePath toplevel;             ///< its output path; not built yet
-    std::string system{};                 ///< `x86_64-linux`
-    std::string state_version{};          ///< "" when the host has none
-    std::string host_name{};              ///< `networking.hostName`, "" when there is none
-    std::vector<std::string> warnings{};  ///< at most 200, at most 2 KiB each
-    std::string facts_json{};             ///< what Nix answered, canonical JSON
+    core::StorePath drv;                 ///< of the toplevel; written to the store
+    core::StorePath toplevel;            ///< its output path; not built yet
+    std::string system{};                ///< `x86_64-linux`
+    std::string state_version{};         ///< "" when the host has none
+    std::string host_name{};             ///< `networking.hostName`, "" when there is none
+    std::vector<std::string> warnings{}; ///< at most 200, at most 2 KiB each
+    std::string facts_json{};            ///< what Nix answered, canonical JSON
+    std::optional<OptionValues>
+        options{}; ///< nullopt when they were not asked for, or cannot be had
     std::chrono::milliseconds nix_time{}; ///< spent in Nix processes
 };
 
@@ -57,9 +51,11 @@ struct EvaluationCancelled {
 using EvaluationOutcome = std::variant<Evaluated, EvaluationRefused, EvaluationCancelled>;
 
 /// Evaluates `nixosConfigurations.<host>` in one Nix process: pure, restricted, without a network.
+/// With `words` the options that they speak of are read on the way; an option that nothing may look
+/// at costs them, and a second evaluation without them, never the answer.
 /// @throws core::Failure when Nix cannot be started or the repository does not have the commit.
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-                           std::stop_token stop = {});
+                           std::stop_token stop = {}, const OptionWords& words = {});
 
 /// The hosts of a flake, sorted, at most 4096; evaluates no host.
 core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,

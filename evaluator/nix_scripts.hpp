@@ -11,6 +11,8 @@ namespace agentd::evaluator {
 extern const std::string_view evaluate_script;
 extern const std::string_view hosts_script;
 extern const std::string_view catalog_script;
+extern const std::string_view options_of_script;
+extern const std::string_view options_script; ///< the function `tell` of other scripts
 
 /// A Nix string literal that means exactly `text`.
 std::string nix_string(std::string_view text);

@@ -9,6 +9,11 @@
 
 namespace agentd::proposals {
 
+/// May stand for itself as the name of an attribute: no quotes, no keyword.
+bool is_nix_identifier(std::string_view text) noexcept;
+/// A name of an attribute, quoted where it has to be.
+std::string nix_name(std::string_view name);
+
 /// A double-quoted Nix string that evaluates to `text` and interpolates nothing. One line.
 std::string nix_string(std::string_view text);
 /// Takes a string literal as `nix_string` writes it off `rest`.

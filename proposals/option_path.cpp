@@ -1,31 +1,13 @@
 #include "proposals/operations.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/nix_text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace agentd::proposals {
 
 namespace {
-
-// Words that Nix does not take as a bare attribute name. `or` it takes, but reads badly: quoted as
-// well.
-constexpr std::array<std::string_view, 10> keywords{"assert", "else", "if",  "in",   "inherit",
-                                                    "let",    "or",   "rec", "then", "with"};
-
-bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_inner(char c) noexcept {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '\'';
-}
-
-bool is_identifier(std::string_view text) noexcept {
-    return !text.empty() && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), is_inner) &&
-           std::find(keywords.begin(), keywords.end(), text) == keywords.end();
-}
 
 /// What may stand between quotes needs no escape in Nix.
 bool is_quotable(std::string_view text) noexcept {
@@ -43,7 +25,7 @@ std::optional<std::string> next_name(std::string_view& rest) {
     }
     const auto name = quoted ? rest.substr(1, end - 1) : rest.substr(0, end);
     rest.remove_prefix(quoted ? end + 1 : end);
-    if (!(quoted ? is_quotable(name) : is_identifier(name))) {
+    if (!(quoted ? is_quotable(name) : is_nix_identifier(name))) {
         return std::nullopt;
     }
     return std::string(name);
@@ -76,7 +58,7 @@ std::string OptionPath::str() const {
     std::string out;
     for (const std::string& part : parts_) {
         out += out.empty() ? "" : ".";
-        out += is_identifier(part) ? part : "\"" + part + "\"";
+        out += nix_name(part);
     }
     return out;
 }
@@ -89,7 +71,7 @@ bool OptionPath::is_prefix_of(const OptionPath& other) const noexcept {
 std::optional<PackageAttr> PackageAttr::parse(std::string_view text) {
     const auto parts = core::split(text, '.');
     const bool fits = text.size() <= max_bytes && parts.size() <= 8 &&
-                      std::all_of(parts.begin(), parts.end(), is_identifier);
+                      std::all_of(parts.begin(), parts.end(), is_nix_identifier);
     return fits ? std::optional(PackageAttr(std::string(text))) : std::nullopt;
 }
 

@@ -25,12 +25,19 @@ Json refusal(const store::ProposalRow& row) {
             {"hint", or_null(row.refusal->hint)}};
 }
 
-Json effects_of(const store::RevisionRow& revision, const store::Blobs& blobs) {
-    const auto digest = core::Digest::parse(revision.effects_blob);
+/// Null when it is not there (any more).
+Json kept(const std::string& hex, const store::Blobs& blobs) {
+    const auto digest = core::Digest::parse(hex);
     const auto bytes = digest ? blobs.get(*digest) : std::nullopt;
     const auto parsed = bytes ? core::parse_json(*bytes, {.bytes = store::Blobs::max_bytes})
                               : core::Result<Json>(core::Problem{});
     return parsed ? *parsed : Json();
+}
+
+/// Of the page as it was shown to whoever decides; pages from before there were options have none.
+Json options_of(const store::DecisionRow& decision, const store::Blobs& blobs) {
+    const Json page = kept(decision.page_sha256, blobs);
+    return page.is_object() ? page.value("options", Json()) : Json();
 }
 
 Json approval_of(const store::Queries& queries, const std::string& id) {
@@ -147,8 +154,9 @@ void add_revision(Json& view, const store::Queries& queries, const store::Blobs&
     view["notes"] = revision ? Json(revision->notes) : Json::array();
     view["toplevel"] = revision ? or_null(revision->toplevel) : Json();
     view["drv"] = revision ? or_null(revision->drv) : Json();
-    view["effects"] = revision ? effects_of(*revision, blobs) : Json();
+    view["effects"] = revision ? kept(revision->effects_blob, blobs) : Json();
     const auto decision = queries.decision(id);
+    view["options"] = decision ? options_of(*decision, blobs) : Json();
     view["verdict"] = decision ? proposals::to_json(decision->verdict) : Json();
 }
 

@@ -192,6 +192,50 @@ void print_notes(Terminal& terminal, const Json& detail) {
     terminal.line();
 }
 
+std::string option_line(const Terminal& terminal, const Json& change) {
+    std::string line = "  " + terminal.paint(Colour::bold, shown(change, "name", 200)) + " ";
+    if (truth(change, "secret")) {
+        line += "changes (a secret: not shown)";
+    } else if (!list(change, "added").empty() || !list(change, "removed").empty()) {
+        for (const auto& [key, sign] : {std::pair{"removed", "- "}, std::pair{"added", "+ "}}) {
+            for (const Json& element : list(change, key)) {
+                line += std::string(sign) + one_line(element.get<std::string>(), 200) + " ";
+            }
+        }
+    } else {
+        const auto side = [&](const char* key) {
+            const std::string text = shown(change, key, 300);
+            return text.empty() ? std::string("not set") : text;
+        };
+        line += side("before") + " -> " + side("after");
+    }
+    const std::string file = shown(change, "file", 200);
+    const auto at = number(change, "line");
+    line += file.empty() ? "" : "  (" + file + (at > 0 ? ":" + std::to_string(at) : "") + ")";
+    return line;
+}
+
+void print_options(Terminal& terminal, const Json& detail) {
+    const Json& options = part(detail, "options");
+    if (options.is_null()) {
+        return;
+    }
+    terminal.line(terminal.paint(Colour::bold, "Options that the changed files set otherwise"));
+    const auto changes = list(options, "changes");
+    for (const Json& change : changes) {
+        terminal.line(option_line(terminal, change));
+    }
+    if (const auto trouble = shown(options, "trouble", 500); !trouble.empty()) {
+        terminal.line("  not known: " + trouble);
+    } else if (changes.empty()) {
+        terminal.line("  none");
+    }
+    if (truth(options, "more")) {
+        terminal.line("  … and more");
+    }
+    terminal.line();
+}
+
 void print_verdict(Terminal& terminal, const Json& verdict) {
     terminal.line(terminal.paint(Colour::bold, "Why it needs you"));
     if (verdict.is_null()) {

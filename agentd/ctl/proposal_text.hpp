@@ -25,6 +25,8 @@ int exit_of_state(const std::string& state);
 void print_effects(Terminal& terminal, const core::Json& detail);
 /// Of a rollback what stays as it is, of an act what a dry run says; nothing for a change.
 void print_notes(Terminal& terminal, const core::Json& detail);
+/// What a change does to the merged configuration; nothing for what is no change.
+void print_options(Terminal& terminal, const core::Json& detail);
 void print_verdict(Terminal& terminal, const core::Json& verdict);
 void print_evidence(Terminal& terminal, const core::Json& detail);
 /// Title, goal and rationale: what its proposer says.

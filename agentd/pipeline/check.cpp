@@ -150,17 +150,23 @@ Result<Done> Pipeline::test_and_decide(const Job& job, const core::Commit& head,
     }
     record("evidence.recorded", job.id.str(),
            intake_evidence(*job.draft.change(), began, in_.clock));
-    const auto tested =
-        stages::test({.id = job.id,
-                      .source = {.repository = in_.config.state.directory + "/repository.git",
-                                 .ref = "refs/agentd/" + job.id.str(),
-                                 .commit = job.commits->candidate},
-                      .host = job.host},
-                     {.nix = in_.nix,
-                      .blobs = in_.blobs,
-                      .clock = in_.clock,
-                      .gc_roots = in_.config.state.directory + "/gcroots"},
-                     reporter(job.id.str()), stop);
+    const std::string folder = in_.config.state.directory + "/repository.git";
+    const auto tested = stages::test(
+        {.id = job.id,
+         .source = {.repository = folder,
+                    .ref = "refs/agentd/" + job.id.str(),
+                    .commit = job.commits->candidate},
+         .host = job.host,
+         .options = stages::option_scope(repository(),
+                                         {.repository = folder,
+                                          .ref = "refs/upstream/" + job.commits->branch,
+                                          .commit = job.commits->base},
+                                         job.commits->candidate)},
+        {.nix = in_.nix,
+         .blobs = in_.blobs,
+         .clock = in_.clock,
+         .gc_roots = in_.config.state.directory + "/gcroots"},
+        reporter(job.id.str()), stop);
     return core::match(
         tested, [&](const stages::Tested& done) { return explain_and_decide(job, done, stop); },
         [&](const stages::Refused& refused) {
@@ -219,6 +225,7 @@ void Pipeline::record_verified(const Job& job, const stages::Explained& explaine
     if (job.draft.rollback() != nullptr) {
         beside.notes = stages::what_stays(explained.effects);
     }
+    beside.options = explained.tested.options;
     const auto& drv = explained.tested.drv;
     record_verdict(
         job, explained.effects,

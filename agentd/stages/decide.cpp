@@ -48,16 +48,18 @@ policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& 
 std::string page_document(const std::string& proposal, const proposals::Draft& draft,
                           const proposals::Effects& effects, const proposals::Verdict& verdict,
                           const Beside& beside) {
-    core::Json page{{"schema", "agentd.page/1"},
-                    {"proposal", proposal},
-                    {"host", draft.host},
-                    {"title", draft.title},
-                    {"rationale", draft.rationale},
-                    {"revision", proposals::to_json(draft.revision)},
-                    {"effects", proposals::to_json(effects)},
-                    {"verdict", proposals::to_json(verdict)},
-                    {"warnings", beside.warnings},
-                    {"notes", beside.notes}};
+    core::Json page{
+        {"schema", "agentd.page/1"},
+        {"proposal", proposal},
+        {"host", draft.host},
+        {"title", draft.title},
+        {"rationale", draft.rationale},
+        {"revision", proposals::to_json(draft.revision)},
+        {"effects", proposals::to_json(effects)},
+        {"options", beside.options ? proposals::to_json(*beside.options) : core::Json()},
+        {"verdict", proposals::to_json(verdict)},
+        {"warnings", beside.warnings},
+        {"notes", beside.notes}};
     return core::canonical(page);
 }
 

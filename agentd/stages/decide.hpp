@@ -10,6 +10,7 @@
 #include "policy/facts.hpp"
 #include "policy/rule.hpp"
 #include "proposals/effects.hpp"
+#include "proposals/option_change.hpp"
 #include "proposals/proposal.hpp"
 
 #include <optional>
@@ -28,6 +29,7 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
 /// What else is known about a verified proposal.
 struct Beside {
     std::vector<std::string> warnings{};
+    std::optional<proposals::OptionChanges> options{}; ///< of a change
     std::vector<std::string> notes{}; ///< for people: numbers of a dry run, what stays as it is
     std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
 };

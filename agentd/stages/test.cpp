@@ -1,11 +1,14 @@
 #include "agentd/stages/test.hpp"
 
+#include "agentd/core/failure.hpp"
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/stages/keep.hpp"
 #include "evaluator/fetch.hpp"
 
 #include <fmt/format.h>
+
+#include <future>
 
 namespace agentd::stages {
 
@@ -51,12 +54,24 @@ EvidenceStatus status_of(const std::string& code) {
                                       : EvidenceStatus::failed;
 }
 
+/// The options as the base has them: nobody waits for this longer than for the candidate itself,
+/// and what goes wrong with it is told, not the candidate's fault.
+core::Result<evaluator::OptionValues> base_options(const Candidate& candidate,
+                                                   const evaluator::Nix& nix,
+                                                   const std::stop_token& stop) try {
+    return evaluator::option_values(nix, candidate.options.base, candidate.host,
+                                    candidate.options.words, stop);
+} catch (const core::Failure& failure) {
+    return core::Problem{.code = "unavailable", .message = failure.what()};
+}
+
 Step<evaluator::Evaluated> evaluate(const Candidate& candidate, const TestTools& tools,
                                     const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::evaluate, tools);
     using Next = Step<evaluator::Evaluated>;
     return core::match(
-        evaluator::evaluate(tools.nix, candidate.source, candidate.host, stop),
+        evaluator::evaluate(tools.nix, candidate.source, candidate.host, stop,
+                            candidate.options.words),
         [&](evaluator::Evaluated& done) -> Next {
             Evidence evidence =
                 measure.end(EvidenceStatus::passed,
@@ -149,8 +164,9 @@ Step<Tested> not_built(evaluator::BuildRefused& refused, const Measure& measure,
     return Refused{std::move(refused.problem)};
 }
 
-Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
-                   const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
+Step<Tested> build(evaluator::Evaluated evaluated, proposals::OptionChanges options,
+                   const Candidate& candidate, const TestTools& tools, const Reporter& report,
+                   const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::build, tools);
     const auto told = [&](const evaluator::BuildEvent& event) {
         if (auto line = line_of(event); !line.empty()) {
@@ -196,7 +212,8 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                 lacking.nix + built.nix_time, lacking.log + built.log.text));
             return Tested{.drv = evaluated.drv,
                           .toplevel = evaluated.toplevel,
-                          .warnings = std::move(evaluated.warnings)};
+                          .warnings = std::move(evaluated.warnings),
+                          .options = std::move(options)};
         },
         [&](evaluator::BuildRefused& refused) -> Step<Tested> {
             return not_built(refused, measure, report);
@@ -208,12 +225,21 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
 
 Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Reporter& report,
                   const std::stop_token& stop) {
+    std::stop_source base_stop;
+    const std::stop_callback forward(stop, [&] { base_stop.request_stop(); });
+    auto before = std::async(std::launch::async, [&] {
+        return base_options(candidate, tools.nix, base_stop.get_token());
+    });
     return core::match(
         evaluate(candidate, tools, report, stop),
         [&](evaluator::Evaluated& evaluated) -> Step<Tested> {
-            return build(std::move(evaluated), candidate, tools, report, stop);
+            auto options = compare_options(candidate.options, before.get(), evaluated.options);
+            return build(std::move(evaluated), std::move(options), candidate, tools, report, stop);
         },
-        [](Refused& refused) -> Step<Tested> { return std::move(refused); },
+        [&](Refused& refused) -> Step<Tested> {
+            base_stop.request_stop();
+            return std::move(refused);
+        },
         [](Cancelled& cancelled) -> Step<Tested> { return cancelled; });
 }
 

@@ -5,6 +5,7 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/id.hpp"
 #include "agentd/core/names.hpp"
+#include "agentd/stages/options.hpp"
 #include "agentd/stages/step.hpp"
 #include "evaluator/build.hpp"
 #include "evaluator/evaluation.hpp"
@@ -37,6 +38,7 @@ struct Candidate {
     core::ProposalId id;
     evaluator::FlakeSource source;
     core::HostName host;
+    OptionScope options;
 };
 
 /// The candidate is a built system. Kept from the garbage collector by a root named like the
@@ -45,6 +47,7 @@ struct Tested {
     std::optional<core::StorePath> drv{}; ///< nullopt for a system that was there before
     core::StorePath toplevel;
     std::vector<std::string> warnings{};
+    std::optional<proposals::OptionChanges> options{}; ///< nullopt where no change was tested
 };
 
 /// Records the evidence of both levels, whatever it is.

@@ -1,6 +1,7 @@
 # One host of a flake, looked at once. Called with { url, host }; url names a commit, so that pure
-# evaluation accepts it. Everything but drv and toplevel is a hint for people and may be missing.
-{ url, host }:
+# evaluation accepts it. Everything but drv and toplevel is a hint for people and may be missing. `words`
+# (null: none) and `tell` are those of options.nix; the options are read first, and `read` is traced then.
+{ url, host, tell, words, read }:
 let
   flake = builtins.getFlake url;
   hosts = flake.nixosConfigurations or { };
@@ -12,7 +13,9 @@ let
   text = value: let v = hint value; in if builtins.isString v then builtins.unsafeDiscardStringContext v else null;
 in
 if !(hosts ? ${host}) then { unknown_host = true; hosts = builtins.attrNames hosts; }
-else {
+else (if words == null then rest: rest else rest:
+  let options = tell { inherit flake words; chosen = hosts.${host}; };
+  in builtins.deepSeq options (builtins.trace read (rest // { inherit options; }))) {
   drv = toplevel.drvPath;
   toplevel = toplevel.outPath;
   system = text (toplevel.system or null);

@@ -103,6 +103,7 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     print_effects(terminal, detail);
     terminal.line();
     print_notes(terminal, detail);
+    print_options(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_statement(terminal, *statement, core::sha256(bytes).hex());

@@ -26,6 +26,7 @@ int explain(Context& context) {
     print_effects(terminal, detail);
     terminal.line();
     print_notes(terminal, detail);
+    print_options(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_evidence(terminal, detail);

@@ -44,6 +44,10 @@ def words(lab):
     detail = lab.run("install ripgrep and open port 8080")
     kinds = {e["kind"] for e in detail["effects"]["effects"]}
     check({"package_added", "port_opened"} <= kinds, kinds)
+    options = {each["name"]: each for each in detail["options"]["changes"]}
+    port = options.get("networking.firewall.allowedTCPPorts", {})
+    check(port.get("added") == ["8080"] and port["file"] == "hosts/web/agentd.nix" and port["line"], detail["options"])
+    check(options["environment.systemPackages"]["added"][0].startswith("«package ripgrep"), detail["options"])
     check(detail["goal"] == "install ripgrep and open port 8080" and detail["level"] == "approve", detail["level"])
     before = detail["toplevel"]
     detail = lab.carry_out(detail["id"])

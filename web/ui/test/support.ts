@@ -25,6 +25,7 @@ export function detail(change: Partial<Detail> = {}): Detail {
             closure: { paths_added: 1, paths_removed: 0, bytes_before: 10, bytes_after: 20 },
             reboot_needed: false, truncated: false,
         },
+        options: null,
         verdict: {
             schema: "agentd.verdict/1", level: "approve", presence: "browser", reasons: [],
             would_change: [], policy_sha256: "9".repeat(64),

@@ -165,6 +165,25 @@ export interface Landing {
     hint?: string | null;
 }
 
+export interface OptionChange {
+    name: string;
+    before: string | null;
+    after: string | null;
+    /** Of a list: the elements that came and went. */
+    added: string[];
+    removed: string[];
+    secret: boolean;
+    file: string | null;
+    line: number | null;
+}
+
+export interface OptionChanges {
+    changes: OptionChange[];
+    more: boolean;
+    /** Empty when both sides could be read. */
+    trouble: string;
+}
+
 export interface Detail extends Summary {
     rationale: string;
     goal: string | null;
@@ -181,6 +200,8 @@ export interface Detail extends Summary {
     toplevel: string | null;
     drv: string | null;
     effects: Effects | null;
+    /** Null of what is no change, until it is decided, and in older proposals. */
+    options: OptionChanges | null;
     verdict: Verdict | null;
     approval: { approver: string; method: string; key_id: string; at: string } | null;
     apply: Applying | null;

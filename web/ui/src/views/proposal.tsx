@@ -14,6 +14,7 @@ import { EffectsView } from "../parts/effects.tsx";
 import { EvidenceView } from "../parts/evidence.tsx";
 import { History, LandingView } from "../parts/history.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { OptionsView } from "../parts/options.tsx";
 import { ApplyView } from "../parts/outcome.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
 import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
@@ -156,6 +157,11 @@ function Body({ detail }: { detail: Detail }) {
                         </p>
                     )}
             </Section>
+            {detail.options && (
+                <Section id="options" title="Options that the changed files set otherwise">
+                    <OptionsView options={detail.options} />
+                </Section>
+            )}
             <Section id="verdict" title={detail.state === "decided" ? "Why this needs you" : "What the policy says"}><VerdictView detail={detail} /></Section>
             <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
             <Section id="claims" title="In the proposer's words"><Claims detail={detail} /></Section>

@@ -1,0 +1,21 @@
+/// @file
+/// Which commit of which repository is evaluated.
+#pragma once
+
+#include "agentd/core/names.hpp"
+
+#include <string>
+
+namespace agentd::evaluator {
+
+/// What to look at. The commit is named twice, so that a moved ref can never be evaluated instead.
+struct FlakeSource {
+    std::string repository{}; ///< absolute path of a bare repository of ours
+    std::string ref{};        ///< `refs/agentd/<id>`; "" when the commit needs none (Nix 2.8 does)
+    core::Commit commit;
+
+    /// `git+file://<repository>?ref=…&rev=…`, percent-encoded.
+    std::string url() const;
+};
+
+} // namespace agentd::evaluator

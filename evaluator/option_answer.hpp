@@ -1,0 +1,19 @@
+/// @file
+/// How options are asked for within a script, and how its answer is read.
+#pragma once
+
+#include "evaluator/nix_query.hpp"
+#include "evaluator/option_values.hpp"
+
+#include <map>
+#include <string>
+
+namespace agentd::evaluator {
+
+/// `{ "net.ipv4" = null; … }`; `null` for no words.
+std::string nix_words(const OptionWords& words);
+
+/// The list that options.nix makes. Whatever in it is not of that form is left out.
+OptionValues read_option_values(const core::Json& list);
+
+} // namespace agentd::evaluator
