@@ -39,8 +39,8 @@ Prerequisite holes_of(const evaluator::NixVersion& version) {
         .name = "nix-holes",
         .ok = detail.empty(),
         .detail = detail.empty() ? "no published way out of its sandbox is known for it" : detail,
-        .mend = "use a newer Nix (nix.package); until then a policy can lower what is automatic "
-                "where `evidence.build_escapable` is true",
+        .mend = "use a newer Nix (nix.package), or let nothing be automatic that somebody else "
+                "proposed: what it builds could look about the machine",
         .needed = false};
 }
 
