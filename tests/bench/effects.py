@@ -29,13 +29,21 @@ let
     modules = [ "${toString seed}/hosts/web" {
       environment.systemPackages = lib.genList (n: pkgs.mkPackage {
         pname = "bench${toString n}x"; version = if new && n < 100 then "2.0" else "1.0"; }) 600;
-      environment.etc = lib.listToAttrs (lib.genList (n: lib.nameValuePair "nginx/site${toString n}.conf" {
-        source = "${files new}/${toString n}"; }) 5000) // lib.listToAttrs (lib.genList (n:
-          lib.nameValuePair "nginx/own${toString n}.conf" { text = "own ${toString n}\\n"; }) 500);
+      environment.etc = { "nginx/sites".source = "${links new}"; } // lib.listToAttrs (lib.genList (n:
+        lib.nameValuePair "nginx/own${toString n}.conf" { text = "own ${toString n}\n"; }) 250);
       systemd.services = lib.listToAttrs (lib.genList (n: lib.nameValuePair "bench${toString n}" {
         script = "exec sleep ${if new && n < 10 then "2" else "1"}"; serviceConfig.User = "nginx"; }) 100);
     } ];
   }).config.system.build.toplevel;
+  # As in the etc of NixOS, each file is a link into the store.
+  links = new: pkgs.runCommand "links" { } ''
+    mkdir $out
+    i=0
+    while [ $i -lt 5000 ]; do
+      ln -s ${files new}/$i $out/site$i.conf
+      i=$((i + 1))
+    done
+  '';
   files = new: pkgs.runCommand "files" { } ''
     mkdir $out
     i=0
