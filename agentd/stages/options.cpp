@@ -3,7 +3,7 @@
 #include "evaluator/option_diff.hpp"
 #include "proposals/nix_words.hpp"
 
-#include <algorithm>
+#include <map>
 
 namespace agentd::stages {
 
@@ -18,30 +18,44 @@ void collect(const proposals::TreeReader& tree, const std::string& path,
     }
 }
 
-/// The only line that came (or, where none came, went) in which the last name of the path stands.
-std::optional<std::int64_t> line_of(const proposals::OptionChange& change,
-                                    const std::vector<proposals::DiffFile>& diff, char kind) {
-    std::optional<std::int64_t> found;
-    for (const auto& file : diff) {
-        if (file.path != change.file) {
-            continue;
-        }
-        for (const auto& hunk : file.hunks) {
-            for (const auto& line : hunk.lines) {
-                evaluator::OptionWords words;
-                if (line.kind == kind) {
-                    proposals::collect_nix_words(line.text, words);
-                }
-                if (words.contains(change.path.back())) {
-                    if (found) {
-                        return std::nullopt;
-                    }
-                    found = kind == '+' ? line.new_line : line.old_line;
+/// Word -> its line on that side of the change; nullopt when several changed lines have it.
+using Lines = std::map<std::string, std::optional<std::int64_t>, std::less<>>;
+
+Lines lines_of(const proposals::DiffFile& file, char kind) {
+    Lines lines;
+    for (const auto& hunk : file.hunks) {
+        for (const auto& line : hunk.lines) {
+            evaluator::OptionWords words;
+            if (line.kind == kind) {
+                proposals::collect_nix_words(line.text, words);
+            }
+            for (const auto& word : words) {
+                const auto [at, first] =
+                    lines.try_emplace(word, kind == '+' ? line.new_line : line.old_line);
+                if (!first) {
+                    at->second = std::nullopt;
                 }
             }
         }
     }
-    return found;
+    return lines;
+}
+
+/// The only line that came in which the last name of an option's path stands; where none came, the
+/// only one that went.
+void find_lines(const proposals::DiffFile& file, std::vector<proposals::OptionChange>& changes) {
+    const Lines came = lines_of(file, '+'), went = lines_of(file, '-');
+    for (auto& change : changes) {
+        if (change.file != file.path) {
+            continue;
+        }
+        for (const auto* lines : {&came, &went}) {
+            if (const auto at = lines->find(change.path.back()); at != lines->end()) {
+                change.line = at->second;
+                break;
+            }
+        }
+    }
 }
 
 } // namespace
@@ -77,11 +91,8 @@ proposals::OptionChanges compare_options(const OptionScope& scope,
         touched.push_back(file.path);
     }
     auto changes = evaluator::option_changes(*before, *after, touched);
-    for (auto& change : changes.changes) {
-        if (change.file) {
-            const auto line = line_of(change, scope.diff, '+');
-            change.line = line ? line : line_of(change, scope.diff, '-');
-        }
+    for (const auto& file : scope.diff) {
+        find_lines(file, changes.changes);
     }
     return changes;
 }
