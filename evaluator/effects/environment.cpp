@@ -14,7 +14,20 @@
 namespace agentd::evaluator::effects {
 namespace {
 
-constexpr std::array files{"etc/set-environment", "etc/pam/environment", "etc/environment"};
+enum class Syntax {
+    shell, ///< `export NAME=value`
+    pam,   ///< `NAME DEFAULT="value"`
+    plain  ///< `NAME=value`
+};
+
+struct VariableFile {
+    std::string_view path;
+    Syntax syntax;
+};
+
+constexpr std::array files{VariableFile{"etc/set-environment", Syntax::shell},
+                           VariableFile{"etc/pam/environment", Syntax::pam},
+                           VariableFile{"etc/environment", Syntax::plain}};
 
 /// Variables that decide which program runs, what is loaded into it, or whom it talks to.
 constexpr std::array weighty{"PATH",
@@ -28,7 +41,9 @@ constexpr std::array weighty{"PATH",
                              "PERL",
                              "RUBY",
                              "NODE_",
-                             "JAVA_TOOL",
+                             "JAVA_TOOL_",
+                             "JDK_JAVA_",
+                             "_JAVA_OPTIONS",
                              "GCONV_PATH",
                              "GIT_",
                              "SSH_",
@@ -56,52 +71,135 @@ constexpr std::array weighty{"PATH",
                              "LOCALE_ARCHIVE",
                              "TERMINFO",
                              "HOME",
-                             "SHELL"};
+                             "SHELL",
+                             "ZDOTDIR",
+                             "INPUTRC",
+                             "EDITOR",
+                             "VISUAL",
+                             "SYSTEMD_",
+                             "PAGER",
+                             "MANPAGER",
+                             "BROWSER",
+                             "OPENSSL_"};
 
+/// The variables a file begins with. From the first line on that does not set another one, the file
+/// is a text: what a line does there may hang on those around it.
 struct Variables {
     std::map<std::string, std::string> values{};
-    std::vector<std::string> rest{}; ///< lines that set no variable
+    std::vector<std::string> order{};
+    std::string rest{};
 };
 
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool is_of_name(char c) {
+    return is_letter(c) || (c >= '0' && c <= '9');
+}
+
 bool is_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_';
+    return !name.empty() && is_letter(name.front()) &&
+           std::all_of(name.begin(), name.end(), is_of_name);
+}
+
+/// `NAME` or `{NAME}` after a dollar sign; nothing else that a shell might expand.
+bool is_expansion(std::string_view text) {
+    const bool braces = text.starts_with('{');
+    if (braces)
+        text.remove_prefix(1);
+    const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    return is_name(text.substr(0, length)) && (!braces || text.substr(length).starts_with('}'));
+}
+
+bool is_quotable(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+}
+
+bool is_plain_quote(std::string_view inner) {
+    for (std::size_t at = 0; at < inner.size(); ++at)
+        if (!is_quotable(inner[at]) ||
+            std::string_view("\"`\\![").find(inner[at]) != std::string_view::npos ||
+            (inner[at] == '$' && !is_expansion(inner.substr(at + 1))))
+            return false;
+    return true;
+}
+
+/// True of one bare word, or one whole quoted text, that no shell finds a command in.
+bool is_plain(std::string_view value) {
+    if (value.size() >= 2 && value.front() == value.back()) {
+        const auto inner = value.substr(1, value.size() - 2);
+        if (value.front() == '"')
+            return is_plain_quote(inner);
+        if (value.front() == '\'')
+            return inner.find('\'') == inner.npos &&
+                   std::all_of(inner.begin(), inner.end(), is_quotable);
+    }
+    return std::all_of(value.begin(), value.end(), [](char c) {
+        return is_of_name(c) || std::string_view("./:@%+,-").find(c) != std::string_view::npos;
     });
 }
 
-/// True when a shell takes the value as it stands, or with variables and no command in it.
-bool is_plain(std::string_view value) {
-    return value.find("$(") == value.npos && value.find('`') == value.npos &&
-           value.find(';') == value.npos && value.find('&') == value.npos &&
-           value.find('|') == value.npos && value.find('\\') == value.npos;
+/// False when the line is anything but a variable that is set for the first time.
+bool read_line(std::string_view line, Syntax syntax, Variables& out) {
+    if (line.starts_with("export ") && syntax != Syntax::pam)
+        line.remove_prefix(7);
+    else if (syntax == Syntax::shell)
+        return false;
+    const auto end = std::min(line.find_first_of(syntax == Syntax::pam ? " \t" : "="), line.size());
+    const auto name = line.substr(0, end);
+    auto value = line.substr(end);
+    const std::string_view sign = syntax == Syntax::pam ? "DEFAULT=" : "=";
+    if (syntax == Syntax::pam)
+        value = core::trim(value);
+    if (!is_name(name) || !value.starts_with(sign) || !is_plain(value.substr(sign.size())) ||
+        !out.values.emplace(name, value.substr(sign.size())).second)
+        return false;
+    out.order.emplace_back(name);
+    return true;
 }
 
-/// `export NAME=value` of a shell, `NAME DEFAULT="value"` of pam_env, `NAME=value`.
-void read_line(std::string_view line, Variables& out) {
-    auto rest = line;
-    if (rest.starts_with("export "))
-        rest = core::trim(rest.substr(7));
-    const auto end = rest.find_first_of("= \t");
-    const auto name = rest.substr(0, end);
-    auto value = end == rest.npos ? std::string_view{} : core::trim(rest.substr(end));
-    if (value.starts_with("DEFAULT=") || value.starts_with("OVERRIDE="))
-        value = value.substr(value.find('='));
-    if (!is_name(name) || !value.starts_with('=') || !is_plain(value)) {
-        out.rest.emplace_back(line);
-        return;
-    }
-    out.values[std::string(name)] = std::string(value.substr(1));
-}
-
-Variables read_variables(const std::string* text) {
+Variables read_variables(const std::string* text, Syntax syntax) {
     Variables out;
     if (text == nullptr)
         return out;
-    for (const auto line : core::lines(*text))
-        if (const auto clean = core::trim(line); !clean.empty() && clean.front() != '#')
-            read_line(clean, out);
+    bool leading = true;
+    for (const auto line : core::lines(*text)) {
+        const auto clean = core::trim(line);
+        leading = leading && !line.ends_with('\\') &&
+                  (clean.empty() || clean.front() == '#' || read_line(clean, syntax, out));
+        if (!leading)
+            out.rest += std::string(line) + "\n";
+    }
     return out;
+}
+
+/// The names both sides set, as `one` has them in order.
+std::vector<std::string> shared_order(const Variables& one, const Variables& other) {
+    std::vector<std::string> out;
+    for (const auto& name : one.order)
+        if (other.values.contains(name))
+            out.push_back(name);
+    return out;
+}
+
+bool expands(std::string_view text, std::string_view name) {
+    for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
+        const auto end = at + name.size();
+        if (at > 0 && !is_of_name(text[at - 1]) && (end == text.size() || !is_of_name(text[end])))
+            return true;
+    }
+    return false;
+}
+
+/// True when what follows, or another variable, is made with this one.
+bool is_used(const std::string& name, const Variables& side) {
+    return expands(side.rest, name) ||
+           std::any_of(side.values.begin(), side.values.end(), [&](const auto& each) {
+               return each.first != name && each.second.find('$') != std::string::npos &&
+                      expands(each.second, name);
+           });
 }
 
 bool is_weighty(const std::string& name) {
@@ -109,7 +207,8 @@ bool is_weighty(const std::string& name) {
                        [&](std::string_view each) {
                            return each.ends_with('_') ? name.starts_with(each) : name == each;
                        }) ||
-           name.starts_with("PYTHON") || name.starts_with("PERL") || name.starts_with("RUBY");
+           name.starts_with("PYTHON") || name.starts_with("PERL") || name.starts_with("RUBY") ||
+           name.starts_with("LESS");
 }
 
 std::string unquoted(std::string value) {
@@ -119,9 +218,8 @@ std::string unquoted(std::string value) {
     return value;
 }
 
-void tell(const std::string& name, const std::string* before, const std::string* after,
+void tell(const std::string& name, bool heavy, const std::string* before, const std::string* after,
           const std::string& prefix, Sink& sink) {
-    const bool heavy = is_weighty(name);
     Effect effect{.area = "environment",
                   .kind = heavy ? "variable_trusted" : "variable_changed",
                   .subject = name,
@@ -142,15 +240,16 @@ void tell(const std::string& name, const std::string* before, const std::string*
     sink.add(std::move(effect));
 }
 
-void variables(const std::string& path, const Side& before, const Side& after, Claims& claims,
+void variables(const VariableFile& file, const Side& before, const Side& after, Claims& claims,
                Sink& sink) {
+    const std::string path(file.path);
     if (!differing(before, after, path).contains(path) || !is_text_or_absent(before, after, path))
         return;
-    const auto old_ones = read_variables(before.tree.file(path));
-    const auto new_ones = read_variables(after.tree.file(path));
+    const auto old_ones = read_variables(before.tree.file(path), file.syntax);
+    const auto new_ones = read_variables(after.tree.file(path), file.syntax);
     Comparer comparer(before, after);
-    if (comparer.texts(core::join(old_ones.rest, "\n"), core::join(new_ones.rest, "\n")) ==
-        Likeness::differs)
+    if (comparer.texts(old_ones.rest, new_ones.rest) == Likeness::differs ||
+        shared_order(old_ones, new_ones) != shared_order(new_ones, old_ones))
         return; // told as a file of the shell
     claim_file(before, after, path, claims);
     std::set<std::string> names;
@@ -169,7 +268,8 @@ void variables(const std::string& path, const Side& before, const Side& after, C
             comparer.texts(*old_value, *new_value) != Likeness::differs)
             continue;
         told = true;
-        tell(name, old_value, new_value, before.store.prefix(), sink);
+        const bool heavy = is_weighty(name) || is_used(name, old_ones) || is_used(name, new_ones);
+        tell(name, heavy, old_value, new_value, before.store.prefix(), sink);
     }
     if (!told)
         tell_builds(path, sink);
@@ -177,6 +277,7 @@ void variables(const std::string& path, const Side& before, const Side& after, C
 
 constexpr std::string_view shell = "what every shell runs when it starts changes";
 constexpr std::string_view session = "what starts with every login changes";
+constexpr std::string_view runs = "what programs of everybody run or load changes";
 constexpr std::string_view program = "what a program does for everybody changes";
 
 constexpr std::array rows{
@@ -205,22 +306,34 @@ constexpr std::array rows{
             "what new accounts find in their home changes"},
     FileRow{"etc/xdg/autostart/", "environment", "shell_startup", Risk::high, session},
     FileRow{"etc/xprofile", "environment", "shell_startup", Risk::high, session},
-    FileRow{"etc/gitconfig", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/vimrc", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/xdg/", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/tmux.conf", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/screenrc", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/htoprc", "environment", "program_settings", Risk::low, program},
-    FileRow{"etc/lesskey", "environment", "program_settings", Risk::low, program},
-    FileRow{"etc/zinputrc", "environment", "program_settings", Risk::low, program},
-    FileRow{"etc/wgetrc", "environment", "program_settings", Risk::notice, program},
-    FileRow{"etc/npmrc", "environment", "program_settings", Risk::notice, program}};
+    FileRow{"etc/zshenv.local", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/zprofile.local", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/zshrc.local", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/zlogin.local", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/zlogout.local", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/zinputrc", "environment", "shell_startup", Risk::high, shell},
+    FileRow{"etc/inputrc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/gitconfig", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/vimrc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/nanorc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/tmux.conf", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/screenrc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/lesskey", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/man_db.conf", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/wgetrc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/npmrc", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/xdg/menus/", "environment", "program_settings", Risk::notice, program},
+    FileRow{"etc/xdg/user-dirs.conf", "environment", "program_settings", Risk::notice, program},
+    FileRow{"etc/xdg/user-dirs.defaults", "environment", "program_settings", Risk::notice, program},
+    FileRow{"etc/xdg/mimeapps.list", "environment", "program_settings", Risk::notice, program},
+    FileRow{"etc/xdg/", "environment", "shell_startup", Risk::high, runs},
+    FileRow{"etc/htoprc", "environment", "program_settings", Risk::low, program}};
 
 } // namespace
 
 void classify_environment(const Side& before, const Side& after, Claims& claims, Sink& sink) {
-    for (const auto* path : files)
-        variables(path, before, after, claims, sink);
+    for (const auto& file : files)
+        variables(file, before, after, claims, sink);
     tell_rows(rows, before, after, claims, sink);
 }
 

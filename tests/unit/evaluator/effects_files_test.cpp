@@ -106,14 +106,14 @@ TEST_CASE("a bundle with another kind of block, or half a certificate, is unclas
 }
 
 TEST_CASE("variables of every login are told by name, and those that load code are high") {
-    const auto found = between("set-environment", "export EDITOR=\"nano\"\n",
-                               "export EDITOR=\"vim\"\nexport LD_PRELOAD=\"/tmp/x.so\"\n"
+    const auto found = between("set-environment", "export LANG=\"C\"\n",
+                               "export LANG=\"de\"\nexport LD_PRELOAD=\"/tmp/x.so\"\n"
                                "export http_proxy=\"http://203.0.113.9\"\n");
-    CHECK(names(found) == std::vector<std::string>{"environment/variable_changed EDITOR",
+    CHECK(names(found) == std::vector<std::string>{"environment/variable_changed LANG",
                                                    "environment/variable_trusted LD_PRELOAD",
                                                    "environment/variable_trusted http_proxy"});
     CHECK(the(found, "variable_trusted").risk == Risk::critical);
-    CHECK(found.effects[0].before == "nano");
+    CHECK(found.effects[0].before == "C");
 }
 
 TEST_CASE("a command among the variables is what every shell runs") {
@@ -124,6 +124,63 @@ TEST_CASE("a command among the variables is what every shell runs") {
                           std::string("export EDITOR=\"vim\"\n") + line),
                   "shell_startup")
                   .risk == Risk::high);
+    }
+}
+
+TEST_CASE("only one bare word or one quoted text is the value of a variable") {
+    for (const auto* line : {"EDITOR=vim /nix/store/x-evil/bin/evil", "export A=<(evil)",
+                             "export A=\"a\" evil", "export A=\"$(evil)\"", "export A=\"${B:=c}\"",
+                             "export A=\"a\"b\"c\"", "export A='a'b'c'", "export A=\"$[1]\"",
+                             "export A=a>b", "A DEFAULT=x", "export A =x", "export A=\"", "A=x"}) {
+        CAPTURE(line);
+        const auto found = between("set-environment", "export LANG=\"C\"\n",
+                                   "export LANG=\"C\"\n" + std::string(line) + "\n");
+        CHECK(the(found, "shell_startup").risk == Risk::high);
+        CHECK(found.effects.size() == 1);
+    }
+    for (const auto* value : {"vim", "\"a b|c;${LANG}/$LANG:d\"", "'$(a) `b`'", ""}) {
+        CAPTURE(value);
+        CHECK(names(between("set-environment", "export LANG=\"C\"\n",
+                            "export LANG=\"C\"\nexport A=" + std::string(value) + "\n")) ==
+              std::vector<std::string>{"environment/variable_changed A"});
+    }
+    CHECK(has(between("pam/environment", "A DEFAULT=\"x\"\n", "A OVERRIDE=\"x\"\n"),
+              "shell_startup"));
+}
+
+TEST_CASE("a variable that is set twice, moves or stands among commands is told") {
+    const std::string wrapped = "export PATH=\"/run/wrappers/bin:$PATH\"\n";
+    CHECK(names(between("set-environment", "export PATH=\"/a\"\n" + wrapped,
+                        "export PATH=\"/tmp/evil\"\n" + wrapped)) ==
+          std::vector<std::string>{"environment/variable_trusted PATH"});
+    for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+             {"export A=a\nexport B=\"$A\"\n", "export B=\"$A\"\nexport A=a\n"},
+             {"export A=a\nexport A=b\n", "export A=b\nexport A=a\n"},
+             {"export B=b\nif true; then\nexport A=a\nfi\n",
+              "export B=b\nif true; then\nfi\nexport A=a\n"},
+             {"run \\\nexport A=a\n", "run \\\nexport A=b\n"}}) {
+        CAPTURE(before, after);
+        CHECK(has(between("set-environment", before, after), "shell_startup"));
+    }
+    CHECK(has(between("set-environment", "export A=a\nif [ \"$A\" ]; then . \"$A\"; fi\n",
+                      "export A=/tmp/x\nif [ \"$A\" ]; then . \"$A\"; fi\n"),
+              "variable_trusted"));
+}
+
+TEST_CASE("settings of programs that can run commands are told as code, and so are their names") {
+    for (const auto* name :
+         {"zinputrc", "zshrc.local", "zshenv.local", "gitconfig", "vimrc", "tmux.conf", "lesskey",
+          "screenrc", "inputrc", "nanorc", "xdg/systemd/user/x.service", "xdg/nvim/sysinit.vim"}) {
+        CAPTURE(name);
+        CHECK(the(between(name, "one\n", "two\n"), "shell_startup").risk == Risk::high);
+    }
+    CHECK(has(between("xdg/menus/x.menu", "one\n", "two\n"), "program_settings"));
+    for (const auto* name : {"ZDOTDIR", "EDITOR", "VISUAL", "PAGER", "OPENSSL_CONF", "LESSOPEN",
+                             "BROWSER", "JAVA_TOOL_OPTIONS"}) {
+        CAPTURE(name);
+        CHECK(has(between("set-environment", "export A=a\n",
+                          "export A=a\nexport " + std::string(name) + "=\"x\"\n"),
+                  "variable_trusted"));
     }
 }
 
