@@ -17,22 +17,46 @@ struct Line {
     std::string path{};
     std::string mode{};
     std::string user{};
+    std::string group{};
+    std::string age{};
+    std::string argument{};
+    bool plain = true; ///< no quotes within words, no escapes, patterns or specifiers
 };
 
+/// A word as systemd takes it; not `plain` when that cannot be said for certain.
+std::string read_word(std::string_view word, bool& plain) {
+    if (word.size() >= 2 && word.front() == word.back() &&
+        (word.front() == '"' || word.front() == '\''))
+        word = word.substr(1, word.size() - 2);
+    plain = plain && !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("._/@+:~-").find(c) != std::string_view::npos;
+            });
+    std::string out(word);
+    std::erase(out, '"');
+    std::erase(out, '\'');
+    return out;
+}
+
 Line parse(const std::string& text) {
+    Line line;
     std::vector<std::string> fields;
-    for (const auto word : core::split(text, ' ')) {
-        auto field = std::string(word);
-        std::erase(field, '"');
-        std::erase(field, '\'');
-        fields.push_back(std::move(field));
-    }
-    fields.resize(std::max<std::size_t>(fields.size(), 4));
+    for (const auto word : core::split(text, ' '))
+        fields.push_back(read_word(word, line.plain));
+    line.plain = line.plain && fields.size() <= 7;
+    fields.resize(std::max<std::size_t>(fields.size(), 7));
     // `:` only where it is newly made, `~` only what the file does not take away: as grave as
     // without.
-    for (const std::size_t at : {2U, 3U})
+    for (const std::size_t at : {2U, 3U, 4U})
         fields[at].erase(0, fields[at].find_first_not_of(":~"));
-    return {.type = fields[0], .path = fields[1], .mode = fields[2], .user = fields[3]};
+    line.type = fields[0];
+    line.path = fields[1];
+    line.mode = fields[2];
+    line.user = fields[3];
+    line.group = fields[4];
+    line.age = fields[5];
+    line.argument = fields[6];
+    return line;
 }
 
 bool is_below(const std::string& path, std::initializer_list<std::string_view> folders) {
@@ -41,24 +65,65 @@ bool is_below(const std::string& path, std::initializer_list<std::string_view> f
                        [&](std::string_view folder) { return path.starts_with(folder); });
 }
 
-/// A directory of a service, or clean-up of such places: nothing a person has to look at twice.
-bool is_harmless(const Line& line) {
-    if (line.type.empty() || line.path.find("agentd") != std::string::npos)
-        return false;
-    const bool private_place =
-        is_below(line.path, {"/run/", "/var/lib/", "/var/cache/", "/var/log/", "/var/spool/",
-                             "/tmp/", "/var/tmp/"});
-    const bool tame = line.mode.empty() || line.mode == "-" || !line.mode.ends_with('7');
-    return std::string_view("dDevqQxX").find(line.type[0]) != std::string_view::npos &&
-           private_place && tame;
+bool is_unset(const std::string& field) {
+    return field.empty() || field == "-";
+}
+
+/// Nobody but the owner writes there, and no bit beyond the nine is set.
+bool is_tame_mode(std::string mode) {
+    if (is_unset(mode))
+        return true; // 0755
+    if (mode.size() == 4 && mode.front() == '0')
+        mode.erase(0, 1);
+    return mode.size() == 3 && mode.find_first_not_of("01234567") == std::string::npos &&
+           std::string_view("0145").find(mode[1]) != std::string_view::npos &&
+           std::string_view("0145").find(mode[2]) != std::string_view::npos;
+}
+
+/// Root, or an account that a folder on the way is named after (`postgres`, /var/lib/postgresql).
+bool is_owner_of(const std::string& who, const std::string& path) {
+    return is_unset(who) || who == "root" || path.find("/" + who) != std::string::npos;
 }
 
 /// Places that decide who is who, what boots, or what runs as root.
 bool is_grave(const Line& line) {
-    return line.path == "/" ||
-           is_below(line.path, {"/etc", "/root", "/nix", "/boot", "/usr", "/bin", "/sbin", "/lib",
-                                "/run/wrappers", "/run/current-system", "/run/systemd", "/efi",
-                                "/dev", "/sys", "/proc"});
+    return line.path == "/" || is_below(line.path, {"/etc",
+                                                    "/root",
+                                                    "/nix",
+                                                    "/boot",
+                                                    "/usr",
+                                                    "/bin",
+                                                    "/sbin",
+                                                    "/lib",
+                                                    "/run/wrappers",
+                                                    "/run/current-system",
+                                                    "/run/systemd",
+                                                    "/efi",
+                                                    "/dev",
+                                                    "/sys",
+                                                    "/proc",
+                                                    "/run/booted-system",
+                                                    "/run/user",
+                                                    "/run/udev",
+                                                    "/run/dbus",
+                                                    "/run/keys",
+                                                    "/run/secrets",
+                                                    "/run/agenix",
+                                                    "/var/spool/cron",
+                                                    "/var/lib/systemd",
+                                                    "/var/lib/nixos"});
+}
+
+/// One new folder of a service, that nobody but root and the service writes and nothing is ever
+/// cleaned out of. Whatever is not plainly that is a rule for a person to read.
+bool is_harmless(const Line& line) {
+    return line.plain &&
+           (line.type == "d" || line.type == "q" || line.type == "Q" || line.type == "v") &&
+           is_below(line.path, {"/run/", "/var/lib/", "/var/cache/", "/var/log/", "/var/spool/",
+                                "/tmp/", "/var/tmp/"}) &&
+           line.path.find("//") == std::string::npos && line.path.find("/.") == std::string::npos &&
+           !is_grave(line) && is_tame_mode(line.mode) && is_owner_of(line.user, line.path) &&
+           is_owner_of(line.group, line.path) && is_unset(line.age) && is_unset(line.argument);
 }
 
 bool is_known(const Line& line) {

@@ -124,6 +124,42 @@ TEST_CASE("tmpfiles that write keys or files of agentd are critical") {
                   "tmpfiles_rule"));
 }
 
+TEST_CASE("only a new folder of a service's own is harmless among the rules of tmpfiles") {
+    for (const auto* line : {"d /run/systemd/system 0755 alice users -",
+                             "d /run//systemd/system 0755 root root -",
+                             "d /run/./systemd 0755 root root -",
+                             "D /var/lib/postgresql 0700 postgres postgres -",
+                             "d /var/lib/x 0755 root root 1d",
+                             "e /var/lib/agent[d] 0755 mallory",
+                             "d /var/lib/agent[d] 0755 root",
+                             "d /run/x 0773",
+                             "d /run/x 0770 x x",
+                             "d /run/x 4755 root root",
+                             "d /run/x u+w root root",
+                             "d! /run/x 0755 root root -",
+                             "d \"/run/x y\" 0755 root root -",
+                             "d /run/x\\x2fy 0755 root root -",
+                             "d /run/%b 0755 root root -",
+                             "q /var/lib/x/* 0755",
+                             "d /var/lib/postgresql 0750 alice -",
+                             "d /var/lib/x 0750 root users -",
+                             "d /var/spool/cron 0755 root root -",
+                             "x /var/lib/x",
+                             "Q /var/lib/x 0755 root root - - more"}) {
+        CAPTURE(line);
+        const auto found = with_etc("tmpfiles.d/x.conf", std::string(line) + "\n");
+        CHECK(the(found, "tmpfiles_rule").risk >= Risk::high);
+        CHECK_FALSE(has(found, "tmpfiles_directory"));
+    }
+    CHECK(the(with_etc("tmpfiles.d/x.conf", "d /run/systemd/system 0755 alice users -\n"),
+              "tmpfiles_rule")
+              .risk == Risk::critical);
+    for (const auto* line :
+         {"d /var/lib/app 0750 root root -", "'d' '/var/lib/x' '0750' 'x' 'x' '-' -",
+          "d /var/lib/postgresql 0700 postgres postgres - -", "v /var/cache/x", "q /run/x 755 x"})
+        CHECK(has(with_etc("tmpfiles.d/x.conf", std::string(line) + "\n"), "tmpfiles_directory"));
+}
+
 TEST_CASE("sudo without a password is critical") {
     const auto found = with_etc(
         "sudoers", "root ALL=(ALL:ALL) SETENV: ALL\n%wheel ALL=(ALL:ALL) NOPASSWD: SETENV: ALL\n");
