@@ -46,12 +46,40 @@ class Scripts {
     std::set<std::string> seen_;
 };
 
-/// Openings count only between the making of the chain and the refusal that ends it.
+/// True of a line that takes no packet away from the openings below it: a comment, a rule of
+/// another table, for ICMP only, or one that lets in.
+bool leaves_order(std::string_view line) {
+    constexpr std::string_view quiet = " 2> /dev/null || true";
+    if (line.empty() || line.starts_with('#'))
+        return true;
+    if (line.ends_with(quiet))
+        line.remove_suffix(quiet.size());
+    const auto words = core::split(line, ' ');
+    const auto follows = [&](std::string_view option, std::string_view value) {
+        for (std::size_t at = 0; at + 1 < words.size(); ++at)
+            if (words[at] == option && words[at + 1] == value)
+                return true;
+        return false;
+    };
+    if (line.find_first_of(";&|<>`$()\\\"'{}!") != line.npos ||
+        (words[0] != "ip46tables" && words[0] != "iptables" && words[0] != "ip6tables"))
+        return false;
+    if (std::none_of(words.begin(), words.end(),
+                     [](std::string_view word) { return word.ends_with("nixos-fw"); }))
+        return follows("-t", "mangle") || follows("-t", "raw") || follows("-t", "nat");
+    return follows("-A", "nixos-fw") &&
+           (follows("-p", "icmp") || follows("-p", "icmpv6") || follows("-p", "ipv6-icmp") ||
+            follows("-j", "nixos-fw-accept") || follows("-j", "ACCEPT"));
+}
+
+/// Openings count only between the making of the chain and the refusal that ends it, and above
+/// every line that may refuse before they are reached: below one, it matters where they stand.
 void read_iptables(const Script& script, std::string_view prefix, Firewall& out) {
     bool inside = false;
     bool continued = false;
     bool refuses = false;
     bool entered = false;
+    bool ordered = false;
     for (const auto line : core::lines(script.text)) {
         const auto trimmed = core::trim(line);
         if (trimmed == "ip46tables -N nixos-fw")
@@ -61,7 +89,10 @@ void read_iptables(const Script& script, std::string_view prefix, Firewall& out)
             inside = false;
         }
         entered = entered || trimmed == "ip46tables -A INPUT -j nixos-fw";
-        const auto openings = inside && !continued ? parse_iptables_opening(trimmed) : std::nullopt;
+        const bool starts = trimmed == "ip46tables -N nixos-fw";
+        const auto openings =
+            inside && !continued && !ordered ? parse_iptables_opening(trimmed) : std::nullopt;
+        ordered = ordered || (inside && !starts && (continued || !leaves_order(trimmed)));
         continued = trimmed.ends_with('\\');
         if (openings)
             out.openings.insert(openings->begin(), openings->end());
@@ -93,6 +124,11 @@ class NftPlace {
         return open_.size() == 2 && open_[0] == "table inet nixos-fw" &&
                (open_[1] == "chain input" || open_[1] == "chain input-allow");
     }
+    /// True outside of blocks within a chain.
+    bool is_chain() const { return open_.size() <= 2; }
+    std::string chain() const {
+        return open_.size() < 2 ? std::string{} : open_[0] + " / " + open_[1];
+    }
     bool is_input() const { return lets_in() && open_[1] == "chain input"; }
     /// Rules are told together with where they stand, so that none can move unseen.
     std::string name() const { return core::join(open_, " / "); }
@@ -105,13 +141,21 @@ void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
     NftPlace place;
     bool hooked = false;
     bool jumps = false;
+    std::set<std::string> ordered; // chains with a line that may refuse before those below it
     for (const auto line : core::lines(script.text)) {
         const auto trimmed = core::trim(line);
         if (place.step(trimmed)) {
+            if (!place.is_chain())
+                ordered.insert(place.chain());
             out.remainder += std::string(trimmed) + "\n";
             continue;
         }
-        const auto openings = place.lets_in() ? parse_nft_opening(trimmed) : std::nullopt;
+        const auto openings = place.lets_in() && !ordered.contains(place.chain())
+                                  ? parse_nft_opening(trimmed)
+                                  : std::nullopt;
+        if (!openings && !trimmed.empty() && !trimmed.starts_with('#') &&
+            !trimmed.starts_with("type filter hook "))
+            ordered.insert(place.chain());
         if (openings)
             out.openings.insert(openings->begin(), openings->end());
         else if (!trimmed.empty())

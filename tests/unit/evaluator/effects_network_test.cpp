@@ -158,6 +158,46 @@ TEST_CASE("a rule of nftables with more in it than a port is a changed firewall"
     }
 }
 
+TEST_CASE("an accept that moves above or below a refusal is a changed firewall") {
+    const std::string open = "ip46tables -A nixos-fw -p tcp --dport 80 -j nixos-fw-accept\n";
+    for (const std::string other :
+         {"ip46tables -A nixos-fw -s 203.0.113.0/24 -j DROP\n",
+          "ip46tables -A nixos-fw -p tcp --dport 80 -g nixos-fw-refuse\n",
+          "iptables -w -A nixos-fw -i eth0 -j RETURN\n", "ip46tables -A nixos-fw -j blocklist\n",
+          "block_all\n", "ip46tables -t mangle -L; ip46tables -A nixos-fw -j DROP\n"}) {
+        CAPTURE(other);
+        Pair pair;
+        const auto found = pair.compare(guarded(pair, other + open), guarded(pair, open + other));
+        CHECK(the(found, "firewall_changed").risk == Risk::high);
+        CHECK(has(pair.compare(guarded(pair, other), guarded(pair, other + open)),
+                  "firewall_changed"));
+    }
+    for (const std::string other :
+         {"tcp dport 80 drop\n", "ip saddr 203.0.113.0/24 reject\n", "jump blocklist\n",
+          "goto blocklist\n", "return\n", "tcp dport vmap @ports\n",
+          "ct state vmap {\ninvalid : drop,\n}\n"}) {
+        CAPTURE(other);
+        Pair pair;
+        const std::string accept = "tcp dport { 80 } accept\n";
+        CHECK(has(pair.compare(with_nft(pair, other + accept), with_nft(pair, accept + other)),
+                  "firewall_changed"));
+    }
+}
+
+TEST_CASE("openings below what NixOS itself puts before them are told as openings") {
+    Pair pair;
+    const std::string fixed =
+        "# rpfilter\nip46tables -t mangle -D PREROUTING -j nixos-fw-rpfilter 2> /dev/null || true\n"
+        "ip46tables -t mangle -A nixos-fw-rpfilter -m rpfilter --validmark -j RETURN\n"
+        "ip46tables -t mangle -A nixos-fw-rpfilter -j DROP\n"
+        "ip46tables -A nixos-fw -m conntrack --ctstate ESTABLISHED,RELATED -j nixos-fw-accept\n"
+        "iptables -w -A nixos-fw -p icmp --icmp-type echo-request -j nixos-fw-accept\n"
+        "ip6tables -A nixos-fw -p icmpv6 --icmpv6-type 139 -j DROP\n";
+    const auto found = pair.compare(guarded(pair, fixed), guarded(pair, fixed + ssh_rule));
+    CHECK(the(found, "port_opened").subject == "22/tcp");
+    CHECK_FALSE(has(found, "firewall_changed"));
+}
+
 TEST_CASE("tables of nftables without a chain that refuses are no firewall") {
     Pair pair;
     auto after = with_nft(pair, "");
