@@ -78,7 +78,7 @@ std::vector<Rule> make_table() {
         hold_kinds("root-code", person, "new code that runs as root is for a person to judge",
                    {"activation_changed", "unit_root_exec", "unit_unreadable", "clock_changed",
                     "root_program", "tmpfiles_rule", "shell_startup", "variable_trusted",
-                    "device_rules", "message_bus"}),
+                    "device_rules", "message_bus", "manager_setting", "logging_changed"}),
         hold_kinds("firewall", person, "a firewall that goes or changes is for a person to judge",
                    {"firewall_removed", "firewall_changed"}),
         hold_kinds("way-in", Level::veto, "a new way in never opens without time to object",

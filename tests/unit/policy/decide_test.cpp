@@ -256,3 +256,17 @@ TEST_CASE("every invariant is a cap with a reason") {
         CHECK_FALSE(rule.when.empty());
     }
 }
+
+TEST_CASE("settings of the manager and of the logs are never granted by a rule alone") {
+    const auto policy = policy_of(
+        rule("all", "grant", "level = \"auto\"", R"("change.max_risk" = { le = "high" })"));
+    for (const std::string kind : {"manager_setting", "logging_changed"}) {
+        CAPTURE(kind);
+        auto facts = harmless();
+        facts.set("change.kinds", Texts{kind});
+        const auto verdict = decide(policy, facts);
+        CHECK(verdict.level == Level::approve);
+        CHECK(has_reason(verdict, "root-code"));
+    }
+    CHECK(decide(policy, harmless()).level == Level::automatic);
+}
