@@ -109,16 +109,20 @@ void read_scripts(const Side& side, Secrets& out) {
 
 void read_credentials(const Side& side, Secrets& out) {
     static constexpr std::array keys{"Service.LoadCredential", "Service.LoadCredentialEncrypted",
-                                     "Service.SetCredentialEncrypted", "Service.ImportCredential"};
+                                     "Service.SetCredential", "Service.SetCredentialEncrypted",
+                                     "Service.ImportCredential"};
     for (const auto& [unit, settings] : read_units(side.tree, "etc/systemd/system"))
         for (const auto* key : keys)
             if (const auto found = settings.settings.find(key); found != settings.settings.end())
                 for (const auto& value : found->second) {
-                    const auto name = value.substr(0, value.find(':'));
+                    const bool inside = std::string_view(key).find("Set") != std::string::npos;
+                    // Without a name the whole value may be the secret.
+                    const auto name = inside && value.find(':') == value.npos
+                                          ? "something"
+                                          : value.substr(0, value.find(':'));
                     const auto from = value.find(':') == value.npos
                                           ? std::string{}
                                           : value.substr(value.find(':') + 1);
-                    const bool inside = std::string_view(key).find("Set") != std::string::npos;
                     out[name + " of " + unit] = {.path = inside ? "" : from,
                                                  .owner = unit,
                                                  .blob = inside ? core::sha256(from).hex() : ""};

@@ -178,6 +178,14 @@ class Units {
                                                                        : std::string{};
     }
 
+    /// A value as it may be read by everybody: never what a credential says.
+    static std::string shown(const std::string& key, const std::string& value,
+                             const std::string& prefix) {
+        if (core::to_lower(key).starts_with("setcredential"))
+            return value.empty() ? "" : "…";
+        return without_hashes(value, prefix);
+    }
+
     void tell(const std::string& name, const UnitChange& change) {
         auto risk = Risk::low;
         std::vector<std::string> keys;
@@ -189,8 +197,8 @@ class Units {
             risk = std::max(risk, name.ends_with(".mount") ? Risk::high : each.risk);
             weaker = weaker || each.loses_hardening;
             keys.push_back(each.key);
-            before.push_back(each.key + "=" + without_hashes(each.before, prefix));
-            after.push_back(each.key + "=" + without_hashes(each.after, prefix));
+            before.push_back(each.key + "=" + shown(each.key, each.before, prefix));
+            after.push_back(each.key + "=" + shown(each.key, each.after, prefix));
         }
         auto sentence = name + " changes: " + core::shorten(core::join(keys, ", "), 200);
         if (weaker)

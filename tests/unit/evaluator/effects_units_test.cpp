@@ -181,3 +181,19 @@ TEST_CASE("a timer, a socket and a path unit say what they do otherwise") {
                                    "a.socket listens on /run/b.sock instead of /run/a.sock",
                                    "a.timer starts its service at weekly instead of daily"});
 }
+
+TEST_CASE("what a credential in a unit says is printed nowhere") {
+    for (const std::string key : {"SetCredential", "SetCredentialEncrypted"}) {
+        CAPTURE(key);
+        Pair pair;
+        auto before = plain_machine();
+        before.units["web.service"] = "[Service]\nUser=web\n" + key + "=token:hunter1\n";
+        auto after = before;
+        after.units["web.service"] =
+            "[Service]\nUser=web\n" + key + "=token:hunter2\n" + key + "=hunter2\n";
+        const auto found = pair.compare(before, after);
+        CHECK(the(found, "unit_changed").after == key + "=…");
+        CHECK(the(found, "secret_changed").subject == "token of web.service");
+        CHECK(proposals::canonical_bytes(found).find("hunter") == std::string::npos);
+    }
+}
