@@ -42,15 +42,23 @@ std::string owner_of(const std::string& path) {
     return name;
 }
 
+/// Files that a shell or a program reads as commands, whatever service shares their name.
+bool is_startup_name(const std::string& path) {
+    return path.find('/', 4) == std::string::npos &&
+           (path.ends_with("rc") || path.ends_with(".local"));
+}
+
 class Services {
   public:
     Services(const Side& before, const Side& after)
         : before_(read_units(before.tree, "etc/systemd/system")),
           after_(read_units(after.tree, "etc/systemd/system")) {}
 
-    bool has(const std::string& name) const {
+    /// True of a service that ran before and, unless its file goes with it, still does: a new one
+    /// may have been named after any file.
+    bool has(const std::string& name, bool file_goes) const {
         const auto unit = name + ".service";
-        return !name.empty() && (before_.contains(unit) || after_.contains(unit));
+        return !name.empty() && before_.contains(unit) && (file_goes || after_.contains(unit));
     }
 
   private:
@@ -106,7 +114,7 @@ void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& s
         }
         const auto service = owner_of(path);
         const bool of_service =
-            services.has(service) &&
+            services.has(service, after.tree.find(path) == nullptr) && !is_startup_name(path) &&
             std::find(sensitive.begin(), sensitive.end(), service) == sensitive.end();
         const bool link = path == "etc/localtime";
         if ((!plain && !of_service) || (!link && !is_text_or_absent(before, after, path)))

@@ -200,6 +200,28 @@ TEST_CASE("a service called like a sensitive folder explains nothing in it") {
     CHECK(has(pair.compare(before, after), "unclassified_added"));
 }
 
+TEST_CASE("a service named after a file of a shell, or a new one, explains no file") {
+    Pair pair;
+    auto before = plain_machine();
+    auto after = before;
+    after.units["fresh.service"] = "[Service]\nUser=x\n";
+    after.etc["fresh/fresh.conf"] = "x\n";
+    CHECK(the(pair.compare(before, after), "unclassified_added").subject == "etc/fresh/fresh.conf");
+    for (const std::string name : {"kshrc.local", "kshrc", "csh.local"}) {
+        CAPTURE(name);
+        auto old_machine = plain_machine();
+        old_machine.units[name.substr(0, name.find('.')) + ".service"] = "[Service]\nUser=x\n";
+        auto new_machine = old_machine;
+        new_machine.etc[name] = "evil\n";
+        CHECK(has(pair.compare(old_machine, new_machine), "unclassified_added"));
+    }
+    before = after;
+    before.etc["web/web.conf"] = after.etc["web/web.conf"] = "workers 4\n";
+    after.etc.erase("web/web.conf");
+    after.units.erase("web.service");
+    CHECK(has(pair.compare(before, after), "etc_removed"));
+}
+
 TEST_CASE("boot.json that says something else is not claimed") {
     Pair pair;
     const auto before = plain_machine();
