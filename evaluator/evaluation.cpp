@@ -44,10 +44,12 @@ FlakeAsked ask(const Nix& nix, const FlakeSource& source, const core::HostName& 
                      stop);
 }
 
-/// Nix ended while it read the options, which nobody but us wanted to see.
-bool ended_at_options(const EvaluationRefused& refused) {
-    return refused.problem.code != "no_flake" &&
-           refused.log.find(options_are_read) == std::string::npos;
+/// What nobody but us wanted to see may have been the end of it: Nix ended while it read the
+/// options, or with them it took too much.
+bool ended_by_options(const EvaluationRefused& refused) {
+    const auto& code = refused.problem.code;
+    return code == "unreadable_answer" || code.ends_with("_limit") || code.ends_with("_timeout") ||
+           (code != "no_flake" && refused.log.find(options_are_read) == std::string::npos);
 }
 
 Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
@@ -60,8 +62,7 @@ Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
             .host_name = text_or_empty(answer, "host_name"),
             .warnings = std::move(from.warnings),
             .facts_json = facts == answer.end() ? "{}" : core::canonical(*facts),
-            .options = options == answer.end() ? std::nullopt
-                                               : std::optional(read_option_values(*options)),
+            .options = options == answer.end() ? std::nullopt : read_option_values(*options),
             .nix_time = from.nix_time};
 }
 
@@ -78,7 +79,7 @@ EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core
     auto asked = ask(nix, source, host, looks ? words : OptionWords{}, stop);
     auto* refused = std::get_if<EvaluationRefused>(&asked);
     std::chrono::milliseconds in_vain{};
-    if (looks && refused != nullptr && ended_at_options(*refused)) {
+    if (looks && refused != nullptr && ended_by_options(*refused)) {
         in_vain = refused->nix_time;
         asked = ask(nix, source, host, {}, stop);
         refused = std::get_if<EvaluationRefused>(&asked);

@@ -32,7 +32,7 @@ struct Evaluated {
 /// The configuration cannot be had from this commit, and why.
 ///
 /// Codes: `evaluation_failed`, `assertion_failed`, `no_flake`, `unknown_host`,
-/// `unlocked_input`, `evaluation_timeout`, `evaluation_limit`.
+/// `unlocked_input`, `evaluation_timeout`, `evaluation_limit`, `unreadable_answer`.
 /// `where` is `file:line:column` in the repository when Nix or the module system names one.
 struct EvaluationRefused {
     core::Problem problem;

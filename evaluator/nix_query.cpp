@@ -117,9 +117,19 @@ FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view
     }
     auto value =
         core::parse_json(outcome.out.bytes, {.bytes = settings.evaluation_answer, .depth = 32});
-    if (!value || !value->is_object()) {
+    if (!value) { // a text of the flake's that is no UTF-8, say
+        return EvaluationRefused{
+            .problem = {.code = "unreadable_answer",
+                        .message = "what Nix answers cannot be read: " + value.problem().message,
+                        .where = "flake.nix",
+                        .hint = "is some text of the configuration no UTF-8?"},
+            .warnings = std::move(speech.warnings),
+            .log = std::move(speech.log),
+            .nix_time = nix_time};
+    }
+    if (!value->is_object()) {
         throw core::Failure(core::FailureKind::internal, "Nix answered something unexpected",
-                            value ? "nix eval" : value.problem().message);
+                            "nix eval");
     }
     return FlakeAnswer{std::make_unique<core::Json>(std::move(value).value()),
                        std::move(speech.warnings), nix_time};

@@ -6,6 +6,7 @@
 #include "evaluator/option_values.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace agentd::evaluator {
@@ -13,7 +14,8 @@ namespace agentd::evaluator {
 /// `{ "net.ipv4" = null; … }`; `null` for no words.
 std::string nix_words(const OptionWords& words);
 
-/// The list that options.nix makes. Whatever in it is not of that form is left out.
-OptionValues read_option_values(const core::Json& list);
+/// The text of the list that options.nix makes. Whatever in it is not of that form is left out;
+/// nullopt when it is no JSON.
+std::optional<OptionValues> read_option_values(const core::Json& text);
 
 } // namespace agentd::evaluator

@@ -73,26 +73,42 @@ std::string told(const Json& value) {
     return core::shorten(as_nix(value), OptionChange::max_text);
 }
 
-bool names_a_secret(const std::string& name) {
-    constexpr std::array<std::string_view, 11> words{
-        "password", "passwd",  "passphrase", "secret",      "token", "credential",
-        "apikey",   "api_key", "privatekey", "private_key", "psk"};
+bool names_a_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 10> words{
+        "password",   "passwd", "passphrase", "secret",    "token",
+        "credential", "apikey", "privatekey", "accesskey", "authkey"};
+    constexpr std::array<std::string_view, 2> ends{"pass", "psk"};
     constexpr std::array<std::string_view, 4> only_where{"file", "files", "path", "enable"};
-    const std::string lower = core::to_lower(name);
+    std::string plain = core::to_lower(name);
+    std::erase_if(plain, [](char c) { return c == '-' || c == '_' || c == '.'; });
     const auto within = [&](std::string_view word) {
-        return lower.find(word) != std::string::npos;
+        return plain.find(word) != std::string::npos;
     };
-    return std::any_of(words.begin(), words.end(), within) &&
-           std::none_of(only_where.begin(), only_where.end(),
-                        [&](std::string_view end) { return lower.ends_with(end); });
+    const auto last = [&](std::string_view end) { return plain.ends_with(end); };
+    return (std::any_of(words.begin(), words.end(), within) ||
+            std::any_of(ends.begin(), ends.end(), last)) &&
+           std::none_of(only_where.begin(), only_where.end(), last);
+}
+
+/// A key, `NAME=value` of a secret, or an address with a password in it.
+bool is_secret_text(std::string_view text) {
+    if (text.find("PRIVATE KEY-----") != text.npos || text.find("AGE-SECRET-KEY-") != text.npos) {
+        return true;
+    }
+    if (const auto equals = text.find('=');
+        equals != text.npos && equals < 128 && names_a_secret(text.substr(0, equals))) {
+        return true;
+    }
+    const auto host = text.find("://");
+    const auto who = host == text.npos ? host : text.find_first_of("@/ ", host + 3);
+    return who != text.npos && text[who] == '@' &&
+           text.substr(host + 3, who - host - 3).find(':') != text.npos;
 }
 
 /// Somewhere in it.
 bool holds_a_secret(const Json& value) {
     if (value.is_string()) {
-        const auto& text = value.get_ref<const std::string&>();
-        return text.find("PRIVATE KEY-----") != std::string::npos ||
-               text.find("AGE-SECRET-KEY-") != std::string::npos;
+        return is_secret_text(value.get_ref<const std::string&>());
     }
     if (const auto* set = set_of(value)) {
         return std::any_of(set->items().begin(), set->items().end(), [](const auto& item) {
@@ -157,7 +173,8 @@ class Comparison {
         if (priority_ && *priority_ != plain_definition && *priority_ != default_of_option) {
             made.priority = priority_;
         }
-        made.secret = std::any_of(path.begin(), path.end(), names_a_secret) ||
+        made.secret = std::any_of(path.begin(), path.end(),
+                                  [](const auto& name) { return names_a_secret(name); }) ||
                       holds_a_secret(before) || holds_a_secret(after);
         if (made.secret) {
             return made;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_options = 512;
 constexpr std::size_t most_files = 64;
+constexpr std::size_t longest_answer = 8U << 20;
 
 bool is_text_list(const core::Json& value) {
     return value.is_array() && std::all_of(value.begin(), value.end(),
@@ -41,12 +42,15 @@ std::string nix_words(const OptionWords& words) {
     return out + " }";
 }
 
-OptionValues read_option_values(const core::Json& list) {
-    OptionValues values;
-    if (!list.is_array()) {
-        return values;
+std::optional<OptionValues> read_option_values(const core::Json& text) {
+    const auto list = text.is_string() ? core::parse_json(text.get_ref<const std::string&>(),
+                                                          {.bytes = longest_answer, .depth = 48})
+                                       : core::Result<core::Json>(core::Problem{});
+    if (!list || !list->is_array()) {
+        return std::nullopt;
     }
-    for (const auto& each : list) {
+    OptionValues values;
+    for (const auto& each : *list) {
         if (!each.is_object() || !each.contains("value") || values.size() == most_options) {
             continue;
         }
@@ -92,7 +96,12 @@ core::Result<OptionValues> option_values(const Nix& nix, const FlakeSource& sour
         return core::Problem{.code = "unknown_host",
                              .message = "the flake had no host " + host.str() + " before"};
     }
-    return read_option_values(*list);
+    auto values = read_option_values(*list);
+    if (!values) {
+        return core::Problem{.code = "unreadable_answer",
+                             .message = "Nix tells the options in no form that can be read"};
+    }
+    return std::move(*values);
 }
 
 } // namespace agentd::evaluator

@@ -35,8 +35,12 @@ Inbox& Api::inbox_of(Lane lane) {
         return desks_.looks;
     case Lane::decisions:
         return desks_.decisions;
+    case Lane::checks:
+        return desks_.checks;
     case Lane::visits:
         return desks_.visits;
+    case Lane::pairings:
+        return desks_.pairings;
     case Lane::errands:
         return desks_.errands;
     case Lane::tests:
@@ -121,7 +125,7 @@ Result<store::ProposalRow> Api::find(const Call& call) {
 
 Result<Json> Api::summary_of(const std::string& id) {
     return in_.sequencer.ask([&]() -> Result<Json> {
-        in_.ledger.catch_up();
+        in_.ledger.catch_up_if_it_answers(); // what was asked is done, whatever the log does
         const auto row = in_.ledger.queries().proposal(id);
         AGENTD_CHECK(row.has_value());
         return Json{{"proposal", summary(*row)}};

@@ -67,7 +67,8 @@ void Api::check_rules(std::vector<Prerequisite>& checks) {
 /// Every health check of root's configuration, tried once by the helper.
 void Api::check_health(std::vector<Prerequisite>& checks, const std::stop_token& stop) {
     try {
-        const auto answer = stages::ask_applyd(in_.config.sockets.apply, {{"op", "health"}}, stop);
+        const auto answer = stages::ask_applyd(in_.config.sockets.apply, {{"op", "health"}}, stop,
+                                               std::chrono::minutes(2));
         if (!answer || !answer->contains("checks") || !answer->at("checks").is_array()) {
             return; // a helper of before, or one that is busy with an apply
         }

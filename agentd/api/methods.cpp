@@ -20,7 +20,7 @@ constexpr std::array table{
     Method{"confirm", &Api::confirm, Lane::brakes, "*"},
     Method{"reject", &Api::reject, Lane::brakes, "proposal:id reason:text"},
     Method{"withdraw", &Api::withdraw, Lane::brakes, "proposal:id reason:text"},
-    Method{"session.check", &Api::session_check, Lane::brakes, "*"},
+    Method{"session.check", &Api::session_check, Lane::checks, "*"},
 
     Method{"status", &Api::status, Lane::looks},
     Method{"list", &Api::list, Lane::looks, "all:flag"},
@@ -37,7 +37,7 @@ constexpr std::array table{
     Method{"pull", &Api::pull, Lane::decisions, "repository:text", false},
 
     Method{"session.login", &Api::session_login, Lane::visits, "*"},
-    Method{"pair.enrol", &Api::pair_enrol, Lane::visits, "*"},
+    Method{"pair.enrol", &Api::pair_enrol, Lane::pairings, "*"},
 
     Method{"doctor", &Api::doctor, Lane::errands, "", false},
     Method{"observe", &Api::observe, Lane::errands},

@@ -107,11 +107,11 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
                    .to = in_flight_.to,
                    .checks = std::move(checks),
                    .settled = settled};
-    const bool taken_back = result.outcome == "rolled_back";
-    if (taken_back) {
+    if (result.outcome == "rolled_back") {
+        unwell_ = true;
         result.residue = in_flight_.residue;
     }
-    if (taken_back && !cancelled_) {
+    if (unwell_ && !cancelled_) {
         put_aside(result.reason);
     } else {
         acquit();
@@ -138,6 +138,7 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
 Outcome Apply::take_back(const std::string& reason, std::vector<CheckResult> checks, bool settled) {
     const auto from = core::StorePath::parse(in_flight_.from);
     AGENTD_CHECK(from.has_value());
+    unwell_ = true; // also when going back fails: it must not be tried again by itself
     if (const auto other = somebody_elses()) {
         return end("failed",
                    reason + "; somebody switched to " + other->str() + " meanwhile, which stays",

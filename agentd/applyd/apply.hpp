@@ -61,6 +61,7 @@ class Apply {
     OnStep on_step_;
     bool log_answers_ = true;
     bool cancelled_ = false;
+    bool unwell_ = false; ///< the new system was not to be kept, however taking it back goes
 };
 
 } // namespace agentd::applyd

@@ -113,6 +113,7 @@ bool Brake::lift(const core::StorePath& system) {
 }
 
 void Brake::prepare(const Quarantined& what) {
+    ::unlink(ready_freeze().c_str()); // of an apply that nobody settled
     const std::size_t others = lately(what.at);
     quarantine(what);
     if (others + 1 >= too_many && !frozen()) {

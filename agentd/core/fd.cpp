@@ -90,7 +90,7 @@ void write_all(int fd, std::string_view bytes, const std::string& where) {
 }
 
 void write_file_durably(const std::string& path, std::string_view bytes, mode_t mode) {
-    const std::string temporary = path + ".new." + std::to_string(::getpid());
+    const std::string temporary = path + ".new." + std::to_string(::gettid());
     {
         const Fd fd = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
         try {

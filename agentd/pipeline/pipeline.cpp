@@ -51,8 +51,8 @@ std::vector<proposals::Approver> Pipeline::approvers() const {
 void Pipeline::record(const std::string& type, const std::string& subject, const core::Json& body,
                       const Actor& actor, std::optional<std::string> cause) {
     in_.sequencer.ask([&] {
-        in_.ledger.record(type, subject, body,
-                          {.kind = actor.kind, .id = actor.id}, std::move(cause));
+        in_.ledger.record(type, subject, body, {.kind = actor.kind, .id = actor.id},
+                          std::move(cause));
     });
 }
 
@@ -98,11 +98,16 @@ Result<Done> Pipeline::go(const std::string& id, State to, const std::string& re
     });
 }
 
-void Pipeline::mark(const std::string& id, State to, const std::string& reason) {
+void Pipeline::mark(const std::string& id, State to, const std::string& reason) try {
     if (const auto done = go(id, to, reason, {.kind = audit::ActorKind::system, .id = "agentd"});
         !done) {
         core::log(core::Level::debug, id + ": " + done.problem().message);
     }
+} catch (const core::Failure& failure) { // somebody else's entry was quicker, and says what holds
+    if (failure.kind() != core::FailureKind::busy) {
+        throw;
+    }
+    core::log(core::Level::debug, id + ": " + failure.what());
 }
 
 void Pipeline::head_moved(const core::Commit& head) {

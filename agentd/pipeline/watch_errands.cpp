@@ -120,8 +120,8 @@ void WatchErrands::read_head(const std::stop_token& stop) {
             fresh.trouble = refused.problem.message;
         },
         [&](const evaluator::EvaluationCancelled&) { fresh.commit.clear(); });
+    pipeline_.head_moved(*commit); // before it counts as read: what throws is done again
     (void)set_head(std::move(fresh));
-    pipeline_.head_moved(*commit);
     notice_pulls();
     poke_(observers::Topic::head);
 }

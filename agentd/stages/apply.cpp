@@ -14,7 +14,7 @@ using core::Problem;
 using End = core::LineChannel::End;
 
 /// The helper bounds its own work; this is for one that hangs.
-constexpr auto patience = std::chrono::hours(2);
+constexpr auto longest = std::chrono::hours(2);
 
 Problem problem_of(const Json& answer) {
     const Json error = answer.value("error", Json::object());
@@ -30,11 +30,18 @@ Problem problem_of(const Json& answer) {
 
 /// Reads until the last line; `on_step` hears the events.
 core::Result<Json> converse(const std::string& socket, const Json& request, const OnStep& on_step,
-                            const std::stop_token& stop) {
+                            const std::stop_token& stop, std::chrono::milliseconds patience) {
     core::LineChannel channel = core::connect_to(socket);
     channel.write_line(core::canonical(request));
     for (;;) {
         const auto read = channel.read_line(patience, stop);
+        if (read.end == End::timeout) {
+            return Problem{.code = "busy",
+                           .message = "agentd-applyd is busy and has not answered yet; it hears this "
+                                      "when what it does has ended",
+                           .where = socket,
+                           .hint = "`agentctl status` says what is under way"};
+        }
         if (read.end != End::line) {
             throw core::Failure(core::FailureKind::unavailable,
                                 "agentd-applyd went away before it answered", socket);
@@ -71,7 +78,7 @@ core::Result<ApplyOutcome> apply(const std::string& socket, const Approved& appr
     const Json request{{"op", "apply"},
                        {"statement", approved.bytes()},
                        {"presence", by_policy ? Json() : proposals::to_json(approved.presence())}};
-    const auto answer = converse(socket, request, on_step, stop);
+    const auto answer = converse(socket, request, on_step, stop, longest);
     if (!answer) {
         return answer.problem();
     }
@@ -80,7 +87,7 @@ core::Result<ApplyOutcome> apply(const std::string& socket, const Approved& appr
 
 core::Result<std::optional<ApplyOutcome>> settle(const std::string& socket,
                                                  const std::stop_token& stop) {
-    const auto answer = converse(socket, {{"op", "settle"}}, {}, stop);
+    const auto answer = converse(socket, {{"op", "settle"}}, {}, stop, longest);
     if (!answer) {
         return answer.problem();
     }
@@ -92,8 +99,8 @@ core::Result<std::optional<ApplyOutcome>> settle(const std::string& socket,
 }
 
 core::Result<Json> ask_applyd(const std::string& socket, const Json& request,
-                              const std::stop_token& stop) {
-    return converse(socket, request, {}, stop);
+                              const std::stop_token& stop, std::chrono::milliseconds patience) {
+    return converse(socket, request, {}, stop, patience);
 }
 
 } // namespace agentd::stages

@@ -6,6 +6,7 @@
 #include "agentd/core/result.hpp"
 #include "agentd/stages/approve.hpp"
 
+#include <chrono>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -33,8 +34,10 @@ core::Result<ApplyOutcome> apply(const std::string& socket, const Approved& appr
 core::Result<std::optional<ApplyOutcome>> settle(const std::string& socket,
                                                  const std::stop_token& stop);
 
-/// Any other request of the contract: one line, one answer.
+/// Any other request of the contract: one line, one answer. Problem `busy` when the helper does not
+/// answer in time (it settles what was interrupted before it hears anybody); it hears it later.
 core::Result<core::Json> ask_applyd(const std::string& socket, const core::Json& request,
-                                    const std::stop_token& stop);
+                                    const std::stop_token& stop,
+                                    std::chrono::milliseconds patience = std::chrono::seconds(20));
 
 } // namespace agentd::stages

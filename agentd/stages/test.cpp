@@ -54,17 +54,6 @@ EvidenceStatus status_of(const std::string& code) {
                                       : EvidenceStatus::failed;
 }
 
-/// The options as the base has them: nobody waits for this longer than for the candidate itself,
-/// and what goes wrong with it is told, not the candidate's fault.
-core::Result<evaluator::OptionValues> base_options(const Candidate& candidate,
-                                                   const evaluator::Nix& nix,
-                                                   const std::stop_token& stop) try {
-    return evaluator::option_values(nix, candidate.options.base, candidate.host,
-                                    candidate.options.words, stop);
-} catch (const core::Failure& failure) {
-    return core::Problem{.code = "unavailable", .message = failure.what()};
-}
-
 Step<evaluator::Evaluated> evaluate(const Candidate& candidate, const TestTools& tools,
                                     const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::evaluate, tools);
@@ -164,9 +153,8 @@ Step<Tested> not_built(evaluator::BuildRefused& refused, const Measure& measure,
     return Refused{std::move(refused.problem)};
 }
 
-Step<Tested> build(evaluator::Evaluated evaluated, proposals::OptionChanges options,
-                   const Candidate& candidate, const TestTools& tools, const Reporter& report,
-                   const std::stop_token& stop) {
+Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
+                   const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::build, tools);
     const auto told = [&](const evaluator::BuildEvent& event) {
         if (auto line = line_of(event); !line.empty()) {
@@ -212,8 +200,7 @@ Step<Tested> build(evaluator::Evaluated evaluated, proposals::OptionChanges opti
                 lacking.nix + built.nix_time, lacking.log + built.log.text));
             return Tested{.drv = evaluated.drv,
                           .toplevel = evaluated.toplevel,
-                          .warnings = std::move(evaluated.warnings),
-                          .options = std::move(options)};
+                          .warnings = std::move(evaluated.warnings)};
         },
         [&](evaluator::BuildRefused& refused) -> Step<Tested> {
             return not_built(refused, measure, report);
@@ -221,25 +208,50 @@ Step<Tested> build(evaluator::Evaluated evaluated, proposals::OptionChanges opti
         stopped);
 }
 
+/// The options as the base has them, read beside the build: two evaluations at once would take
+/// twice the memory. What goes wrong with it is told, and is not the candidate's fault.
+class BaseOptions {
+  public:
+    BaseOptions(const Candidate& candidate, const evaluator::Nix& nix, const std::stop_token& stop)
+        : forward_(stop, [this] { stop_.request_stop(); }),
+          values_(std::async(std::launch::async,
+                             [&, own = stop_.get_token()] { return read(candidate, nix, own); })) {}
+    ~BaseOptions() { stop_.request_stop(); } // nobody waits for it when the build has failed
+    BaseOptions(const BaseOptions&) = delete;
+    BaseOptions& operator=(const BaseOptions&) = delete;
+
+    core::Result<evaluator::OptionValues> get() { return values_.get(); }
+
+  private:
+    static core::Result<evaluator::OptionValues>
+    read(const Candidate& candidate, const evaluator::Nix& nix, const std::stop_token& stop) try {
+        return evaluator::option_values(nix, candidate.options.base, candidate.host,
+                                        candidate.options.words, stop);
+    } catch (const core::Failure& failure) {
+        return core::Problem{.code = "unavailable", .message = failure.what()};
+    }
+
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> forward_;
+    std::future<core::Result<evaluator::OptionValues>> values_; ///< waits where it is destroyed
+};
+
 } // namespace
 
 Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Reporter& report,
                   const std::stop_token& stop) {
-    std::stop_source base_stop;
-    const std::stop_callback forward(stop, [&] { base_stop.request_stop(); });
-    auto before = std::async(std::launch::async, [&] {
-        return base_options(candidate, tools.nix, base_stop.get_token());
-    });
     return core::match(
         evaluate(candidate, tools, report, stop),
         [&](evaluator::Evaluated& evaluated) -> Step<Tested> {
-            auto options = compare_options(candidate.options, before.get(), evaluated.options);
-            return build(std::move(evaluated), std::move(options), candidate, tools, report, stop);
+            const auto after = std::move(evaluated.options);
+            BaseOptions before(candidate, tools.nix, stop);
+            auto built = build(std::move(evaluated), candidate, tools, report, stop);
+            if (auto* tested = std::get_if<Tested>(&built)) {
+                tested->options = compare_options(candidate.options, before.get(), after);
+            }
+            return built;
         },
-        [&](Refused& refused) -> Step<Tested> {
-            base_stop.request_stop();
-            return std::move(refused);
-        },
+        [](Refused& refused) -> Step<Tested> { return std::move(refused); },
         [](Cancelled& cancelled) -> Step<Tested> { return cancelled; });
 }
 

@@ -14,8 +14,9 @@ let
 in
 if !(hosts ? ${host}) then { unknown_host = true; hosts = builtins.attrNames hosts; }
 else (if words == null then rest: rest else rest:
-  let options = tell { inherit flake words; chosen = hosts.${host}; };
-  in builtins.deepSeq options (builtins.trace read (rest // { inherit options; }))) {
+  # As text, here: what cannot be JSON ends this evaluation now, and costs nothing but the options.
+  let options = builtins.toJSON (tell { inherit flake words; chosen = hosts.${host}; });
+  in builtins.seq options (builtins.trace read (rest // { inherit options; }))) {
   drv = toplevel.drvPath;
   toplevel = toplevel.outPath;
   system = text (toplevel.system or null);

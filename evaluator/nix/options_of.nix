@@ -5,4 +5,4 @@ let
   hosts = flake.nixosConfigurations or { };
 in
 if !(hosts ? ${host}) then { unknown_host = true; }
-else { options = tell { inherit flake words; chosen = hosts.${host}; }; }
+else { options = builtins.toJSON (tell { inherit flake words; chosen = hosts.${host}; }); }

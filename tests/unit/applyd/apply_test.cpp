@@ -96,6 +96,19 @@ TEST_CASE("what was only to boot next is taken back without a switch: nothing wa
                     core::Failure); // here there is no machine to run one on
 }
 
+TEST_CASE("what was unwell stays in quarantine also where it could not be taken back") {
+    Desk desk;
+    const Writer writer(desk.config.audit.socket, taken());
+    desk.in_flight.from = system_named('f');
+    desk.in_flight.to = system_named('a');
+    std::filesystem::create_directories(desk.dir / "root/run");
+    std::filesystem::create_symlink(system_named('c'), desk.dir / "root/run/current-system");
+    Apply apply(desk.in_flight, desk.tools, {});
+    apply.prepare_brake();
+    CHECK(apply.take_back("not healthy", {}, false).outcome == "failed"); // somebody switched
+    CHECK(desk.brake.quarantined(*core::StorePath::parse(system_named('a'))));
+}
+
 TEST_CASE("what is confirmed, cancelled or not begun is in no quarantine") {
     Desk desk;
     const Writer writer(desk.config.audit.socket, taken());

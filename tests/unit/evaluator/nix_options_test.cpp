@@ -114,6 +114,14 @@ TEST_CASE("numbers that JSON has not, and long texts, are told without harm") {
     CHECK(all.changes[1].after == "[ 1.5 9007199254740993 -3 ]");
 }
 
+TEST_CASE("a text that is no UTF-8 costs the options, not the answer") {
+    const auto source =
+        fixture().commit({{"hosts/web/agentd.nix", "{ lib, ... }: { options.odd = lib.mkOption { "
+                                                   "}; config.odd = builtins.readFile ./odd; }"},
+                          {"hosts/web/odd", "caf\xe9"}});
+    CHECK_FALSE(evaluated(source, {"odd"}).options);
+}
+
 TEST_CASE("a base that has no such host is a problem, not a crash") {
     const auto none = evaluator::option_values(fixture().nix(), fixture().head(),
                                                NixFixture::host("nobody"), {"networking"});

@@ -68,8 +68,8 @@ TEST_CASE("what was not set, or is no more, has one side") {
 }
 
 TEST_CASE("a secret is told without its value") {
-    for (const char* name :
-         {"hashedPassword", "apiKey", "wpaPSK", "clientSecret", "initialPassword"}) {
+    for (const char* name : {"hashedPassword", "apiKey", "wpaPSK", "clientSecret",
+                             "initialPassword", "DB_PASS", "api-key", "private-key", "accessKey"}) {
         INFO(name);
         const auto change =
             only({option({"a", name}, "\"old one\"")}, {option({"a", name}, "\"new one\"")});
@@ -84,6 +84,13 @@ TEST_CASE("a secret is told without its value") {
     const auto inside =
         only({option({"a"}, "null")}, {option({"a"}, R"([{"set":{"token":"abc","name":"n"}}])")});
     CHECK(inside.secret);
+    for (const char* text : {"DB_PASSWORD=x", "https://alice:hunter2@example.org/a"}) {
+        INFO(text);
+        CHECK(
+            only({option({"a"}, "[]")}, {option({"a"}, "[\"" + std::string(text) + "\"]")}).secret);
+    }
+    CHECK_FALSE(
+        only({option({"a"}, "\"\"")}, {option({"a"}, "\"https://example.org/a@b:c\"")}).secret);
     const auto file =
         only({option({"passwordFile"}, "null")}, {option({"passwordFile"}, "\"/run/secrets/x\"")});
     CHECK_FALSE(file.secret);
