@@ -5,6 +5,7 @@
 #include "evaluator/effects/etc_text.hpp"
 #include "evaluator/effects/file_rows.hpp"
 #include "evaluator/effects/store_text.hpp"
+#include "evaluator/effects/variable_file.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -14,20 +15,14 @@
 namespace agentd::evaluator::effects {
 namespace {
 
-enum class Syntax {
-    shell, ///< `export NAME=value`
-    pam,   ///< `NAME DEFAULT="value"`
-    plain  ///< `NAME=value`
-};
-
 struct VariableFile {
     std::string_view path;
-    Syntax syntax;
+    VariableSyntax syntax;
 };
 
-constexpr std::array files{VariableFile{"etc/set-environment", Syntax::shell},
-                           VariableFile{"etc/pam/environment", Syntax::pam},
-                           VariableFile{"etc/environment", Syntax::plain}};
+constexpr std::array files{VariableFile{"etc/set-environment", VariableSyntax::shell},
+                           VariableFile{"etc/pam/environment", VariableSyntax::pam},
+                           VariableFile{"etc/environment", VariableSyntax::plain}};
 
 /// Variables that decide which program runs, what is loaded into it, or whom it talks to.
 constexpr std::array weighty{"PATH",
@@ -82,99 +77,6 @@ constexpr std::array weighty{"PATH",
                              "BROWSER",
                              "OPENSSL_"};
 
-/// The variables a file begins with. From the first line on that does not set another one, the file
-/// is a text: what a line does there may hang on those around it.
-struct Variables {
-    std::map<std::string, std::string> values{};
-    std::vector<std::string> order{};
-    std::string rest{};
-};
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool is_of_name(char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-}
-
-bool is_name(std::string_view name) {
-    return !name.empty() && is_letter(name.front()) &&
-           std::all_of(name.begin(), name.end(), is_of_name);
-}
-
-/// `NAME` or `{NAME}` after a dollar sign; nothing else that a shell might expand.
-bool is_expansion(std::string_view text) {
-    const bool braces = text.starts_with('{');
-    if (braces)
-        text.remove_prefix(1);
-    const auto end = std::find_if_not(text.begin(), text.end(), is_of_name);
-    const auto length = static_cast<std::size_t>(end - text.begin());
-    return is_name(text.substr(0, length)) && (!braces || text.substr(length).starts_with('}'));
-}
-
-bool is_quotable(char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-}
-
-bool is_plain_quote(std::string_view inner) {
-    for (std::size_t at = 0; at < inner.size(); ++at)
-        if (!is_quotable(inner[at]) ||
-            std::string_view("\"`\\![").find(inner[at]) != std::string_view::npos ||
-            (inner[at] == '$' && !is_expansion(inner.substr(at + 1))))
-            return false;
-    return true;
-}
-
-/// True of one bare word, or one whole quoted text, that no shell finds a command in.
-bool is_plain(std::string_view value) {
-    if (value.size() >= 2 && value.front() == value.back()) {
-        const auto inner = value.substr(1, value.size() - 2);
-        if (value.front() == '"')
-            return is_plain_quote(inner);
-        if (value.front() == '\'')
-            return inner.find('\'') == inner.npos &&
-                   std::all_of(inner.begin(), inner.end(), is_quotable);
-    }
-    return std::all_of(value.begin(), value.end(), [](char c) {
-        return is_of_name(c) || std::string_view("./:@%+,-").find(c) != std::string_view::npos;
-    });
-}
-
-/// False when the line is anything but a variable that is set for the first time.
-bool read_line(std::string_view line, Syntax syntax, Variables& out) {
-    if (line.starts_with("export ") && syntax != Syntax::pam)
-        line.remove_prefix(7);
-    else if (syntax == Syntax::shell)
-        return false;
-    const auto end = std::min(line.find_first_of(syntax == Syntax::pam ? " \t" : "="), line.size());
-    const auto name = line.substr(0, end);
-    auto value = line.substr(end);
-    const std::string_view sign = syntax == Syntax::pam ? "DEFAULT=" : "=";
-    if (syntax == Syntax::pam)
-        value = core::trim(value);
-    if (!is_name(name) || !value.starts_with(sign) || !is_plain(value.substr(sign.size())) ||
-        !out.values.emplace(name, value.substr(sign.size())).second)
-        return false;
-    out.order.emplace_back(name);
-    return true;
-}
-
-Variables read_variables(const std::string* text, Syntax syntax) {
-    Variables out;
-    if (text == nullptr)
-        return out;
-    bool leading = true;
-    for (const auto line : core::lines(*text)) {
-        const auto clean = core::trim(line);
-        leading = leading && !line.ends_with('\\') &&
-                  (clean.empty() || clean.front() == '#' || read_line(clean, syntax, out));
-        if (!leading)
-            out.rest += std::string(line) + "\n";
-    }
-    return out;
-}
-
 /// The names both sides set, as `one` has them in order.
 std::vector<std::string> shared_order(const Variables& one, const Variables& other) {
     std::vector<std::string> out;
@@ -187,7 +89,8 @@ std::vector<std::string> shared_order(const Variables& one, const Variables& oth
 bool expands(std::string_view text, std::string_view name) {
     for (auto at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
         const auto end = at + name.size();
-        if (at > 0 && !is_of_name(text[at - 1]) && (end == text.size() || !is_of_name(text[end])))
+        if (at > 0 && !is_of_variable_name(text[at - 1]) &&
+            (end == text.size() || !is_of_variable_name(text[end])))
             return true;
     }
     return false;

@@ -26,8 +26,19 @@ TEST_CASE("what stops something waits behind nothing but its own kind") {
             brakes.insert(method.name);
         }
     }
-    CHECK(brakes == std::set<std::string_view>{"freeze", "cancel", "confirm", "reject", "withdraw",
-                                               "session.check"});
+    CHECK(brakes ==
+          std::set<std::string_view>{"freeze", "cancel", "confirm", "reject", "withdraw"});
+}
+
+TEST_CASE("whether a session still counts waits for no other request, and no login for a pairing") {
+    for (const auto& [name, lane] :
+         {std::pair{"session.check", Lane::checks}, std::pair{"session.login", Lane::visits},
+          std::pair{"pair.enrol", Lane::pairings}}) {
+        CHECK(api::find_method(name)->lane == lane);
+        for (const api::Method& method : api::methods()) {
+            CHECK((method.name == name || method.lane != lane));
+        }
+    }
 }
 
 TEST_CASE("while logins and slow requests hang, a brake is answered and rows are read") {
