@@ -30,13 +30,7 @@ struct Accounts {
 };
 
 Effect account(std::string kind, std::string subject, Risk risk, std::string sentence) {
-    return {.area = "accounts",
-            .kind = std::move(kind),
-            .subject = std::move(subject),
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("accounts", std::move(kind), std::move(subject), risk, std::move(sentence));
 }
 
 std::string text_of(const Json& object, const char* key) {

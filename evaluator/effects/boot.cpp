@@ -50,13 +50,7 @@ constexpr std::array grave{"init=",
                            "modprobe.blacklist="};
 
 Effect boot(std::string kind, std::string subject, Risk risk, std::string sentence) {
-    return {.area = "boot",
-            .kind = std::move(kind),
-            .subject = std::move(subject),
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("boot", std::move(kind), std::move(subject), risk, std::move(sentence));
 }
 
 /// A part that is one link into the store. True when it differs (also when only one side has it).

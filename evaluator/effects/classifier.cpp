@@ -22,6 +22,17 @@ bool earlier(const Effect& a, const Effect& b) {
 
 } // namespace
 
+Effect effect_of(std::string_view area, std::string kind, std::string subject, Risk risk,
+                 std::string sentence) {
+    return {.area = std::string(area),
+            .kind = std::move(kind),
+            .subject = std::move(subject),
+            .before = std::nullopt,
+            .after = std::nullopt,
+            .risk = risk,
+            .sentence = std::move(sentence)};
+}
+
 void Sink::add(Effect effect) {
     effect.subject = safe(effect.subject);
     effect.sentence = safe(effect.sentence);

@@ -35,6 +35,10 @@ class Claims {
     std::set<std::string> commands_;
 };
 
+/// With nothing before and after: what has them sets them.
+Effect effect_of(std::string_view area, std::string kind, std::string subject, Risk risk,
+                 std::string sentence);
+
 /// Collects effects. Text from the trees is made printable and cut here, in one place.
 class Sink {
   public:

@@ -31,13 +31,7 @@ constexpr std::array grave{"kernel.core_pattern",
                            "vm.mmap_min_addr"};
 
 Effect setting(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
-    return {.area = "boot",
-            .kind = std::move(kind),
-            .subject = subject,
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("boot", std::move(kind), subject, risk, std::move(sentence));
 }
 
 /// Key -> value of all files, the last file's name counting (sysctl.d(5)).

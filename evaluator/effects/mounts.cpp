@@ -56,13 +56,7 @@ bool read_mounts(const std::string* text, Mounts& out) {
 }
 
 Effect storage(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
-    return {.area = "storage",
-            .kind = std::move(kind),
-            .subject = subject,
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("storage", std::move(kind), subject, risk, std::move(sentence));
 }
 
 bool is_vital(const std::string& where) {

@@ -18,13 +18,7 @@ constexpr std::array<std::uint16_t, 14> delicate{23,   111,  135,  139,  445,  2
                                                  3306, 3389, 5432, 6379, 9200, 11211, 27017};
 
 Effect network(std::string kind, std::string subject, Risk risk, std::string sentence) {
-    return {.area = "network",
-            .kind = std::move(kind),
-            .subject = std::move(subject),
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("network", std::move(kind), std::move(subject), risk, std::move(sentence));
 }
 
 Risk risk_of(const Opening& opening) {

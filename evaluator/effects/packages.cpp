@@ -97,13 +97,7 @@ std::string versions(const std::map<std::string, std::set<std::string>>& package
 }
 
 Effect package(std::string kind, const std::string& name, std::string sentence) {
-    return {.area = "packages",
-            .kind = std::move(kind),
-            .subject = name,
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = Risk::low,
-            .sentence = std::move(sentence)};
+    return effect_of("packages", std::move(kind), name, Risk::low, std::move(sentence));
 }
 
 std::string titled(const std::string& name, const std::string& version) {

@@ -36,13 +36,7 @@ bool means_yes(const std::string& value) {
 }
 
 Effect ssh(std::string kind, std::string subject, Risk risk, std::string sentence) {
-    return {.area = "ssh",
-            .kind = std::move(kind),
-            .subject = std::move(subject),
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("ssh", std::move(kind), std::move(subject), risk, std::move(sentence));
 }
 
 Effect root_login(const std::string& key, const std::string& after, const SshdConfig& config) {

@@ -16,13 +16,7 @@ std::string first_line(const std::string* text) {
 }
 
 Effect system(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
-    return {.area = "system",
-            .kind = std::move(kind),
-            .subject = subject,
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("system", std::move(kind), subject, risk, std::move(sentence));
 }
 
 void release(const Side& before, const Side& after, Claims& claims, Sink& sink) {

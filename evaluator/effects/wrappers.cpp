@@ -128,13 +128,7 @@ Wrappers read_wrappers(const Side& side) {
 }
 
 Effect wrapper(std::string kind, const std::string& name, Risk risk, std::string sentence) {
-    return {.area = "accounts",
-            .kind = std::move(kind),
-            .subject = name,
-            .before = std::nullopt,
-            .after = std::nullopt,
-            .risk = risk,
-            .sentence = std::move(sentence)};
+    return effect_of("accounts", std::move(kind), name, risk, std::move(sentence));
 }
 
 } // namespace
