@@ -3,7 +3,8 @@
 /// called.
 #pragma once
 
-#include <string>
+#include "proposals/nix_text.hpp"
+
 #include <string_view>
 
 namespace agentd::evaluator {
@@ -14,7 +15,6 @@ extern const std::string_view catalog_script;
 extern const std::string_view options_of_script;
 extern const std::string_view options_script; ///< the function `tell` of other scripts
 
-/// A Nix string literal that means exactly `text`.
-std::string nix_string(std::string_view text);
+using proposals::nix_string;
 
 } // namespace agentd::evaluator

@@ -244,10 +244,14 @@ Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Repo
         evaluate(candidate, tools, report, stop),
         [&](evaluator::Evaluated& evaluated) -> Step<Tested> {
             const auto after = std::move(evaluated.options);
-            BaseOptions before(candidate, tools.nix, stop);
+            std::optional<BaseOptions> before;
+            if (after) { // else there is nothing to compare it with
+                before.emplace(candidate, tools.nix, stop);
+            }
             auto built = build(std::move(evaluated), candidate, tools, report, stop);
             if (auto* tested = std::get_if<Tested>(&built)) {
-                tested->options = compare_options(candidate.options, before.get(), after);
+                tested->options = compare_options(
+                    candidate.options, before ? before->get() : evaluator::OptionValues{}, after);
             }
             return built;
         },
