@@ -98,11 +98,20 @@ Assembly::Assembly(Config config)
       server_(server_options(config_), api_, events_, clock_) {}
 
 Assembly::~Assembly() {
-    // Their jobs use what was made after them, and one another: they end first, the sequencer last of all.
-    desks_.stop();
+    // All are asked to end before one is waited for. The sequencer, which the jobs of all others ask, ends last,
+    // and nothing that a job of its own uses is gone before.
+    watcher_.request_stop();
+    follower_.request_stop();
     watch_.stop();
+    desks_.stop();
     tests_.stop();
     applies_.stop();
+    for (std::jthread* thread : {&watcher_, &follower_}) {
+        if (thread->joinable()) {
+            thread->join();
+        }
+    }
+    sequencer_.stop();
 }
 
 pipeline::Surroundings Assembly::surroundings() {
