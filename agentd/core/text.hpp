@@ -2,6 +2,7 @@
 /// Small operations on text. Nothing here knows a locale.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -16,6 +17,10 @@ std::string_view trim(std::string_view text) noexcept;
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Lines without their LF; a missing last LF makes no difference.
 std::vector<std::string_view> lines(std::string_view text);
+/// The parts point into the text: of one that is gone at the end of the statement there are none.
+template <std::same_as<std::string> Gone>
+std::vector<std::string_view> split(Gone&&, char) = delete;
+template <std::same_as<std::string> Gone> std::vector<std::string_view> lines(Gone&&) = delete;
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string to_lower(std::string_view ascii);
 

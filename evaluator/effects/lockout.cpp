@@ -30,7 +30,8 @@ bool reachable(const Side& side, const Units& units, const SshdConfig& config) {
     const auto firewall = read_firewall(side, units);
     if (!firewall.filters)
         return true;
-    for (const auto line : core::lines(config.value("port")))
+    const std::string ports = config.value("port");
+    for (const auto line : core::lines(ports))
         if (const auto port = core::parse_integer(line))
             for (const auto& opening : firewall.openings)
                 if (opening.protocol == "any" ? opening.interface != "lo"

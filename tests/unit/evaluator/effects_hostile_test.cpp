@@ -28,12 +28,14 @@ class Garbler {
     explicit Garbler(unsigned seed) : random_(seed) {}
 
     std::string garble(std::string text) {
-        static constexpr std::string_view bytes("\0\n\r\t \"'\\{}[]=;#$/%\x7f\x80\xc3\xff-+0a", 30);
+        using namespace std::string_view_literals;
+        static constexpr auto bytes = "\0\n\r\t \"'\\{}[]=;#$/%\x7f\x80\xc3\xff-+0a"sv;
         for (int times = 1 + pick(6); times > 0; --times) {
             const auto at = static_cast<std::size_t>(pick(static_cast<int>(text.size()) + 1));
             switch (pick(4)) {
             case 0:
-                text.insert(at, 1, bytes[static_cast<std::size_t>(pick(30))]);
+                text.insert(at, 1,
+                            bytes[static_cast<std::size_t>(pick(static_cast<int>(bytes.size())))]);
                 break;
             case 1:
                 text.erase(at, static_cast<std::size_t>(pick(8)));
