@@ -5,6 +5,7 @@
 #include "agentd/core/log.hpp"
 #include "agentd/machine/options.hpp"
 #include "agentd/programs.hpp"
+#include "evaluator/isolation.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,10 +31,9 @@ evaluator::NixSettings nix_settings(const Config& config) {
     settings.evaluation_memory = static_cast<std::uint64_t>(config.nix.memory_mb) << 20;
     settings.build_log = static_cast<std::size_t>(config.nix.log_kb) << 10;
     if (::geteuid() != 0) {
-        // Only root can make an empty network; the Nix daemon still builds in one of its own.
+        // Not every kernel lets others than root make an empty network; the Nix daemon still builds
+        // in one of its own.
         settings.isolation = sandbox::Need::best_effort;
-        core::log(core::Level::warning, "evaluation runs without a network namespace of its own: "
-                                        "only root can make one");
     }
     return settings;
 }
@@ -131,6 +131,10 @@ pipeline::Surroundings Assembly::surroundings() {
 }
 
 void Assembly::run(const std::stop_token& stop) {
+    if (::geteuid() != 0 && !evaluator::isolation_of(nix_, stop).network) {
+        core::log(core::Level::warning, "evaluation runs without a network namespace of its own: "
+                                        "this kernel lets only root make one");
+    }
     sequencer_.ask([&] {
         ledger_.catch_up();
         ledger_.record("daemon.started", "host:" + config_.host.str(),

@@ -186,7 +186,10 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
     out.profile = sandbox::Profile{
         .confine = settings_.confine,
         .network_namespace =
-            purpose == NixPurpose::fetch ? sandbox::Need::unwanted : settings_.isolation,
+            // Whoever is not root asks a daemon to build, or Nix makes namespaces of users itself.
+        purpose == NixPurpose::fetch || (purpose == NixPurpose::build && ::geteuid() != 0)
+            ? sandbox::Need::unwanted
+            : settings_.isolation,
         .no_new_privileges = purpose != NixPurpose::build, // its sandbox changes uid and mounts
     };
     out.profile->umask = 022; // what lands in the store is for all to read

@@ -43,6 +43,8 @@ void drop_root() {
 void confine() {
     if (::geteuid() == 0 || ::getuid() == 0)
         drop_root();
+    else // where the kernel lets anybody; else it has been said before that this is missing
+        static_cast<void>(::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC));
     demand(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "giving up new privileges");
     demand(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "giving up core dumps");
     constexpr rlim_t gibibyte = rlim_t{1} << 30;

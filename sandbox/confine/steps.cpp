@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -27,6 +28,37 @@ const char* missing(int flag) {
     }
 }
 
+/// One line into a file of our own process; it may be that it cannot be had.
+bool tell(const char* path, const char* text, std::size_t size) {
+    const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    const bool told = ::write(fd, text, size) == static_cast<ssize_t>(size);
+    ::close(fd);
+    return told;
+}
+
+bool map_to_itself(const char* path, unsigned id) {
+    char line[64];
+    const int size = std::snprintf(line, sizeof line, "%u %u 1\n", id, id);
+    return size > 0 && tell(path, line, static_cast<std::size_t>(size));
+}
+
+/// Whoever is not root has the right to namespaces in here, and is who he was; exec takes that
+/// right away again.
+void enter_user_namespace() {
+    const unsigned uid = ::geteuid(), gid = ::getegid();
+    if (::unshare(CLONE_NEWUSER) != 0) {
+        return;
+    }
+    // Half a map would leave him nobody.
+    if (!map_to_itself("/proc/self/uid_map", uid) || !tell("/proc/self/setgroups", "deny", 4) ||
+        !map_to_itself("/proc/self/gid_map", gid)) {
+        give_up("cannot be the same user in a namespace of users");
+    }
+}
+
 } // namespace
 
 void give_up(const char* what, const char* detail) {
@@ -40,6 +72,9 @@ void give_up(const char* what, const char* detail) {
 
 int enter_namespaces(const Options& options) {
     int had = 0;
+    if (!options.namespaces.empty() && ::geteuid() != 0) {
+        enter_user_namespace();
+    }
     for (const auto& wanted : options.namespaces) {
         if (::unshare(wanted.flag) == 0) {
             had |= wanted.flag;

@@ -83,24 +83,49 @@ TEST_CASE("a missing agentd-confine is a Failure: nothing runs unconfined") {
                     core::Failure);
 }
 
+namespace {
+
+/// agentd-confine as nobody, copied to where nobody can start it.
+struct AsNobody {
+    test::TempDir dir;
+    std::string program = dir / "agentd-confine";
+    AsNobody() {
+        std::filesystem::copy_file(sandbox::confine_program(), program);
+        ::chmod(dir.path().c_str(), 0755);
+    }
+};
+
+} // namespace
+
 TEST_CASE("a required namespace that cannot be had keeps the program from starting") {
-    // The inner confinement runs as nobody, who may not make a network namespace.
-    // From a folder that nobody can enter, wherever the build lies.
-    const test::TempDir dir;
-    const std::string inner = dir / "agentd-confine";
-    std::filesystem::copy_file(sandbox::confine_program(), inner);
-    std::filesystem::permissions(dir.path(), std::filesystem::perms{0755});
+    // In a root folder that is not the machine's own nobody may make a namespace of users.
+    const AsNobody inner;
     const auto attempt = [&](const std::string& need) {
-        auto command = confined("", {.run_as = sandbox::Identity{65534, 65534}});
-        command.program = inner;
-        command.arguments = {"--network=" + need, "--umask=63", "--", "/bin/echo", "ran"};
-        return sandbox::run(command);
+        return sandbox::run(confined(
+            "mount --rbind / /mnt && exec /usr/sbin/chroot --userspec=65534:65534 /mnt " + inner.program +
+                " --network=" + need + " --umask=63 -- /bin/echo ran 3>/dev/null",
+            {.mount_namespace = Need::required}));
     };
-    ::chmod(dir.path().c_str(), 0755);
     const auto refused = attempt("required");
     CHECK_FALSE(refused.succeeded());
     CHECK(refused.out.bytes.empty());
     CHECK(attempt("best-effort").out.bytes == "ran\n");
+}
+
+TEST_CASE("who is not root has an empty network too, and is still himself") {
+    const AsNobody inner;
+    auto command = confined("", {.run_as = sandbox::Identity{65534, 65533}});
+    command.program = inner.program;
+    command.arguments = {"--network=required",
+                         "--umask=63",
+                         "--no-new-privileges",
+                         "--",
+                         "/bin/sh",
+                         "-c",
+                         "id -u; id -g; tail -n +3 /proc/net/dev | cut -d: -f1; "
+                         "grep CapEff /proc/self/status; hostname x 2>/dev/null && echo may"};
+    const auto outcome = sandbox::run(command);
+    CHECK(outcome.out.bytes == "65534\n65533\n    lo\nCapEff:\t0000000000000000\n");
 }
 
 TEST_CASE("agentd-confine refuses what it does not understand") {

@@ -1,0 +1,24 @@
+/// @file
+/// What of the isolation of Nix can be had here, found by trying.
+#pragma once
+
+#include "evaluator/nix.hpp"
+
+#include <string>
+#include <vector>
+
+namespace agentd::evaluator {
+
+struct Isolation {
+    bool network = false; ///< a network with nobody in it
+    bool files = false;   ///< only the store, the repository and Nix can be opened
+};
+
+/// Starts `nix --version` with each of them required.
+Isolation isolation_of(const Nix& nix, const std::stop_token& stop = {});
+
+/// A sentence for each thing that a job of this Nix is without, and for a Nix daemon that builds in
+/// our place; none on a machine that has everything.
+std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token& stop = {});
+
+} // namespace agentd::evaluator
