@@ -12,6 +12,28 @@ constexpr Argument id{.name = "ID", .help = "number, id, or at least six charact
 
 std::vector<Command> prove_commands() {
     return {
+        {.path = "test",
+         .group = "Prove",
+         .summary = "Test a change of any flake as agentd would: intake, evaluate, build, effects",
+         .options =
+             {{.name = "--repo", .value = "DIR", .help = "the flake's repository; default: here"},
+              {.name = "--host", .value = "H", .help = "which host of it"},
+              {.name = "--base", .value = "REV", .help = "what is changed; default HEAD"},
+              {.name = "--patch", .value = "FILE", .help = "a unified diff; - is the input"},
+              {.name = "--candidate", .value = "REV", .help = "or a commit"},
+              {.name = "--level",
+               .value = "L",
+               .help = "stop after intake, evaluate, build or effects (default)"},
+              {.name = "--policy",
+               .value = "FILE",
+               .help = "what would it decide? default: that of the base's system"},
+              {.name = "--keep", .value = "LINK", .help = "keep the built system by this link"},
+              {.name = "--offline", .help = "take nothing from caches: build what is missing"}},
+         .more =
+             "Works without agentd, rights or settings, and writes nothing into DIR. Exit 0 when "
+             "the level is reached; 21 refused at intake, 22 not evaluated, 23 not built, 24 "
+             "effects not known, 25 the base cannot be built.",
+         .handler = commands::test},
         {.path = "effects",
          .group = "Prove",
          .summary = "What would change from one built system to another",
@@ -19,8 +41,9 @@ std::vector<Command> prove_commands() {
                         .help = "a built system, or a link such as /run/current-system"},
                        {.name = "TO", .help = "a built system, or a link such as ./result"}},
          .options = {{.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
-         .more = "Works without agentd, rights or settings: for a CI job, or to try it out. Reads what "
-                 "was built, never what an option says.",
+         .more =
+             "Works without agentd, rights or settings: for a CI job, or to try it out. Reads what "
+             "was built, never what an option says.",
          .handler = commands::effects},
         {.path = "audit verify",
          .group = "Prove",

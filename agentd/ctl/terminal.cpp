@@ -1,6 +1,7 @@
 #include "agentd/ctl/terminal.hpp"
 
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/aside.hpp"
 #include "agentd/ctl/view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -101,15 +102,7 @@ int Terminal::fail(Trouble trouble) {
     if (problem.hint.empty() && trouble.exit == status::usage) {
         problem.hint = style_.help;
     }
-    around_.out.flush();
-    around_.err << "agentctl: " << one_line(problem.message, 1000) << '\n';
-    if (!problem.where.empty()) {
-        around_.err << "  where: " << one_line(problem.where, 1000) << '\n';
-    }
-    if (!problem.hint.empty()) {
-        around_.err << "  next: " << one_line(problem.hint, 1000) << '\n';
-    }
-    around_.err.flush();
+    complain(around_, problem);
     if (style_.json && style_.stream) {
         event("error", {{"error", error_object(trouble)}});
     } else if (style_.json) {

@@ -113,10 +113,21 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (!candidate) {
         return candidate.problem();
     }
-    if (const auto set = place.repository.set_ref(id, *candidate); !set) {
+    return adopt(request, place, id, *candidate);
+}
+
+Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
+                               const core::ProposalId& id, const core::Commit& candidate) {
+    if (const auto set = place.repository.set_ref(id, candidate); !set) {
         return set.problem();
     }
-    return describe(request, place, *candidate);
+    auto draft = describe(request, place, candidate);
+    if (draft.change()->files.empty()) {
+        return Problem{.code = "no_change",
+                       .message = "the files of " + candidate.short_form() + " are those of " +
+                                  place.head.short_form()};
+    }
+    return draft;
 }
 
 } // namespace agentd::stages

@@ -153,6 +153,12 @@ Step<Tested> not_built(evaluator::BuildRefused& refused, const Measure& measure,
     return Refused{std::move(refused.problem)};
 }
 
+Step<Tested> not_to_build(evaluator::Evaluated evaluated) {
+    return Tested{.drv = std::move(evaluated.drv),
+                  .toplevel = std::move(evaluated.toplevel),
+                  .warnings = std::move(evaluated.warnings)};
+}
+
 Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                    const TestTools& tools, const Reporter& report, const std::stop_token& stop) {
     const Measure measure(EvidenceLevel::build, tools);
@@ -248,7 +254,9 @@ Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Repo
             if (after) { // else there is nothing to compare it with
                 before.emplace(candidate, tools.nix, stop);
             }
-            auto built = build(std::move(evaluated), candidate, tools, report, stop);
+            auto built = candidate.build
+                             ? build(std::move(evaluated), candidate, tools, report, stop)
+                             : not_to_build(std::move(evaluated));
             if (auto* tested = std::get_if<Tested>(&built)) {
                 tested->options = compare_options(
                     candidate.options, before ? before->get() : evaluator::OptionValues{}, after);

@@ -39,10 +39,11 @@ struct Candidate {
     evaluator::FlakeSource source;
     core::HostName host;
     OptionScope options;
+    bool build = true; ///< false: what an evaluation tells is all that is wanted
 };
 
-/// The candidate is a built system. Kept from the garbage collector by a root named like the
-/// proposal.
+/// The candidate is a built system (if it was to be built), kept from the garbage collector by a
+/// root named like the proposal.
 struct Tested {
     std::optional<core::StorePath> drv{}; ///< nullopt for a system that was there before
     core::StorePath toplevel;

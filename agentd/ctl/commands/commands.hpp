@@ -20,6 +20,7 @@ int show(Context& context);
 int diff(Context& context);
 int explain(Context& context);
 int effects(Context& context);
+int test(Context& context);
 int approve(Context& context);
 int reject(Context& context);
 int withdraw(Context& context);

@@ -1,10 +1,13 @@
 #include "agentd/analysis/analysis.hpp"
+#include "agentd/ctl/aside.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/own_nix.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/scratch.hpp"
 #include "agentd/ctl/view.hpp"
 #include "agentd/programs.hpp"
+#include "evaluator/isolation.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,18 +43,6 @@ core::Result<core::StorePath> system_of(const Context& context, const char* argu
     return *store_path;
 }
 
-evaluator::NixSettings query_settings(const std::optional<Config>& config, const Scratch& scratch) {
-    const Config::Programs programs = config ? config->programs : Config::Programs{};
-    evaluator::NixSettings settings;
-    settings.scratch = scratch.path() + "/nix";
-    settings.confine = program_path(programs.confine, "agentd-confine");
-    // Only the store's own database is asked; where nobody may make namespaces, it is asked
-    // without.
-    settings.isolation = sandbox::Need::best_effort;
-    settings.files = sandbox::Need::best_effort;
-    return settings;
-}
-
 /// The closure, and why Nix may not tell it of a path that is plainly there.
 core::Result<evaluator::Closure>
 read_closure(const evaluator::Nix& nix, const core::StorePath& path, const std::stop_token& stop) {
@@ -84,9 +75,14 @@ core::Result<Pair> systems_of(const Context& context) {
 }
 
 core::Result<proposals::Effects> compare(const Pair& systems, const std::optional<Config>& config,
-                                         const std::stop_token& stop) {
+                                         const Surroundings& around) {
     const Scratch scratch;
-    const evaluator::Nix nix(evaluator::NixInstallation{}, query_settings(config, scratch));
+    const std::stop_token& stop = around.stop;
+    const auto nix = own_nix(config, scratch.path());
+    if (!evaluator::isolation_of(nix, stop).network) {
+        note(around, "no network namespace can be had here: what reads the two systems is not kept "
+                     "from the network");
+    }
     const auto before = read_closure(nix, systems.from, stop);
     if (!before) {
         return before.problem();
@@ -109,12 +105,11 @@ int effects(Context& context) {
     if (!systems) {
         return terminal.fail(trouble_of(systems.problem()));
     }
-    const auto config = context.config();
+    const auto config = own_settings(context);
     if (const auto* trouble = std::get_if<Trouble>(&config)) {
         return terminal.fail(*trouble);
     }
-    const auto found =
-        compare(*systems, std::get<std::optional<Config>>(config), context.around().stop);
+    const auto found = compare(*systems, std::get<std::optional<Config>>(config), context.around());
     if (!found) {
         return terminal.fail(trouble_of(found.problem()));
     }

@@ -1,16 +1,12 @@
-#include "agentd/core/fd.hpp"
 #include "agentd/core/names.hpp"
-#include "agentd/core/text.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/patch_input.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/operations.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <istream>
-#include <iterator>
 
 namespace agentd::ctl::commands {
 
@@ -18,54 +14,10 @@ namespace {
 
 using core::Json;
 
-constexpr std::size_t largest = 1U << 20;
-
-std::variant<std::string, Trouble> read_input(Context& context, const std::string& name) {
-    std::string text;
-    if (name == "-") {
-        std::istream& in = context.around().in;
-        for (char c = 0; text.size() <= largest && in.get(c);) {
-            text += c;
-        }
-    } else {
-        try {
-            text = core::read_file(context.absolute(name), largest + 1);
-        } catch (const core::Failure& failure) {
-            return trouble_of(failure);
-        }
-    }
-    if (text.empty() || text.size() > largest) {
-        const std::string what = name == "-" ? "the standard input" : one_line(name, 200);
-        return usage(text.empty() ? "there is nothing in " + what : "more than 1 MiB is in " + what,
-                     "git diff | agentctl propose --patch -");
-    }
-    if (!core::is_utf8(text)) {
-        return usage("this is not UTF-8 text: " + one_line(name, 200),
-                     "a change of bytes cannot be read by who approves it: make it in your clone "
-                     "and push it");
-    }
-    return text;
-}
-
-std::string title_of_patch(const std::string& patch, const std::string& name) {
-    constexpr std::string_view mark = "Subject: ";
-    for (const auto line : core::lines(patch)) {
-        if (line.starts_with("diff --git ") || line.starts_with("--- ")) {
-            break;
-        }
-        if (line.starts_with(mark)) {
-            std::string_view subject = line.substr(mark.size());
-            const auto end =
-                subject.starts_with("[PATCH") ? subject.find(']') : std::string_view::npos;
-            return std::string(
-                core::trim(end == std::string_view::npos ? subject : subject.substr(end + 1)));
-        }
-    }
-    return name == "-" ? "A patch" : "The patch " + name.substr(name.rfind('/') + 1);
-}
+constexpr const char* example = "git diff | agentctl propose --patch -";
 
 std::variant<Json, Trouble> with_patch(Context& context, const std::string& name) {
-    auto text = read_input(context, name);
+    auto text = read_input(context, name, example);
     if (auto* trouble = std::get_if<Trouble>(&text)) {
         return std::move(*trouble);
     }
@@ -74,7 +26,7 @@ std::variant<Json, Trouble> with_patch(Context& context, const std::string& name
 }
 
 std::variant<Json, Trouble> with_operations(Context& context, const std::string& name) {
-    auto text = read_input(context, name);
+    auto text = read_input(context, name, example);
     if (auto* trouble = std::get_if<Trouble>(&text)) {
         return std::move(*trouble);
     }
@@ -101,8 +53,7 @@ std::variant<Json, Trouble> params_of(Context& context) {
     const Asked& asked = context.asked();
     const auto patch = asked.value("--patch"), operations = asked.value("--operations");
     if (patch.has_value() == operations.has_value()) {
-        return usage("give either --patch FILE or --operations FILE",
-                     "git diff | agentctl propose --patch -");
+        return usage("give either --patch FILE or --operations FILE", example);
     }
     const auto base = asked.value("--base");
     if (base && !core::Commit::parse(*base)) {

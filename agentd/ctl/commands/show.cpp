@@ -1,7 +1,7 @@
-#include "agentd/core/text.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/refusal_text.hpp"
 #include "agentd/ctl/view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -31,25 +31,6 @@ void print_head(Terminal& terminal, const Json& detail) {
     }
     if (const auto blocked = shown(detail, "blocked"); !blocked.empty()) {
         terminal.line("  not to be approved now: " + blocked);
-    }
-}
-
-void print_refusal(Terminal& terminal, const Json& detail) {
-    const Json& refusal = part(detail, "refusal");
-    if (refusal.is_null()) {
-        return;
-    }
-    terminal.line();
-    terminal.line(terminal.paint(Colour::bad, "Refused") + " at " + shown(refusal, "stage", 40) +
-                  " (" + shown(refusal, "code", 80) + ")");
-    const std::string message = raw(refusal, "message");
-    for (const auto line : core::lines(message)) {
-        terminal.line("  " + one_line(line, 500));
-    }
-    for (const auto& [key, name] : {std::pair("where", "where"), std::pair("hint", "next")}) {
-        if (const auto text = shown(refusal, key, 1000); !text.empty()) {
-            terminal.line("  " + std::string(name) + ": " + text);
-        }
     }
 }
 
@@ -102,7 +83,10 @@ int show(Context& context) {
     const auto& result = std::get<Json>(reply);
     const Json& detail = part(result, "proposal");
     print_head(terminal, detail);
-    print_refusal(terminal, detail);
+    if (!part(detail, "refusal").is_null()) {
+        terminal.line();
+        print_refusal(terminal, detail);
+    }
     terminal.line();
     print_evidence(terminal, detail);
     terminal.line();

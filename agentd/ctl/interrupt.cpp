@@ -1,0 +1,28 @@
+#include "agentd/ctl/interrupt.hpp"
+
+#include <pthread.h>
+
+namespace agentd::ctl {
+
+Interrupt::Interrupt(const std::stop_token& also) : forward_(also, Forward{source_}) {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) { // the last: it is over
+        sigaddset(&signals_, signal);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+    waiter_ = std::thread([this] {
+        int received = 0;
+        sigwait(&signals_, &received);
+        if (received != SIGUSR1) {
+            source_.request_stop();
+        }
+    });
+}
+
+Interrupt::~Interrupt() {
+    pthread_kill(waiter_.native_handle(), SIGUSR1);
+    waiter_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+} // namespace agentd::ctl

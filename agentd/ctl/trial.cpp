@@ -1,0 +1,233 @@
+#include "agentd/ctl/trial.hpp"
+
+#include "agentd/core/failure.hpp"
+#include "agentd/core/match.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/trial_commits.hpp"
+#include "agentd/ctl/trial_policy.hpp"
+#include "agentd/ctl/view.hpp"
+#include "agentd/stages/explain.hpp"
+#include "agentd/stages/patch.hpp"
+#include "agentd/stages/test.hpp"
+
+namespace agentd::ctl {
+
+using core::Problem;
+using core::Result;
+using proposals::EvidenceLevel;
+
+namespace {
+
+// The same change of the same base is the same commit on the same day, so that what was built once
+// is not built again.
+const char* const candidate_id = "00000000000000000000000001";
+const char* const base_id = "00000000000000000000000002";
+
+core::ProposalId id_of(const char* text) {
+    const auto id = core::ProposalId::parse(text);
+    AGENTD_CHECK(id.has_value());
+    return *id;
+}
+
+bool goes_to(const Trial& trial, EvidenceLevel level) {
+    return trial.level >= level;
+}
+
+/// One trial from the first stage to the last.
+class Run {
+  public:
+    Run(const Trial& trial, const TrialTools& tools, const std::stop_token& stop)
+        : trial_(trial), tools_(tools), stop_(stop), blobs_(tools.scratch + "/blobs"),
+          own_(proposals::Repository::open_or_init_bare(folder())) {}
+
+    Result<Tried> run() {
+        auto commits = take_commits(trial_, tools_, own_);
+        if (!commits) {
+            return commits.problem();
+        }
+        tried_.base = commits->base.str();
+        const auto policy = given_policy(trial_, tools_.clock.now());
+        if (!policy) {
+            return policy.problem();
+        }
+        const auto candidate = draft(*commits);
+        if (candidate && goes_to(trial_, EvidenceLevel::evaluate)) {
+            test(*commits, *candidate, *policy);
+        }
+        return std::move(tried_);
+    }
+
+  private:
+    std::string folder() const { return tools_.scratch + "/repository.git"; }
+
+    stages::TestTools test_tools() {
+        return {.nix = tools_.nix,
+                .blobs = blobs_,
+                .clock = tools_.clock,
+                .gc_roots = tools_.scratch + "/roots"};
+    }
+
+    /// @param of words before each line; only the candidate's evidence is kept
+    stages::Reporter reporter(std::string of, bool kept) {
+        return {.evidence =
+                    [this, kept](const proposals::Evidence& evidence) {
+                        if (kept) {
+                            tried_.evidence.push_back(evidence);
+                        }
+                    },
+                .log =
+                    [this, of = std::move(of)](EvidenceLevel level,
+                                               const std::vector<std::string>& lines) {
+                        for (const std::string& line : lines) {
+                            if (level == EvidenceLevel::build) {
+                                tools_.tell("  " + of + one_line(line, 300));
+                            }
+                        }
+                    }};
+    }
+
+    /// nullopt when it was refused or stopped; then that is noted down.
+    template <class Next> std::optional<Next> taken(stages::Step<Next> step, const char* level) {
+        return core::match(
+            step, [](Next& next) { return std::optional<Next>(std::move(next)); },
+            [&](stages::Refused& refused) {
+                refuse(level, std::move(refused.problem));
+                return std::optional<Next>();
+            },
+            [&](const stages::Cancelled&) {
+                tried_.cancelled = true;
+                return std::optional<Next>();
+            });
+    }
+
+    void refuse(std::string at, Problem problem) {
+        tried_.refused_at = std::move(at);
+        tried_.refusal = std::move(problem);
+    }
+
+    std::optional<core::Commit> draft(const TrialCommits& commits) {
+        using namespace std::chrono;
+        const auto began = tools_.clock.now();
+        const auto began_us = tools_.clock.monotonic_us();
+        const stages::Request request{.title = trial_.title,
+                                      .source = proposals::Source::patch,
+                                      .proposer = {.id = "agentctl test", .kind = "human"},
+                                      .change = trial_.patch.value_or(""),
+                                      .base = commits.base};
+        const stages::PatchPlace place{.repository = own_,
+                                       .blobs = blobs_,
+                                       .host = trial_.host,
+                                       .branch = commits.base_name,
+                                       .head = commits.base};
+        auto drafted = commits.candidate
+                           ? stages::adopt(request, place, id_of(candidate_id), *commits.candidate)
+                           : stages::patch(request, place, id_of(candidate_id), floor<days>(began));
+        const std::size_t files = drafted ? drafted->change()->files.size() : 0;
+        tried_.evidence.push_back(
+            {.level = EvidenceLevel::intake,
+             .status =
+                 drafted ? proposals::EvidenceStatus::passed : proposals::EvidenceStatus::failed,
+             .started = began,
+             .duration = milliseconds((tools_.clock.monotonic_us() - began_us) / 1000),
+             .summary = !drafted ? drafted.problem().message
+                        : commits.candidate
+                            ? "a commit, and no patch: " + count(files, "file")
+                            : "understood whole, and fits the base: " + count(files, "file")});
+        if (!drafted) {
+            refuse("intake", drafted.problem());
+            return std::nullopt;
+        }
+        tried_.draft = std::move(*drafted);
+        return core::Commit::parse(tried_.draft.change()->candidate_commit);
+    }
+
+    evaluator::FlakeSource base_source(const TrialCommits& commits) const {
+        return {.repository = folder(), .ref = "refs/upstream/base", .commit = commits.base};
+    }
+
+    void test(const TrialCommits& commits, const core::Commit& candidate,
+              const std::optional<stages::CurrentPolicy>& policy) {
+        const bool builds = goes_to(trial_, EvidenceLevel::build);
+        tools_.tell(builds ? "evaluating and building the candidate …"
+                           : "evaluating the candidate …");
+        auto tested = taken(
+            stages::test({.id = id_of(candidate_id),
+                          .source = {.repository = folder(),
+                                     .ref = "refs/agentd/" + std::string(candidate_id),
+                                     .commit = candidate},
+                          .host = trial_.host,
+                          .options = stages::option_scope(own_, base_source(commits), candidate),
+                          .build = builds},
+                         test_tools(), reporter("", true), stop_),
+            "test");
+        if (!tested) {
+            name_the_level();
+            return;
+        }
+        tried_.drv = tested->drv;
+        tried_.toplevel = tested->toplevel;
+        tried_.options = tested->options;
+        for (const std::string& warning : tested->warnings) {
+            tried_.warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
+        }
+        if (goes_to(trial_, EvidenceLevel::effects)) {
+            compare(commits, *tested, policy);
+        }
+    }
+
+    /// The stage of testing is two levels; the evidence says which of them it was.
+    void name_the_level() {
+        if (tried_.refusal) {
+            tried_.refused_at = proposals::to_string(tried_.evidence.back().level);
+        }
+    }
+
+    void compare(const TrialCommits& commits, const stages::Tested& tested,
+                 const std::optional<stages::CurrentPolicy>& policy) {
+        tools_.tell("evaluating and building the base …");
+        const auto source = base_source(commits);
+        const auto base = taken(stages::test({.id = id_of(base_id),
+                                              .source = source,
+                                              .host = trial_.host,
+                                              .options = {.base = source}},
+                                             test_tools(), reporter("base: ", false), stop_),
+                                "base");
+        if (!base) {
+            return;
+        }
+        tools_.tell("comparing the two systems …");
+        const auto explained = taken(stages::explain(tested, base->toplevel,
+                                                     {.nix = tools_.nix,
+                                                      .blobs = blobs_,
+                                                      .clock = tools_.clock,
+                                                      .worker = tools_.worker},
+                                                     reporter("", true), stop_),
+                                     "effects");
+        if (!explained) {
+            return;
+        }
+        tried_.effects = explained->effects;
+        auto judged = judge(trial_, tried_.draft, explained->effects, base->toplevel, policy,
+                            tools_.clock.now());
+        tried_.policy = std::move(judged.file);
+        tried_.verdict = std::move(judged.verdict);
+        if (!judged.note.empty()) {
+            tried_.notes.push_back(std::move(judged.note));
+        }
+    }
+
+    const Trial& trial_;
+    const TrialTools& tools_;
+    const std::stop_token& stop_;
+    store::Blobs blobs_;
+    proposals::Repository own_;
+    Tried tried_{};
+};
+
+} // namespace
+
+Result<Tried> try_out(const Trial& trial, const TrialTools& tools, const std::stop_token& stop) {
+    return Run(trial, tools, stop).run();
+}
+
+} // namespace agentd::ctl

@@ -1,0 +1,117 @@
+#include "agentd/ctl/trial_text.hpp"
+
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/refusal_text.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl {
+
+using core::Json;
+
+namespace {
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json() : Json(core::to_utf8(text));
+}
+
+Json refusal_of(const Tried& tried) {
+    if (!tried.refusal) {
+        return {};
+    }
+    return {{"stage", tried.refused_at},
+            {"code", tried.refusal->code},
+            {"message", core::to_utf8(tried.refusal->message)},
+            {"where", text_or_null(tried.refusal->where)},
+            {"hint", text_or_null(tried.refusal->hint)}};
+}
+
+template <class T> Json maybe(const std::optional<T>& value) {
+    return value ? proposals::to_json(*value) : Json();
+}
+
+void print_head(Terminal& terminal, const Json& shown_trial) {
+    const std::string commit = shown(shown_trial, "candidate_commit", 40);
+    terminal.line(terminal.paint(Colour::bold, shown(shown_trial, "title", 200)) + " on " +
+                  shown(shown_trial, "host", 80));
+    terminal.line("  " + shown(shown_trial, "base_branch", 80) + " " +
+                  shown(shown_trial, "base_commit", 40).substr(0, 12) + " -> " +
+                  (commit.empty() ? "nothing" : commit.substr(0, 12)));
+    for (const Json& file : list(shown_trial, "files")) {
+        terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
+    }
+}
+
+} // namespace
+
+Json to_json(const Trial& trial, const Tried& tried) {
+    Json files = Json::array(), evidence = Json::array();
+    const auto* change = tried.draft.change();
+    const bool drafted = change != nullptr && !change->candidate_commit.empty();
+    for (const auto& file : drafted ? change->files : std::vector<proposals::ChangedFile>{}) {
+        files.push_back({{"path", file.path}, {"change", proposals::to_string(file.change)}});
+    }
+    for (const auto& one : tried.evidence) {
+        evidence.push_back(proposals::to_json(one));
+    }
+    return {{"schema", "agentd.test/1"},
+            {"kind", "change"},
+            {"host", trial.host.str()},
+            {"title", drafted ? tried.draft.title : core::to_utf8(trial.title)},
+            {"base_commit", tried.base},
+            {"base_branch", drafted ? Json(change->base_branch) : Json()},
+            {"candidate_commit", drafted ? Json(change->candidate_commit) : Json()},
+            {"files", files},
+            {"level", proposals::to_string(trial.level)},
+            {"evidence", evidence},
+            {"warnings", tried.warnings},
+            {"notes", tried.notes},
+            {"drv", tried.drv ? Json(tried.drv->str()) : Json()},
+            {"toplevel", tried.toplevel ? Json(tried.toplevel->str()) : Json()},
+            {"options", maybe(tried.options)},
+            {"effects", maybe(tried.effects)},
+            {"verdict", maybe(tried.verdict)},
+            {"policy", text_or_null(tried.policy)},
+            {"refusal", refusal_of(tried)}};
+}
+
+int exit_of(const Tried& tried) {
+    if (tried.cancelled) {
+        return status::stopped;
+    }
+    if (!tried.refusal) {
+        return status::ok;
+    }
+    const std::string& at = tried.refused_at;
+    return at == "intake"     ? status::intake
+           : at == "evaluate" ? status::evaluation
+           : at == "build"    ? status::build
+           : at == "base"     ? status::base
+                              : status::effects;
+}
+
+void print_trial(Terminal& terminal, const Json& detail) {
+    print_head(terminal, detail);
+    terminal.line();
+    if (!part(detail, "effects").is_null()) {
+        print_effects(terminal, detail);
+        terminal.line();
+    }
+    if (!part(detail, "options").is_null()) {
+        print_options(terminal, detail);
+    }
+    if (!part(detail, "verdict").is_null()) {
+        print_verdict(terminal, part(detail, "verdict"));
+        terminal.line("  (as " + shown(detail, "policy", 300) + " has it)");
+        terminal.line();
+    }
+    print_evidence(terminal, detail);
+    if (!part(detail, "refusal").is_null()) {
+        terminal.line();
+        print_refusal(terminal, detail);
+    }
+}
+
+} // namespace agentd::ctl
