@@ -1,8 +1,14 @@
 #include "evaluator/isolation.hpp"
 
 #include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
 #include "evaluator/nix_differences.hpp"
 #include "evaluator/nix_probe.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <system_error>
 
 namespace agentd::evaluator {
 namespace {
@@ -57,6 +63,26 @@ std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token
                       std::string(hole.advisory) + " (" + std::string(hole.what) + ")");
     }
     return out;
+}
+
+core::Result<core::Done> store_answers(const Nix& nix) {
+    constexpr const char* usual = "/nix/var/nix/daemon-socket/socket";
+    if (!nix.settings().store.empty() || !through_daemon(nix)) {
+        return core::Done{};
+    }
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    std::string_view(usual).copy(address.sun_path, sizeof address.sun_path - 1);
+    const core::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (socket &&
+        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+        return core::Done{};
+    }
+    return core::Problem{.code = "unavailable",
+                         .message = "you may not write the Nix store, and no Nix daemon answers: " +
+                                    std::generic_category().message(errno),
+                         .where = usual,
+                         .hint = "run it as root, or start the daemon: systemctl start "
+                                 "nix-daemon.socket"};
 }
 
 } // namespace agentd::evaluator

@@ -1,7 +1,8 @@
 /// @file
-/// What of the isolation of Nix can be had here, found by trying.
+/// What of the isolation of Nix, and of its store, can be had here; found by trying.
 #pragma once
 
+#include "agentd/core/result.hpp"
 #include "evaluator/nix.hpp"
 
 #include <string>
@@ -20,5 +21,8 @@ Isolation isolation_of(const Nix& nix, const std::stop_token& stop = {});
 /// A sentence for each thing that a job of this Nix is without, and for a Nix daemon that builds in
 /// our place; none on a machine that has everything.
 std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token& stop = {});
+
+/// Problem `unavailable`: we may not write the store, and no Nix daemon answers who would.
+core::Result<core::Done> store_answers(const Nix& nix);
 
 } // namespace agentd::evaluator

@@ -79,6 +79,9 @@ core::Result<proposals::Effects> compare(const Pair& systems, const std::optiona
     const Scratch scratch;
     const std::stop_token& stop = around.stop;
     const auto nix = own_nix(config, scratch.path());
+    if (const auto answers = evaluator::store_answers(nix); !answers) {
+        return answers.problem();
+    }
     if (!evaluator::isolation_of(nix, stop).network) {
         note(around, "no network namespace can be had here: what reads the two systems is not kept "
                      "from the network");

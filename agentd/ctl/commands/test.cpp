@@ -131,7 +131,7 @@ class Testing {
             ctl::note(context_.around(), text);
         };
         if (trial.level > EvidenceLevel::intake) {
-            if (const auto taken = settings_taken(); !taken) {
+            if (const auto taken = usable(); !taken) {
                 return terminal.fail(trouble_of(taken.problem()));
             }
             for (const auto& missing : evaluator::missing_isolation(nix_, interrupt_.token())) {
@@ -158,7 +158,10 @@ class Testing {
 
   private:
     /// A Nix that does not do as it is told is not used.
-    core::Result<core::Done> settings_taken() const {
+    core::Result<core::Done> usable() const {
+        if (auto answers = evaluator::store_answers(nix_); !answers) {
+            return answers;
+        }
         for (const auto purpose : {evaluator::NixPurpose::evaluate, evaluator::NixPurpose::build}) {
             if (auto taken = evaluator::read_back(nix_, purpose, interrupt_.token()); !taken) {
                 return taken;

@@ -1,0 +1,364 @@
+#!/usr/bin/env python3
+"""`agentctl test` without a daemon, on the demo flake with the real Nix. LAB_BIN: the built programs.
+
+Truths named on the command line are the only ones tried (a part of a name is enough). Needs root.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(os.environ.get("LAB_BIN", ROOT / "build/dev/bin")).resolve()
+TRUTHS = []
+HOST_FILE = "hosts/web/default.nix"
+
+
+def truth(function):
+    TRUTHS.append(function)
+    return function
+
+
+class Said:
+    def __init__(self, done):
+        self.exit, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class Clone:
+    """The owner's clone of the demo flake, and changes of it as patches."""
+
+    def __init__(self, folder: Path):
+        self.dir = folder / "owner"
+        environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null"}
+        subprocess.run([ROOT / "tests/demo/prepare", folder], check=True, stdout=subprocess.DEVNULL, env=environment)
+
+    def git(self, *words, text=None):
+        done = subprocess.run(["git", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "-c",
+                               "core.fsmonitor=false", "-C", self.dir, *words], capture_output=True, text=True,
+                              input=text, env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": "/dev/null"})
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def patch(self, old, new, file=HOST_FILE):
+        path = self.dir / file
+        before = path.read_text()
+        assert old in before, old
+        path.write_text(before.replace(old, new, 1))
+        try:
+            return self.git("diff")
+        finally:
+            path.write_text(before)
+
+    def commit(self, message):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+
+class Bench:
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.clone = Clone(folder)
+        self.opened = self.clone.patch("[ 80 ]", "[ 80 8080 ]")
+
+    def test(self, *words, patch=None, host="web", repo=None, level=None, offline=True, prefix=()):
+        arguments = [*prefix, BIN / "agentctl", "test", "--repo", repo or self.clone.dir, "--host", host, *words]
+        arguments += ["--offline"] * offline + (["--level", level] if level else [])
+        arguments += ["--patch", "-"] if patch is not None else []
+        return Said(subprocess.run(arguments, capture_output=True, text=True, input=patch or "", timeout=120,
+                                   env={"PATH": "/usr/bin:/bin"}))
+
+
+def levels(said):
+    return [(one["level"], one["status"]) for one in said.json["evidence"]]
+
+
+def tree_of(folder: Path):
+    """Every file with its size and times: what was written or touched shows."""
+    return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in sorted(folder.rglob("*"))}
+
+
+@truth
+def a_good_patch_goes_through_every_level_and_nothing_is_left_behind(b):
+    before, scratch = tree_of(b.clone.dir), set(Path("/tmp").glob("agentctl.*"))
+    said = b.test("--json", patch=b.opened)
+    assert said.exit == 0, said.err
+    assert levels(said) == [(level, "passed") for level in ("intake", "evaluate", "build", "effects")]
+    kinds = {effect["kind"] for effect in said.json["effects"]["effects"]}
+    assert "port_opened" in kinds, kinds
+    assert said.json["options"]["changes"][0]["name"] == "networking.firewall.allowedTCPPorts"
+    assert said.json["refusal"] is None and said.json["kept"] is None
+    assert tree_of(b.clone.dir) == before, "something was written into the clone"
+    assert set(Path("/tmp").glob("agentctl.*")) <= scratch, "a folder stays in /tmp"
+    roots = [os.readlink(link) for link in Path("/nix/var/nix/gcroots/auto").iterdir()]
+    assert not [root for root in roots if root.startswith("/tmp/agentctl.")], "a gc root stays"
+
+
+@truth
+def a_person_reads_the_words_of_explain(b):
+    said = b.test(patch=b.opened)
+    assert said.exit == 0, said.err
+    for words in ("What changes on this machine", "port 8080/tcp will be reachable from the network", "Evidence",
+                  "modified hosts/web/default.nix", "--keep LINK keeps it"):
+        assert words in said.out, words
+    assert b.test(patch=b.opened).out.split("built:")[1] == said.out.split("built:")[1], "another system"
+
+
+@truth
+def a_binding_that_nothing_uses_changes_nothing_but_the_commit(b):
+    said = b.test("--json", patch=b.clone.patch("\n{\n", "\nlet unused = 1; in\n{\n"))
+    assert said.exit == 0, said.err
+    effects = said.json["effects"]["effects"]
+    assert all(effect["risk"] in ("none", "low") for effect in effects), effects
+
+
+@truth
+def what_is_wrong_says_where_and_ends_with_the_status_of_its_level(b):
+    patch = b.clone.patch
+    cases = {
+        "syntax": (patch("enable = true;", "enable = ;"), 22, "evaluate", "hosts/web/default.nix:1"),
+        "assertion": (patch("[ 80 ];", "[ 80 ];\n  assertions = [ { assertion = false; message = \"no, never\"; } ];"),
+                      22, "evaluate", "no, never"),
+        "recursion": (patch("\n{\n", "\nlet f = x: f (x + 1); in\n{\n  environment.etc.\"x\".text = f 0;\n"),
+                      22, "evaluate", ""),
+        "itself": (patch("\"web\";", "config.networking.hostName;"), 22, "evaluate", "recursion"),
+        "build": (patch("\n{\n", "\n{\n  environment.systemPackages = [ pkgs.broken ];\n"), 23, "build", "broken"),
+    }
+    for name, (text, status, level, words) in cases.items():
+        said = b.test("--json", patch=text)
+        assert said.exit == status, f"{name}: {said.exit} {said.err}"
+        refusal = said.json["refusal"]
+        assert refusal["stage"] == level and levels(said)[-1] == (level, "failed"), f"{name}: {refusal}"
+        assert words in json.dumps(refusal), f"{name}: {refusal}"
+        assert said.json["effects"] is None
+        assert said.err.count("agentctl: ") == 1, said.err
+
+
+@truth
+def a_patch_is_taken_as_the_daemon_takes_it(b):
+    cases = {
+        "prose": ("hello\n", "prose"),
+        "escape": ("diff --git a/../x b/../x\nnew file mode 100644\n--- /dev/null\n+++ b/../x\n@@ -0,0 +1 @@\n+x\n", ""),
+        "git": ("diff --git a/.git/config b/.git/config\nnew file mode 100644\n--- /dev/null\n+++ b/.git/config\n"
+                "@@ -0,0 +1 @@\n+x\n", "git_metadata"),
+        "link": ("diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/shadow\n"
+                 "\\ No newline at end of file\n", ""),
+        "stale": (b.opened.replace("networking.firewall.allowed", "networking.firewall.other"), "does_not_apply"),
+    }
+    for name, (text, code) in cases.items():
+        said = b.test("--json", patch=text)
+        assert said.exit == 21, f"{name}: {said.exit} {said.err}"
+        assert said.json["refusal"]["stage"] == "intake" and code in said.json["refusal"]["code"], said.json["refusal"]
+    said = b.test("--json", patch=b.opened, level="intake")
+    assert said.exit == 0 and levels(said) == [("intake", "passed")], said.err
+
+
+@truth
+def a_hostile_clone_does_nothing(b):
+    clone, bait = Clone(b.folder / "hostile"), b.folder / "bait"
+    bait.mkdir()
+    trap = b.folder / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {bait}/sprung\n")
+    trap.chmod(0o755)
+    os.mkfifo(b.folder / "pipe")
+    hooks = clone.dir / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    for hook in ("post-checkout", "pre-commit", "reference-transaction", "post-index-change", "pre-auto-gc"):
+        (hooks / hook).symlink_to(trap)
+    (clone.dir / ".git/info").mkdir(exist_ok=True)
+    (clone.dir / ".git/info/attributes").write_text("* filter=evil diff=evil\n")
+    (clone.dir / ".git/objects/info").mkdir(exist_ok=True)
+    (clone.dir / ".git/objects/info/alternates").write_text(f"{b.folder}/pipe\n/nonexistent\n")
+    patch = clone.patch("[ 80 ]", "[ 80 8080 ]")
+    with (clone.dir / ".git/config").open("a") as config:
+        config.write(f"""[core]
+    fsmonitor = {trap}
+    hooksPath = {hooks}
+    sshCommand = {trap}
+    pager = {trap}
+    worktree = /etc
+    gitProxy = {trap}
+[filter "evil"]
+    clean = {trap}
+    smudge = {trap}
+    process = {trap}
+    required = true
+[diff "evil"]
+    command = {trap}
+    textconv = {trap}
+[diff]
+    external = {trap}
+[uploadpack]
+    packObjectsHook = {trap}
+[remote "origin"]
+    promisor = true
+    partialclonefilter = blob:none
+    url = ext::{trap}
+[extensions]
+    partialClone = origin
+[include]
+    path = {b.folder}/pipe
+[include]
+    path = /dev/zero
+""")
+    said = b.test("--json", patch=patch, repo=clone.dir)
+    assert said.exit == 0, said.err
+    assert said.json["effects"]["effects"], said.json
+    assert not list(bait.iterdir()), "something of the clone was run"
+    assert "not tested" not in said.err, said.err
+    (clone.dir / ".git/refs/heads/odd").symlink_to("/etc/shadow")
+    said = b.test("--json", patch=patch, repo=clone.dir, level="intake")
+    assert said.exit == 1 and said.json["error"]["code"] == "bad_repository", said.out
+    (clone.dir / ".git/refs/heads/odd").unlink()
+    os.mkfifo(clone.dir / ".git/objects/pack/x.idx")
+    said = b.test("--json", patch=patch, repo=clone.dir, level="intake")
+    assert said.exit == 1 and said.json["error"]["code"] == "bad_repository", said.out
+
+
+@truth
+def a_host_or_revision_that_is_not_there_names_those_that_are(b):
+    said = b.test("--json", patch=b.opened, host="wep")
+    assert said.exit == 22 and said.json["refusal"]["code"] == "unknown_host", said.out
+    assert "web" in said.json["refusal"]["hint"] and "db" in said.json["refusal"]["hint"]
+    said = b.test("--base", "mian", patch=b.opened)
+    assert said.exit == 1 and "did you mean main" in said.err, said.err
+    for words in (["--base", "--help me"], ["--candidate", "0000000"], ["--base", "HEAD:flake.nix"]):
+        said = b.test(*words)
+        assert said.exit in (1, 64) and "agentctl: " in said.err, said.err
+
+
+@truth
+def what_is_not_given_is_asked_for(b):
+    for words, status, says in (([], 1, "--patch FILE"), (["--candidate", "HEAD"], 1, "same commit"),
+                                (["--level", "install"], 64, "intake, evaluate, build or effects"),
+                                (["--policy", "/nowhere.toml", "--candidate", "HEAD~1"], 1, "/nowhere.toml"),
+                                (["--keep", "/etc/passwd", "--candidate", "HEAD~1"], 64, "/etc/passwd")):
+        said = b.test(*words)
+        assert said.exit == status and says in said.err, f"{words}: {said.exit} {said.err}"
+    said = b.test("--candidate", "HEAD", patch=b.opened)
+    assert said.exit == 1 and "two changes" in said.err, said.err
+    said = b.test(patch=b.opened, repo="/nowhere")
+    assert said.exit == 1 and "/nowhere" in said.err, said.err
+    said = b.test(patch=b.opened, repo=b.clone.dir / "hosts")
+    assert said.exit == 1 and f"--repo {b.clone.dir}" in said.err, said.err
+
+
+@truth
+def what_is_not_committed_is_not_tested_and_that_is_said(b):
+    clone = Clone(b.folder / "dirty")
+    patch = clone.patch("[ 80 ]", "[ 80 8080 ]")
+    (clone.dir / "hosts/web/www/index.html").write_text("another")
+    (clone.dir / "new.nix").write_text("{ }")
+    clone.git("add", "new.nix")
+    said = b.test(patch=patch, repo=clone.dir, level="intake")
+    assert said.exit == 0 and "not committed: hosts/web/www/index.html, new.nix" in said.err, said.err
+    said = b.test("--base", "HEAD~1", repo=clone.dir, level="intake")
+    assert said.exit == 1 and "--candidate HEAD" in said.err, said.err
+    said = b.test("--base", "HEAD~1", "--candidate", "HEAD", repo=clone.dir, level="intake")
+    assert said.exit == 0 and "not committed" in said.err, said.err
+
+
+@truth
+def a_commit_is_tested_against_its_base_from_a_work_tree_or_a_bare_copy(b):
+    clone = Clone(b.folder / "branches")
+    clone.git("switch", "-q", "-c", "more")
+    (clone.dir / HOST_FILE).write_text((clone.dir / HOST_FILE).read_text().replace("[ 80 ]", "[ 80 8080 ]"))
+    commit = clone.commit("Open 8080")
+    said = b.test("--base", "main", "--json", repo=clone.dir)
+    assert said.exit == 0 and said.json["candidate_commit"] == commit, said.err
+    assert "port_opened" in {effect["kind"] for effect in said.json["effects"]["effects"]}
+    linked, bare = b.folder / "linked", b.folder / "bare.git"
+    clone.git("worktree", "add", "-q", str(linked), "main")
+    clone.git("clone", "-q", "--bare", str(clone.dir), str(bare))
+    for repo in (linked, bare):
+        said = b.test("--base", "main", "--candidate", "more", "--json", repo=repo, level="evaluate")
+        assert said.exit == 0 and levels(said)[-1] == ("evaluate", "passed"), said.err
+        assert said.json["toplevel"] and said.json["effects"] is None
+    shallow = b.folder / "shallow"
+    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{bare}", shallow], check=True, capture_output=True)
+    said = b.test(patch=b.opened, repo=shallow, level="intake")
+    assert said.exit == 1 and "--unshallow" in said.err, said.err
+
+
+@truth
+def a_policy_says_what_it_would_decide(b):
+    said = b.test("--policy", ROOT / "tests/demo/policy.toml", "--keep", b.folder / "kept", "--json", patch=b.opened)
+    assert said.exit == 0, said.err
+    assert said.json["verdict"]["level"] == "approve", said.json["verdict"]
+    assert os.readlink(b.folder / "kept") == said.json["toplevel"] and said.json["kept"] == str(b.folder / "kept")
+    bad = b.folder / "bad.toml"
+    bad.write_text("nonsense = [\n")
+    said = b.test("--policy", bad, patch=b.opened)
+    assert said.exit == 1 and "bad.toml:" in said.err, said.err
+
+
+@truth
+def who_is_not_root_is_told_what_is_missing(b):
+    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    if Path("/nix/var/nix/daemon-socket/socket").exists():
+        said = b.test("--json", patch=b.opened, prefix=nobody)
+        assert said.exit == 0 and "Nix daemon" in said.err, said.err
+    else:
+        said = b.test(patch=b.opened, prefix=nobody)
+        assert said.exit == 69 and "no Nix daemon answers" in said.err, said.err
+        with NixDaemon():
+            said = b.test("--json", patch=b.opened, prefix=nobody)
+            assert said.exit == 0 and "Nix daemon" in said.err, said.err
+            assert said.json["effects"]["effects"]
+            said = Said(subprocess.run([*nobody, BIN / "agentctl", "effects", said.json["effects"]["from"],
+                                        said.json["toplevel"]], capture_output=True, text=True))
+            assert said.exit == 0 and "8080/tcp" in said.out, said.err
+    settings = b.folder / "agentd.toml"
+    settings.write_text("nonsense\n")
+    settings.chmod(0)
+    said = Said(subprocess.run([*nobody, BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--patch", "-",
+                                "--level", "intake"], capture_output=True, text=True, input=b.opened,
+                               env={"AGENTD_CONFIG": str(settings)}))
+    assert said.exit == 0 and f"{settings} is not used" in said.err, said.err
+
+
+class NixDaemon:
+    """The machine's own, as on NixOS, for as long as it is needed."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["nix-daemon", "--daemon"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        env={"PATH": "/usr/bin:/bin", "NIX_CONFIG": "build-users-group =\nsubstituters ="})
+        socket = Path("/nix/var/nix/daemon-socket/socket")
+        until = time.monotonic() + 20
+        while not socket.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+        Path("/nix/var/nix/daemon-socket/socket").unlink(missing_ok=True)
+
+
+def main() -> int:
+    wanted, failed = sys.argv[1:], 0
+    with tempfile.TemporaryDirectory(prefix="alone-") as folder:
+        os.chmod(folder, 0o755)
+        bench = Bench(Path(folder))
+        for check in TRUTHS:
+            name = check.__name__.replace("_", " ")
+            if wanted and not any(part in name for part in wanted):
+                continue
+            began = time.monotonic()
+            try:
+                check(bench)
+                print(f"ok    {name} ({time.monotonic() - began:.1f} s)", flush=True)
+            except Exception as error:  # noqa: BLE001 the truth is what counts
+                failed += 1
+                print(f"WRONG {name}: {type(error).__name__}: {str(error)[:1500]}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
