@@ -14,9 +14,9 @@ std::vector<Command> prove_commands() {
     return {
         {.path = "test",
          .group = "Prove",
-         .summary = "Test a change of any flake as agentd would: intake, evaluate, build, effects",
+         .summary = "Test a change of any flake as agentd would, without it",
          .options =
-             {{.name = "--repo", .value = "DIR", .help = "the flake's repository; default: here"},
+             {{.name = "--repo", .value = "DIR", .help = "where the flake is; default: here"},
               {.name = "--host", .value = "H", .help = "which host of it"},
               {.name = "--base", .value = "REV", .help = "what is changed; default HEAD"},
               {.name = "--patch", .value = "FILE", .help = "a unified diff; - is the input"},
@@ -26,7 +26,7 @@ std::vector<Command> prove_commands() {
                .help = "stop after intake, evaluate, build or effects (default)"},
               {.name = "--policy",
                .value = "FILE",
-               .help = "what would it decide? default: that of the base's system"},
+               .help = "what would it decide? default: the one in the base"},
               {.name = "--keep", .value = "LINK", .help = "keep the built system by this link"},
               {.name = "--offline", .help = "take nothing from caches: build what is missing"}},
          .more =
