@@ -1,11 +1,11 @@
 agentd_room(daemon
   HEADERS assembly.hpp inbox.hpp
-          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/surroundings.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
+          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/explaining.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/surroundings.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
           planners/remedies.hpp stages/apply.hpp stages/approve.hpp stages/dead_bytes.hpp
           stages/known_system.hpp stages/land.hpp stages/preview.hpp stages/what_stays.hpp
   SOURCES assembly.cpp inbox.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
           api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp api/prerequisites_nix.cpp
-          api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/known.cpp
+          api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/explaining.cpp pipeline/known.cpp
           pipeline/decide_and_apply.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
           pipeline/propose.cpp pipeline/recover.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp
           pipeline/watch_errands.cpp pipeline/watch_store.cpp planners/remedies.cpp
@@ -21,7 +21,7 @@ agentd_room(proving
   HEADERS stages/decide.hpp stages/explain.hpp stages/keep.hpp stages/options.hpp stages/patch.hpp stages/step.hpp
           stages/test.hpp
   SOURCES stages/decide.cpp stages/explain.cpp stages/keep.cpp stages/options.cpp stages/patch.cpp stages/test.cpp
-  USES agentd_analysis agentd_policy agentd_store agentd_evaluator agentd_proposals agentd_sandbox)
+  USES agentd_analysis agentd_explanation agentd_policy agentd_store agentd_evaluator agentd_proposals agentd_sandbox)
 
 agentd_room(service
   HEADERS programs.hpp service.hpp

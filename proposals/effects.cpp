@@ -197,22 +197,4 @@ Risk max_risk(const Effects& effects) noexcept {
     return highest;
 }
 
-std::string headline(const Effects& effects) {
-    if (effects.effects.empty()) {
-        return effects.from == effects.to           ? "changes nothing"
-               : effects.closure == ClosureChange{} ? "changes nothing that can be seen"
-                                                    : "changes only the build, nothing that runs";
-    }
-    const auto riskiest =
-        std::max_element(effects.effects.begin(), effects.effects.end(),
-                         [](const Effect& a, const Effect& b) { return a.risk < b.risk; });
-    const std::size_t more = effects.effects.size() - 1;
-    std::string out = core::printable(core::shorten(riskiest->sentence, 160));
-    if (more != 0) {
-        out += ", and " + std::to_string(more) + (effects.truncated ? " or more" : "") +
-               (more == 1 ? " more change" : " more changes");
-    }
-    return out;
-}
-
 } // namespace agentd::proposals

@@ -78,7 +78,5 @@ core::Digest digest(const Effects& effects);
 
 /// The highest risk; none when nothing changes; at least high when the list was truncated.
 Risk max_risk(const Effects& effects) noexcept;
-/// One sentence for lists, the riskiest effect first: "opens TCP port 8080, and 3 more changes".
-std::string headline(const Effects& effects);
 
 } // namespace agentd::proposals

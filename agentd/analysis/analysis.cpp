@@ -17,14 +17,14 @@ namespace {
 
 using core::Problem;
 
-/// A manifest on disk for as long as the worker needs it; readable by any uid, for it runs as nobody.
+/// A manifest on disk for as long as the worker needs it; readable by any uid, for it runs as
+/// nobody.
 class ManifestFile {
-public:
+  public:
     ManifestFile(const Worker& worker, std::string_view name, const evaluator::Closure& closure)
         : path_(worker.scratch + "/" + std::string(name) + "." + std::to_string(::getpid())) {
         core::make_directories(worker.scratch, 0711);
-        const core::Fd fd =
-            core::open_file(path_, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+        const core::Fd fd = core::open_file(path_, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
         ::fchmod(fd.get(), 0644);
         core::write_all(fd.get(), evaluator::manifest_of(closure).text, path_);
     }
@@ -33,7 +33,7 @@ public:
     ManifestFile& operator=(const ManifestFile&) = delete;
     const std::string& path() const noexcept { return path_; }
 
-private:
+  private:
     std::string path_;
 };
 
@@ -50,18 +50,16 @@ Problem failed(const sandbox::Outcome& outcome) {
             .hint = "without known effects nothing may be applied"};
 }
 
-} // namespace
-
-core::Result<proposals::Effects> effects_between(const Worker& worker,
-                                                 const evaluator::Closure& before,
-                                                 const evaluator::Closure& after,
-                                                 const std::stop_token& stop) {
+/// What the worker said, trimmed.
+core::Result<std::string> ask(const Worker& worker, const evaluator::Closure& before,
+                              const evaluator::Closure& after, const char* what,
+                              const std::stop_token& stop) {
     const ManifestFile from(worker, "from", before);
     const ManifestFile to(worker, "to", after);
-    sandbox::Command command{
+    const sandbox::Command command{
         .program = worker.program,
         .arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
-                      from.path(), "--to-manifest", to.path()},
+                      from.path(), "--to-manifest", to.path(), "--what", what},
         .deadline = std::chrono::seconds(90),
         .out = {.bytes = proposals::Effects::max_bytes, .above = sandbox::Cap::Above::stop}};
     const auto outcome = sandbox::run(command, stop);
@@ -71,11 +69,28 @@ core::Result<proposals::Effects> effects_between(const Worker& worker,
     if (!outcome.succeeded()) {
         return failed(outcome);
     }
-    auto effects = proposals::parse_effects(core::trim(outcome.out.bytes));
+    return std::string(core::trim(outcome.out.bytes));
+}
+
+Problem nonsense(const Problem& problem) {
+    return {.code = "analysis_failed",
+            .message = "agentd-analyze answered nonsense: " + problem.message,
+            .where = problem.where};
+}
+
+} // namespace
+
+core::Result<proposals::Effects> effects_between(const Worker& worker,
+                                                 const evaluator::Closure& before,
+                                                 const evaluator::Closure& after,
+                                                 const std::stop_token& stop) {
+    const auto said = ask(worker, before, after, "effects", stop);
+    if (!said) {
+        return said.problem();
+    }
+    auto effects = proposals::parse_effects(*said);
     if (!effects) {
-        return Problem{.code = "analysis_failed",
-                       .message = "agentd-analyze answered nonsense: " + effects.problem().message,
-                       .where = effects.problem().where};
+        return nonsense(effects.problem());
     }
     // The answer has to be about what was asked.
     if (effects->from != before.root.str() || effects->to != after.root.str()) {
@@ -83,6 +98,23 @@ core::Result<proposals::Effects> effects_between(const Worker& worker,
                        .message = "agentd-analyze answered about other systems"};
     }
     return effects;
+}
+
+core::Result<proposals::SwitchMoves> moves_between(const Worker& worker,
+                                                   const evaluator::Closure& before,
+                                                   const evaluator::Closure& after,
+                                                   const std::stop_token& stop) {
+    const auto said = ask(worker, before, after, "moves", stop);
+    if (!said) {
+        return said.problem();
+    }
+    const auto json = core::parse_json(*said, {.bytes = proposals::Effects::max_bytes, .depth = 8});
+    auto moves = json ? proposals::moves_from_json(*json)
+                      : core::Result<proposals::SwitchMoves>(json.problem());
+    if (!moves) {
+        return nonsense(moves.problem());
+    }
+    return moves;
 }
 
 } // namespace agentd::analysis

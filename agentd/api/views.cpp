@@ -1,6 +1,7 @@
 #include "agentd/api/views.hpp"
 
 #include "agentd/core/clock.hpp"
+#include "agentd/explanation/explanation.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,10 +35,20 @@ Json kept(const std::string& hex, const store::Blobs& blobs) {
     return parsed ? *parsed : Json();
 }
 
-/// Of the page as it was shown to whoever decides; pages from before there were options have none.
-Json options_of(const store::DecisionRow& decision, const store::Blobs& blobs) {
-    const Json page = kept(decision.page_sha256, blobs);
-    return page.is_object() ? page.value("options", Json()) : Json();
+/// What the page as it was shown to whoever decides says beside the effects; null of what it did
+/// not tell yet when it was made.
+void add_page(Json& view, const std::optional<store::DecisionRow>& decision,
+              const store::Blobs& blobs) {
+    const Json page = decision ? kept(decision->page_sha256, blobs) : Json();
+    for (const char* key : {"options", "explanation", "switch"}) {
+        view[key] = page.is_object() ? page.value(key, Json()) : Json();
+    }
+    // Older pages have the effects alone.
+    if (view["explanation"].is_null() && !view["effects"].is_null()) {
+        if (const auto effects = proposals::effects_from_json(view["effects"])) {
+            view["explanation"] = explanation::to_json(explanation::explain(*effects));
+        }
+    }
 }
 
 Json approval_of(const store::Queries& queries, const std::string& id) {
@@ -156,7 +167,7 @@ void add_revision(Json& view, const store::Queries& queries, const store::Blobs&
     view["drv"] = revision ? or_null(revision->drv) : Json();
     view["effects"] = revision ? kept(revision->effects_blob, blobs) : Json();
     const auto decision = queries.decision(id);
-    view["options"] = decision ? options_of(*decision, blobs) : Json();
+    add_page(view, decision, blobs);
     view["verdict"] = decision ? proposals::to_json(decision->verdict) : Json();
 }
 

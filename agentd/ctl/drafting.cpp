@@ -1,5 +1,6 @@
 #include "agentd/ctl/drafting.hpp"
 
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "agentd/ctl/watch.hpp"

@@ -3,7 +3,6 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/ctl/view.hpp"
-#include "proposals/effects.hpp"
 #include "proposals/state.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,34 +15,6 @@ using core::Json;
 using proposals::State;
 
 namespace {
-
-constexpr std::size_t most_effects = 200;
-
-proposals::Risk risk_of(const Json& effect) {
-    // What is not known is shown first.
-    return proposals::parse_risk(raw(effect, "risk")).value_or(proposals::Risk::critical);
-}
-
-std::string bytes_text(std::int64_t bytes) {
-    constexpr std::int64_t kib = 1024;
-    const std::int64_t size = bytes < 0 ? -bytes : bytes;
-    const std::string sign = bytes < 0 ? "-" : "+";
-    if (size < kib * kib) {
-        return sign + std::to_string((size + kib - 1) / kib) + " KiB";
-    }
-    return sign + std::to_string(size / (kib * kib)) + " MiB";
-}
-
-void print_effect(Terminal& terminal, const Json& effect) {
-    terminal.line("  " + terminal.paint_risk(pad(shown(effect, "risk", 20), 9)) + " " +
-                  shown(effect, "sentence"));
-    const std::string before = shown(effect, "before", 120), after = shown(effect, "after", 120);
-    if (!before.empty() || !after.empty()) {
-        terminal.line(terminal.paint(Colour::dim, "            " + shown(effect, "subject", 120) +
-                                                      ": " + (before.empty() ? "(none)" : before) +
-                                                      " -> " + (after.empty() ? "(none)" : after)));
-    }
-}
 
 std::string level_words(const std::string& level) {
     return level == "forbid"    ? "policy forbids it"
@@ -142,40 +113,6 @@ int exit_of_state(const std::string& name) {
         return status::failed;
     }
     return status::failed;
-}
-
-void print_effects(Terminal& terminal, const Json& detail) {
-    terminal.line(terminal.paint(Colour::bold, "What changes on this machine"));
-    const Json& effects = part(detail, "effects");
-    if (effects.is_null()) {
-        terminal.line("  not known yet: it has not been built and compared");
-        return;
-    }
-    auto rows = list(effects, "effects");
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Json& a, const Json& b) { return risk_of(a) > risk_of(b); });
-    for (std::size_t i = 0; i < std::min(rows.size(), most_effects); ++i) {
-        print_effect(terminal, rows[i]);
-    }
-    if (rows.size() > most_effects) {
-        terminal.line("  … and " + count(rows.size() - most_effects, "less risky change") +
-                      ": all are in --json");
-    }
-    if (rows.empty()) {
-        terminal.line("  nothing");
-    }
-    if (truth(effects, "truncated")) {
-        terminal.line("  " + terminal.paint(Colour::bad, "more was found than is listed"));
-    }
-    if (truth(effects, "reboot_needed")) {
-        terminal.line("  " + terminal.paint(Colour::warn, "a reboot is needed"));
-    }
-    const Json& closure = part(effects, "closure");
-    terminal.line(terminal.paint(
-        Colour::dim,
-        "  store paths +" + std::to_string(number(closure, "paths_added")) + " -" +
-            std::to_string(number(closure, "paths_removed")) + ", size " +
-            bytes_text(number(closure, "bytes_after") - number(closure, "bytes_before"))));
 }
 
 void print_notes(Terminal& terminal, const Json& detail) {

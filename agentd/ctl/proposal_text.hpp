@@ -22,7 +22,6 @@ std::string state_line(const Terminal& terminal, const core::Json& proposal);
 /// Where its place is in the table of exit statuses: 0 decided or done, 1, 8, 75 or 77.
 int exit_of_state(const std::string& state);
 
-void print_effects(Terminal& terminal, const core::Json& detail);
 /// Of a rollback what stays as it is, of an act what a dry run says; nothing for a change.
 void print_notes(Terminal& terminal, const core::Json& detail);
 /// What a change does to the merged configuration; nothing for what is no change.

@@ -40,7 +40,10 @@ std::vector<Command> prove_commands() {
          .arguments = {{.name = "FROM",
                         .help = "a built system, or a link such as /run/current-system"},
                        {.name = "TO", .help = "a built system, or a link such as ./result"}},
-         .options = {{.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
+         .options = {{.name = "--claim",
+                      .value = "TEXT",
+                      .help = "what is said of the change: warn where it does not fit"},
+                     {.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
          .more =
              "Works without agentd, rights or settings: for a CI job, or to try it out. Reads what "
              "was built, never what an option says.",

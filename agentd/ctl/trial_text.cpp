@@ -1,6 +1,7 @@
 #include "agentd/ctl/trial_text.hpp"
 
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/refusal_text.hpp"
 #include "agentd/ctl/view.hpp"

@@ -2,6 +2,7 @@
 #include "agentd/core/log.hpp"
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/pipeline/explaining.hpp"
 #include "agentd/pipeline/job.hpp"
 #include "agentd/pipeline/known.hpp"
 #include "agentd/stages/keep.hpp"
@@ -226,6 +227,7 @@ void Pipeline::record_verified(const Job& job, const stages::Explained& explaine
         beside.notes = stages::what_stays(explained.effects);
     }
     beside.options = explained.tested.options;
+    beside.plan = switch_plan(in_, explained);
     const auto& drv = explained.tested.drv;
     record_verdict(
         job, explained.effects,
@@ -236,15 +238,20 @@ void Pipeline::record_verified(const Job& job, const stages::Explained& explaine
          {"closure_paths", explained.candidate.paths.size()},
          {"closure_bytes", explained.candidate.nar_bytes},
          {"from", {{"path", explained.running.root.str()}, {"nar_hash", from->nar_hash}}}},
-        policy, beside);
+        policy, std::move(beside));
 }
 
 void Pipeline::record_verdict(const Job& job, const proposals::Effects& effects, Json verified,
-                              const stages::CurrentPolicy& policy, const stages::Beside& beside) {
+                              const stages::CurrentPolicy& policy, stages::Beside beside) {
+    std::vector<proposals::DiffFile> diff;
+    if (job.draft.change() != nullptr && job.commits) {
+        diff = repository().diff(job.commits->base, job.commits->candidate);
+    }
+    beside.explanation = explanation_of(job.draft, diff, effects, beside);
     const auto effects_digest = stages::keep(in_.blobs, proposals::canonical_bytes(effects));
     verified.update(Json{{"effects_sha256", effects_digest.hex()},
                          {"effects_blob", effects_digest.hex()},
-                         {"headline", core::shorten(proposals::headline(effects), 300)},
+                         {"headline", core::shorten(beside.explanation.headline, 300)},
                          {"risk", proposals::to_string(proposals::max_risk(effects))},
                          {"warnings", beside.warnings},
                          {"notes", beside.notes}});

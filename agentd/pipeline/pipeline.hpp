@@ -87,7 +87,7 @@ class Pipeline {
     void record_verified(const Job& job, const stages::Explained& explained,
                          const stages::CurrentPolicy& policy);
     void record_verdict(const Job& job, const proposals::Effects& effects, core::Json verified,
-                        const stages::CurrentPolicy& policy, const stages::Beside& beside);
+                        const stages::CurrentPolicy& policy, stages::Beside beside);
     void land(const Job& job, const std::string& approver);
     void refuse_landing(const store::ProposalRow& row, const core::Problem& why);
     void resume(const store::ProposalRow& row);

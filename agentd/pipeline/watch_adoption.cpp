@@ -3,6 +3,7 @@
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/explanation/explanation.hpp"
 #include "agentd/pipeline/watch_errands.hpp"
 #include "evaluator/store_info.hpp"
 #include "proposals/effects.hpp"
@@ -110,7 +111,7 @@ void WatchErrands::record_adoption(const std::optional<store::RanRow>& last,
             if (blob) {
                 body["effects_sha256"] = proposals::digest(*effects).hex();
                 body["effects_blob"] = blob->hex();
-                body["headline"] = core::shorten(proposals::headline(*effects), 300);
+                body["headline"] = core::shorten(explanation::headline(*effects), 300);
             }
         } else {
             body["headline"] = "its effects cannot be worked out: " +

@@ -3,6 +3,7 @@
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/json.hpp"
+#include "agentd/explanation/switching.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
 
@@ -56,6 +57,8 @@ std::string page_document(const std::string& proposal, const proposals::Draft& d
         {"rationale", draft.rationale},
         {"revision", proposals::to_json(draft.revision)},
         {"effects", proposals::to_json(effects)},
+        {"explanation", explanation::to_json(beside.explanation)},
+        {"switch", beside.plan ? explanation::with_lines(*beside.plan) : core::Json()},
         {"options", beside.options ? proposals::to_json(*beside.options) : core::Json()},
         {"verdict", proposals::to_json(verdict)},
         {"warnings", beside.warnings},

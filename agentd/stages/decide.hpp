@@ -6,12 +6,14 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/digest.hpp"
 #include "agentd/core/result.hpp"
+#include "agentd/explanation/explanation.hpp"
 #include "policy/decide.hpp"
 #include "policy/facts.hpp"
 #include "policy/rule.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/option_change.hpp"
 #include "proposals/proposal.hpp"
+#include "proposals/switch_plan.hpp"
 
 #include <optional>
 #include <string>
@@ -30,6 +32,8 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
 struct Beside {
     std::vector<std::string> warnings{};
     std::optional<proposals::OptionChanges> options{}; ///< of a change
+    explanation::Explanation explanation{};
+    std::optional<proposals::SwitchPlan> plan{}; ///< of what is switched to
     std::vector<std::string> notes{}; ///< for people: numbers of a dry run, what stays as it is
     std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
 };

@@ -25,12 +25,14 @@ core::Result<Explained> look(const Tested& tested, const core::StorePath& runnin
     if (!effects) {
         return effects.problem();
     }
+    const auto moves = analysis::moves_between(tools.worker, *before, *after, stop);
     auto manifest = evaluator::manifest_of(*after);
     return Explained{.tested = tested,
                      .running = std::move(*before),
                      .candidate = std::move(*after),
                      .manifest = std::move(manifest),
-                     .effects = std::move(*effects)};
+                     .effects = std::move(*effects),
+                     .moves = moves ? std::optional(*moves) : std::nullopt};
 }
 
 } // namespace

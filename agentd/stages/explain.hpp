@@ -6,6 +6,9 @@
 #include "agentd/stages/test.hpp"
 #include "evaluator/store_info.hpp"
 #include "proposals/effects.hpp"
+#include "proposals/switch_plan.hpp"
+
+#include <optional>
 
 namespace agentd::stages {
 
@@ -16,6 +19,7 @@ struct Explained {
     evaluator::Closure candidate;
     evaluator::ClosureManifest manifest; ///< of the candidate
     proposals::Effects effects;
+    std::optional<proposals::SwitchMoves> moves{}; ///< a hint: nothing depends on it
 };
 
 struct ExplainTools {

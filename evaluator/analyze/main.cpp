@@ -1,8 +1,8 @@
-/// agentd-analyze: two built systems in, their Effects out. Reads its manifests, gives up every
-/// right, and only then looks at what somebody else built.
+/// agentd-analyze: two built systems in, their Effects out, or what a switch would do to units.
+/// Reads its manifests, gives up every right, and only then looks at what somebody else built.
+#include "evaluator/analyze/answer.hpp"
 #include "evaluator/analyze/arguments.hpp"
 #include "evaluator/analyze/confine.hpp"
-#include "evaluator/effects/analyze.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -14,7 +14,6 @@
 namespace {
 
 using namespace agentd;
-namespace effects = evaluator::effects;
 
 int refuse(const core::Problem& problem) {
     std::cerr << evaluator::analyze::problem_line(problem) << '\n';
@@ -25,22 +24,14 @@ int run(int count, char** words) {
     const auto given = evaluator::analyze::arguments(count, words);
     if (!given)
         return refuse(given.problem());
-    const auto from_text = core::read_file(given->at("--from-manifest"));
-    const auto to_text = core::read_file(given->at("--to-manifest"));
+    evaluator::analyze::Asked asked{.given = *given};
+    asked.from_manifest = core::read_file(given->at("--from-manifest"));
+    asked.to_manifest = core::read_file(given->at("--to-manifest"));
     evaluator::analyze::confine();
-    const effects::StoreReader store(given->at("--store"));
-    auto from = effects::parse_manifest(from_text, store.prefix());
-    if (!from)
-        return refuse(from.problem());
-    auto to = effects::parse_manifest(to_text, store.prefix());
-    if (!to)
-        return refuse(to.problem());
-    const auto found =
-        effects::analyze(store, {.path = given->at("--from"), .closure = std::move(from).value()},
-                         {.path = given->at("--to"), .closure = std::move(to).value()});
+    const auto found = evaluator::analyze::answer(asked);
     if (!found)
         return refuse(found.problem());
-    core::write_all(STDOUT_FILENO, proposals::canonical_bytes(*found) + "\n", "stdout");
+    core::write_all(STDOUT_FILENO, *found + "\n", "stdout");
     return 0;
 }
 

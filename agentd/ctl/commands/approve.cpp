@@ -5,8 +5,10 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/presence.hpp"
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/review.hpp"
+#include "agentd/ctl/switch_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/presence.hpp"
 
@@ -98,11 +100,15 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     if (!statement) {
         return trouble_of(statement.problem());
     }
+    if (const auto known = effects_of(detail); !known) {
+        return trouble_of(known.problem());
+    }
     terminal.line(terminal.paint(Colour::bold, label(detail)) + " on " + shown(detail, "host", 80));
     terminal.line();
     print_effects(terminal, detail);
     terminal.line();
     print_notes(terminal, detail);
+    print_switch(terminal, detail);
     print_options(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();

@@ -2,10 +2,12 @@
 #include "agentd/ctl/aside.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/own_nix.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/scratch.hpp"
 #include "agentd/ctl/view.hpp"
+#include "agentd/explanation/explanation.hpp"
 #include "agentd/programs.hpp"
 #include "evaluator/isolation.hpp"
 
@@ -116,8 +118,13 @@ int effects(Context& context) {
     if (!found) {
         return terminal.fail(trouble_of(found.problem()));
     }
-    const core::Json shown{{"effects", proposals::to_json(*found)}};
-    print_effects(terminal, shown);
+    const std::string claim = context.asked().value("--claim").value_or("");
+    const core::Json shown{
+        {"effects", proposals::to_json(*found)},
+        {"explanation", explanation::to_json(explanation::explain(*found, {.title = claim}))}};
+    core::Json printed = shown;
+    printed["title"] = claim;
+    print_effects(terminal, printed);
     terminal.result(shown);
     return !found->effects.empty() && context.asked().has("--detailed-exitcode") ? status::changes
                                                                                  : status::ok;

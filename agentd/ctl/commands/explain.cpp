@@ -1,6 +1,8 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
+#include "agentd/ctl/switch_text.hpp"
 #include "agentd/ctl/view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +28,7 @@ int explain(Context& context) {
     print_effects(terminal, detail);
     terminal.line();
     print_notes(terminal, detail);
+    print_switch(terminal, detail);
     print_options(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();

@@ -76,6 +76,16 @@ export function countAnew() {
     number = 0;
 }
 
+/** One sentence for each fact, the gravest first; `told` are sentences that speak of several. */
+export function explanation(of, told = []) {
+    const spoken = new Set(told.flatMap(({ facts }) => facts));
+    const ranks = ["critical", "high", "notice", "low", "none"];
+    const alone = of.effects.map((one, at) => ({ risk: one.risk, text: one.sentence, facts: [at], place: null }))
+        .filter(({ facts }) => !spoken.has(facts[0]));
+    const sentences = [...told, ...alone].sort((a, b) => ranks.indexOf(a.risk) - ranks.indexOf(b.risk));
+    return { schema: "agentd.explanation/1", headline: sentences[0]?.text ?? "Changes nothing", doubts: [], sentences };
+}
+
 /** A Detail with everything the contract asks for; `over` says what is special about this one. */
 export function proposal(title, minutes, over) {
     number += 1;
@@ -85,7 +95,7 @@ export function proposal(title, minutes, over) {
         level: "approve", presence: "browser", risk: "low", headline: "", landed: false, outcome: null,
         rationale: "", goal: null, observation: null, operations: null, base_commit: sha256("base").slice(0, 40),
         base_branch: "main", candidate_commit: sha256(title).slice(0, 40), files: [], refusal: null,
-        evidence: [], warnings: [], toplevel: null, drv: null, effects: null, verdict: null, approval: null,
+        evidence: [], warnings: [], toplevel: null, drv: null, effects: null, explanation: null, switch: null, options: null, verdict: null, approval: null,
         apply: null, landing: null, history: [], statement_ready: false, blocked: null,
         act: null, rollback: null, notes: [],
     };
@@ -95,6 +105,7 @@ export function proposal(title, minutes, over) {
         made.toplevel ??= made.effects.to;
         if (made.kind === "change") made.drv ??= `${made.effects.to}.drv`;
     }
+    if (made.effects) made.explanation ??= explanation(made.effects);
     if (made.verdict) {
         made.level = made.verdict.level;
         made.presence = made.verdict.presence;

@@ -1,6 +1,8 @@
 // The proposals of the layer's machine: each one is a case that the page has to draw well.
 import { ago, countAnew, effect, effects, evidence, line, passed, proposal, reason, RUNNING, verdict } from "./data.mjs";
 
+import { big } from "./explained.mjs";
+
 export const RLO = "\u202e";
 export const HOSTILE = "<img src=x onerror=\"document.title='owned'\"> <script>alert(1)</script>";
 
@@ -253,12 +255,12 @@ function act() {
     });
 }
 
-/** In this order they get the numbers 1 to 13. */
+/** In this order they get the numbers 1 to 14. */
 export function proposals() {
     countAnew();
     return {
         critical: critical(), building: building(), ripgrep: ripgrep(), sshNeeded: sshNeeded(), approved: approved(),
         hostile: hostile(), confirmed: confirmed(), rolledBack: rolledBack(), refused: refused(),
-        waiting: waiting(), unconfirmed: unconfirmed(), rollback: rollback(), act: act(),
+        waiting: waiting(), unconfirmed: unconfirmed(), rollback: rollback(), act: act(), big: big(),
     };
 }

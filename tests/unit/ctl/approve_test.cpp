@@ -78,7 +78,7 @@ TEST_CASE("an approval is a good signature over exactly the statement") {
     CHECK(approver->name == "alice");
     CHECK(ran.out.find("next: agentctl apply 1") != std::string::npos);
     CHECK(ran.out.find("riskiest") == std::string::npos);
-    CHECK(ran.out.find("opens TCP port 8080") < ran.out.find("What you sign"));
+    CHECK(ran.out.find("Opens TCP port 8080") < ran.out.find("What you sign"));
 }
 
 TEST_CASE("the key is ~/.ssh/id_ed25519 when none is named") {

@@ -117,7 +117,7 @@ TEST_CASE("rollback drafts where it goes, then tells what moves and what stays")
     INFO(ran.err);
     CHECK(ran.exit == 0);
     CHECK(params_of(daemon, "propose") == Json{{"rollback", {{"generation", 2}}}});
-    CHECK(ran.out.find("opens TCP port 8080") < ran.out.find("What stays as it is"));
+    CHECK(ran.out.find("Opens TCP port 8080") < ran.out.find("What stays as it is"));
     CHECK(ran.out.find("the data of nginx.service stays") != std::string::npos);
     CHECK(ran.out.find("agentctl approve 1 --apply") != std::string::npos);
 }

@@ -31,7 +31,7 @@ inline core::Json detail(const std::string& state = "decided") {
         {"from", store_path('a')},
         {"to", store_path('b')},
         {"effects",
-         {effect("low", "a small thing"), effect("notice", "opens TCP port 8080", "tcp/8080")}},
+         {effect("notice", "opens TCP port 8080", "tcp/8080"), effect("low", "a small thing")}},
         {"closure",
          {{"paths_added", 3}, {"paths_removed", 1}, {"bytes_before", 0}, {"bytes_after", 4096}}},
         {"reboot_needed", false},

@@ -195,7 +195,7 @@ TEST_CASE("explain shows the riskiest effect first and marks words as claimed") 
                             test::by_method({{"show", ok({{"proposal", test::detail()}})}}));
     const auto ran = agentctl.run({"explain", "1"});
     CHECK(ran.exit == 0);
-    CHECK(ran.out.find("opens TCP port 8080\n") < ran.out.find("a small thing"));
+    CHECK(ran.out.find("Opens TCP port 8080\n") < ran.out.find("A small thing"));
     const auto facts = ran.out.find("What changes"), why = ran.out.find("Why it needs you"),
                evidence = ran.out.find("Evidence"),
                claims = ran.out.find("Claimed by its proposer");

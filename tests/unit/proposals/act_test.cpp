@@ -107,7 +107,7 @@ TEST_CASE("the effects of an act are of area act, in plain words, and their code
     CHECK(max_risk(effects_of(RestartUnit{unit("sshd.service")}, running)) == Risk::high);
     CHECK(max_risk(effects_of(RestartUnit{unit("nginx.service")}, running)) == Risk::notice);
     CHECK(max_risk(effects_of(ResetFailed{unit("nginx.service")}, running)) == Risk::low);
-    CHECK(headline(effects_of(RestartUnit{unit("nginx.service")}, running)) ==
+    CHECK(effects_of(RestartUnit{unit("nginx.service")}, running).effects[0].sentence ==
           "restarts nginx.service: it stops, then starts again");
     for (const auto& effects : {gc, effects_of(RestartUnit{unit("dbus.service")}, running)}) {
         CHECK(*parse_effects(canonical_bytes(effects)) == effects);

@@ -25,6 +25,8 @@ export function detail(change: Partial<Detail> = {}): Detail {
             closure: { paths_added: 1, paths_removed: 0, bytes_before: 10, bytes_after: 20 },
             reboot_needed: false, truncated: false,
         },
+        explanation: null,
+        switch: null,
         options: null,
         verdict: {
             schema: "agentd.verdict/1", level: "approve", presence: "browser", reasons: [],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errorFrom } from "../src/api/client.ts";
 import type { Effect, Entry, Risk } from "../src/api/types.ts";
 import { choices } from "../src/core/decide.ts";
-import { groups, needsHostName } from "../src/core/effects.ts";
+import { needsHostName, sections } from "../src/core/effects.ts";
 import { append } from "../src/core/logs.ts";
 import { sentence } from "../src/core/sentences.ts";
 import { stages } from "../src/core/stages.ts";
@@ -34,10 +34,13 @@ describe("times and sizes", () => {
 });
 
 describe("effects", () => {
-    test("the most dangerous area and effect stand first", () => {
-        const sorted = groups([effect("packages", "low"), effect("ssh", "notice", "a"), effect("ssh", "critical", "b")]);
-        expect(sorted.map(({ area }) => area)).toEqual(["ssh", "packages"]);
-        expect(sorted[0]?.effects.map(({ subject }) => subject)).toEqual(["b", "a"]);
+    test("sentences stand by risk, and a fact that none speaks of stands in its own words", () => {
+        const of = { ...detail().effects!, effects: [effect("packages", "low", "a"), effect("ssh", "critical", "b"), effect("ssh", "high", "c")] };
+        const told = sections(of, { headline: "", doubts: [], sentences: [{ risk: "critical", text: "both", facts: [1, 0, 99], place: null }] });
+        expect(told.map(({ risk }) => risk)).toEqual(["critical", "high"]);
+        expect(told[0]?.sentences[0]?.facts.map(({ subject }) => subject)).toEqual(["b", "a"]);
+        expect(told[1]?.sentences[0]?.facts[0]?.subject).toBe("c");
+        expect(sections(of, null).flatMap(({ sentences }) => sentences).length).toBe(3);
     });
 
     test("high, critical, cut-off or unseen effects ask for the name of the machine", () => {

@@ -165,6 +165,48 @@ export interface Landing {
     hint?: string | null;
 }
 
+/** Where what a sentence tells was written down. */
+export interface Place {
+    file: string;
+    line: number | null;
+    /** `file` is in the built system, not in the flake. */
+    built: boolean;
+}
+
+export interface Sentence {
+    risk: Risk;
+    text: string;
+    /** Positions in the list of the effects. */
+    facts: number[];
+    place: Place | null;
+}
+
+/** A claim of the proposer's that the effects do not bear out. */
+export interface Doubt {
+    claim: string;
+    text: string;
+    facts: number[];
+}
+
+export interface Explanation {
+    headline: string;
+    doubts: Doubt[];
+    sentences: Sentence[];
+}
+
+/** What a switch would do to the units that ran when it was tested. */
+export interface SwitchPlan {
+    stop: string[];
+    restart: string[];
+    reload: string[];
+    start: string[];
+    keep: string[];
+    goes_on: string[];
+    restarts_manager: boolean;
+    /** The same in words, as the terminal says it. */
+    lines: string[];
+}
+
 export interface OptionChange {
     name: string;
     before: string | null;
@@ -175,6 +217,8 @@ export interface OptionChange {
     secret: boolean;
     file: string | null;
     line: number | null;
+    /** Of the definition, where it is none of the usual. */
+    priority: number | null;
 }
 
 export interface OptionChanges {
@@ -200,6 +244,10 @@ export interface Detail extends Summary {
     toplevel: string | null;
     drv: string | null;
     effects: Effects | null;
+    /** Null as long as the effects are. */
+    explanation: Explanation | null;
+    /** Null of an act, and where it is not known what runs. */
+    switch: SwitchPlan | null;
     /** Null of what is no change, until it is decided, and in older proposals. */
     options: OptionChanges | null;
     verdict: Verdict | null;

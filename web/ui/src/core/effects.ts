@@ -1,15 +1,19 @@
-// The effects document arranged for a reader: by area, the most dangerous first.
-import type { Effect, Effects, Risk } from "../api/types.ts";
-import { AREAS, RISKS } from "./words.ts";
+// The sentences of an explanation arranged for a reader, and what their risk asks for. The words are the
+// daemon's: the terminal shows the very same.
+import type { Effect, Effects, Explanation, Place, Risk, Sentence } from "../api/types.ts";
+import { RISKS } from "./words.ts";
 
-export interface Group {
-    area: string;
-    title: string;
+export interface Told {
+    text: string;
     risk: Risk;
-    effects: Effect[];
+    facts: Effect[];
+    place: Place | null;
 }
 
-const ORDER = Object.keys(AREAS);
+export interface Section {
+    risk: Risk;
+    sentences: Told[];
+}
 
 export function highest(effects: Effect[]): Risk {
     return effects.reduce<Risk>(
@@ -17,27 +21,24 @@ export function highest(effects: Effect[]): Risk {
     );
 }
 
-export function groups(effects: Effect[]): Group[] {
-    const byArea = Map.groupBy(effects, ({ area }) => area);
-    return [...byArea]
-        .map(([area, members]) => ({
-            area,
-            title: AREAS[area] ?? area,
-            risk: highest(members),
-            effects: members.toSorted((a, b) => RISKS[b.risk].rank - RISKS[a.risk].rank),
-        }))
-        .toSorted((a, b) => RISKS[b.risk].rank - RISKS[a.risk].rank
-            || ORDER.indexOf(a.area) - ORDER.indexOf(b.area));
+function tell({ text, risk, facts, place }: Sentence, effects: Effect[]): Told {
+    return { text, risk, place, facts: facts.flatMap((at) => effects[at] ?? []) };
+}
+
+/** Gravest first. The approval binds the facts: one that no sentence speaks of stands in its own words. */
+export function sections({ effects }: Effects, explanation: Explanation | null): Section[] {
+    const told = (explanation?.sentences ?? []).map((one) => tell(one, effects));
+    const spoken = new Set(told.flatMap(({ facts }) => facts));
+    const silent = effects.filter((fact) => !spoken.has(fact))
+        .map((fact) => ({ text: fact.sentence, risk: fact.risk, facts: [fact], place: null }));
+    const all = [...told, ...silent];
+    return (Object.keys(RISKS) as Risk[])
+        .map((risk) => ({ risk, sentences: all.filter((one) => one.risk === risk) }))
+        .filter((section) => section.sentences.length > 0);
 }
 
 /** High and critical effects ask for more than a click. */
 export function needsHostName(effects: Effects | null): boolean {
     // Nothing shown is nothing known: unknown facts never make an approval easier.
     return !effects || effects.truncated || RISKS[highest(effects.effects)].rank >= RISKS.high.rank;
-}
-
-export function countByRisk(effects: Effect[]): { risk: Risk; count: number }[] {
-    return (Object.keys(RISKS) as Risk[])
-        .map((risk) => ({ risk, count: effects.filter((effect) => effect.risk === risk).length }))
-        .filter(({ count }) => count > 0);
 }

@@ -1,71 +1,97 @@
-// "What changes on this machine": facts first, the dangerous ones loudest.
-import type { Effect, Effects, Kind, Risk } from "../api/types.ts";
-import { countByRisk, type Group, groups } from "../core/effects.ts";
+// "What changes on this machine": sentences by risk, each with its facts and where it comes from.
+import type { Effect, Effects, Explanation, Kind, Place, SwitchPlan } from "../api/types.ts";
+import { type Section, sections, type Told } from "../core/effects.ts";
 import { bytes, signedBytes } from "../core/time.ts";
 import { brief } from "../core/untrusted.ts";
-import { KINDS, plain, RISKS } from "../core/words.ts";
+import { AREAS, KINDS, plain, RISKS } from "../core/words.ts";
 import { RiskBadge, RiskIcon } from "./badge.tsx";
 import { Icon } from "./icon.tsx";
+import { SwitchView } from "./switch.tsx";
 import { Text } from "./text.tsx";
 
 const FOLD_ABOVE = 6;
 
-function Value({ of, word }: { of: string | null; word: string }) {
-    if (of === null) return <span class="absent">{word}</span>;
+function Value({ of }: { of: string | null }) {
+    if (of === null) return <span class="absent">absent</span>;
     return <code><Text of={of} /></code>;
 }
 
-function Line({ effect }: { effect: Effect }) {
-    const changed = effect.before !== null || effect.after !== null;
+function Fact({ of }: { of: Effect }) {
+    const changed = of.before !== null || of.after !== null;
     return (
-        <li class={`effect effect-${effect.risk}`} data-risk={effect.risk} data-kind={effect.kind}>
-            <RiskIcon risk={effect.risk} />
+        <p class="effect-facts" data-kind={of.kind}>
+            <span class="effect-kind">{AREAS[of.area] ?? plain(of.area)}, {plain(of.kind)}</span>
+            <code class="effect-subject"><Text of={of.subject} /></code>
+            {changed && (
+                <span class="change">
+                    <Value of={of.before} />
+                    <Icon name="arrow" />
+                    <span class="hidden">becomes</span>
+                    <Value of={of.after} />
+                </span>
+            )}
+        </p>
+    );
+}
+
+/** Of several, each with its own words: the sentence above is what they come to. */
+function Facts({ of }: { of: Effect[] }) {
+    const [first] = of;
+    if (of.length === 1 && first) return <Fact of={first} />;
+    return (
+        <details class="more effect-more">
+            <summary>The {of.length} facts</summary>
+            <ul class="facts-list">
+                {of.map((fact) => (
+                    <li>
+                        <p><RiskIcon risk={fact.risk} /> <Text of={fact.sentence} /></p>
+                        <Fact of={fact} />
+                    </li>
+                ))}
+            </ul>
+        </details>
+    );
+}
+
+function From({ place }: { place: Place }) {
+    return (
+        <p class="effect-place">
+            {place.built ? "Seen in the built system: " : "From "}
+            <code><Text of={place.file} /></code>{place.line !== null && `, line ${place.line}`}
+        </p>
+    );
+}
+
+function Line({ told }: { told: Told }) {
+    return (
+        <li class={`effect effect-${told.risk}`} data-risk={told.risk}>
+            <RiskIcon risk={told.risk} />
             <div class="effect-body">
-                <p class="effect-sentence"><Text of={effect.sentence} /></p>
-                <p class="effect-facts">
-                    <span class="effect-kind">{plain(effect.kind)}</span>
-                    <code class="effect-subject"><Text of={effect.subject} /></code>
-                    {changed && (
-                        <span class="change">
-                            <Value of={effect.before} word="absent" />
-                            <Icon name="arrow" />
-                            <span class="hidden">becomes</span>
-                            <Value of={effect.after} word="absent" />
-                        </span>
-                    )}
-                </p>
+                <p class="effect-sentence"><Text of={told.text} /></p>
+                <Facts of={told.facts} />
+                {told.place && <From place={told.place} />}
             </div>
         </li>
     );
 }
 
-function quiet(effect: Effect): boolean {
-    return RISKS[effect.risk].rank <= RISKS.low.rank;
-}
+const UNKNOWN = "unclassified";
 
-function GroupBlock({ group }: { group: Group }) {
-    const calm = group.effects.filter(quiet);
-    const fold = calm.length > FOLD_ABOVE;
-    const shown = fold ? group.effects.filter((effect) => !quiet(effect)) : group.effects;
+/** What is of low or no risk is a click away where there is much of it, or something graver to read first. */
+function SectionBlock({ section, first }: { section: Section; first: boolean }) {
+    const { risk, sentences } = section;
+    const quiet = risk === "none" ? !first : risk === "low" && sentences.length > FOLD_ABOVE;
+    const list = <ul class="effects">{sentences.map((told) => <Line told={told} />)}</ul>;
     return (
-        <section class={`group group-${group.risk}`}>
-            <h3>
-                {group.title}
-                <span class="count">{group.effects.length}</span>
-            </h3>
-            {group.area === "unclassified" && (
+        <section class={`group group-${risk}`}>
+            <h3>{RISKS[risk].word}<span class="count">{sentences.length}</span></h3>
+            {sentences.some(({ facts }) => facts.some(({ area }) => area === UNKNOWN)) && (
                 <p class="group-note">
-                    Nothing in agentd knows what these do. They are not harmless because they are
-                    unknown: look at the diff before you decide.
+                    Some of this is not understood: nothing in agentd knows what it does. It is not harmless
+                    because it is unknown: look at the diff before you decide.
                 </p>
             )}
-            {shown.length > 0 && <ul class="effects">{shown.map((e) => <Line effect={e} />)}</ul>}
-            {fold && (
-                <details class="more">
-                    <summary>{calm.length} of low or no risk</summary>
-                    <ul class="effects">{calm.map((e) => <Line effect={e} />)}</ul>
-                </details>
-            )}
+            {quiet ? <details class="more"><summary>Show {sentences.length} of {risk === "none" ? "no" : "low"} risk</summary>{list}</details> : list}
         </section>
     );
 }
@@ -90,43 +116,31 @@ export function Closure({ effects }: { effects: Effects }) {
     );
 }
 
-export function RiskCounts({ effects }: { effects: Effect[] }) {
+export function RiskCounts({ of }: { of: Section[] }) {
     return (
-        <ul class="risk-counts" aria-label="Effects by risk">
-            {countByRisk(effects).map(({ risk, count }: { risk: Risk; count: number }) => (
-                <li><strong>{count}</strong> <RiskBadge risk={risk} /></li>
+        <ul class="risk-counts" aria-label="What changes, by risk">
+            {of.map(({ risk, sentences }) => (
+                <li><strong>{sentences.length}</strong> <RiskBadge risk={risk} /></li>
             ))}
         </ul>
     );
 }
 
-/** What carries no risk at all (the name of the commit, say) stands below, where there is anything else. */
-function WithoutRisk({ effects }: { effects: Effect[] }) {
-    return (
-        <details class="more">
-            <summary>{effects.length} without risk</summary>
-            <ul class="effects">{effects.map((e) => <Line effect={e} />)}</ul>
-        </details>
-    );
-}
-
-export function EffectsView({ effects, kind, notes }: { effects: Effects; kind: Kind; notes: string[] }) {
-    const risky = effects.effects.filter(({ risk }) => risk !== "none");
-    const harmless = effects.effects.filter(({ risk }) => risk === "none");
-    const split = risky.length > 0 && harmless.length > 0;
+export function EffectsView({ effects, explanation, plan, kind, notes }: {
+    effects: Effects; explanation: Explanation | null; plan: SwitchPlan | null; kind: Kind; notes: string[];
+}) {
+    const all = sections(effects, explanation);
     return (
         <>
-            {effects.effects.length > 0
-                ? <RiskCounts effects={effects.effects} />
-                : <p>{KINDS[kind].nothing}</p>}
+            {all.length > 0 ? <RiskCounts of={all} /> : <p>{KINDS[kind].nothing}</p>}
             {effects.truncated && (
                 <p class="note note-bad">
                     <Icon name="octagon" /> There are more effects than are listed here. Treat this
                     change as not fully known.
                 </p>
             )}
-            {groups(split ? risky : effects.effects).map((group) => <GroupBlock group={group} />)}
-            {split && <WithoutRisk effects={harmless} />}
+            {all.map((section, at) => <SectionBlock section={section} first={at === 0} />)}
+            {plan && <SwitchView plan={plan} />}
             {notes.length > 0 && (
                 <section class="group">
                     <h3>{KINDS[kind].notes}</h3>

@@ -8,6 +8,7 @@ import { Link } from "../core/router.tsx";
 import { isOpen, KINDS, plain } from "../core/words.ts";
 import { ApplyingBar } from "../parts/applying.tsx";
 import { RiskBadge, StateBadge } from "../parts/badge.tsx";
+import { Claims, Doubts } from "../parts/claims.tsx";
 import { DecisionBar } from "../parts/decision.tsx";
 import { DiffView } from "../parts/diff.tsx";
 import { EffectsView } from "../parts/effects.tsx";
@@ -47,7 +48,7 @@ function Header({ detail }: { detail: Detail }) {
                 {detail.landed && <span class="badge tone-quiet"><Icon name="check" />Landed</span>}
             </div>
             <p class="head-facts">
-                Proposed by <strong><Text of={detail.proposer.id} /></strong> ({plain(detail.proposer.kind)},
+                Proposed, and titled, by <strong><Text of={detail.proposer.id} /></strong> ({plain(detail.proposer.kind)},
                 from {plain(detail.source)}), <Time at={detail.created} />
             </p>
             <Track detail={detail} />
@@ -69,19 +70,6 @@ function Refusal({ detail }: { detail: Detail }) {
                 {refusal.hint && <p><Text of={refusal.hint} /></p>}
                 <p class="problem-code">Code: {refusal.code}</p>
             </div>
-        </div>
-    );
-}
-
-function Claims({ detail }: { detail: Detail }) {
-    return (
-        <div class="claims">
-            <p class="claims-mark">
-                <Icon name="person" />
-                <span>Claimed by <strong><Text of={detail.proposer.id} /></strong>, not checked</span>
-            </p>
-            {detail.goal && <p><span class="muted">Goal:</span> <Text of={detail.goal} /></p>}
-            <p class="prose"><Text of={detail.rationale || "No reason was given."} /></p>
         </div>
     );
 }
@@ -145,8 +133,9 @@ function Body({ detail }: { detail: Detail }) {
                 </Section>
             )}
             <Section id="effects" title={KINDS[detail.kind].effects}>
+                <Doubts of={detail.explanation?.doubts ?? []} />
                 {detail.effects
-                    ? <EffectsView effects={detail.effects} kind={detail.kind} notes={detail.notes} />
+                    ? <EffectsView effects={detail.effects} explanation={detail.explanation} plan={detail.switch} kind={detail.kind} notes={detail.notes} />
                     : (
                         <p class="muted">
                             {detail.refusal

@@ -1,0 +1,12 @@
+/// @file
+/// What a switch would do to the units that run, as a person reads it in a terminal.
+#pragma once
+
+#include "agentd/ctl/terminal.hpp"
+
+namespace agentd::ctl {
+
+/// The daemon's own lines; nothing where it has none.
+void print_switch(Terminal& terminal, const core::Json& detail);
+
+} // namespace agentd::ctl

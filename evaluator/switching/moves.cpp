@@ -1,0 +1,248 @@
+#include "evaluator/switching/moves.hpp"
+
+#include "agentd/core/text.hpp"
+#include "evaluator/effects/unit_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace agentd::evaluator::switching {
+namespace {
+
+using effects::Side;
+using effects::Unit;
+using proposals::UnitAction;
+using proposals::UnitMove;
+using Units = std::map<std::string, Unit>;
+
+/// Settings of the section Unit that say nothing to a unit that runs.
+constexpr std::array ignored{
+    "Unit.Description",      "Unit.Documentation",     "Unit.OnFailure",
+    "Unit.OnSuccess",        "Unit.OnFailureJobMode",  "Unit.IgnoreOnIsolate",
+    "Unit.StopWhenUnneeded", "Unit.RefuseManualStart", "Unit.RefuseManualStop",
+    "Unit.AllowIsolate",     "Unit.CollectMode",       "Unit.SourcePath"};
+constexpr std::array asleep{
+    "sleep.target",        "suspend.target", "hibernate.target",
+    "hybrid-sleep.target", "rescue.target",  "emergency.target",
+    "shutdown.target",     "reboot.target",  "poweroff.target",
+    "halt.target",         "kexec.target",   "umount.target",
+    "final.target",        "exit.target",    "suspend-then-hibernate.target"};
+constexpr const char* reload_key = "Unit.X-Reload-Triggers";
+
+bool is_ignored(const std::string& key) {
+    return key.starts_with("Install.") ||
+           std::find(ignored.begin(), ignored.end(), key) != ignored.end();
+}
+
+enum class Change { none, reload, restart };
+
+Change compare(const Unit& before, const Unit& after) {
+    auto change = Change::none;
+    const auto look = [&](const effects::UnitSettings& one, const effects::UnitSettings& other) {
+        for (const auto& [key, values] : one) {
+            const auto found = other.find(key);
+            const bool same = found == other.end() ? values.empty() : found->second == values;
+            if (same || is_ignored(key)) {
+                continue;
+            }
+            change = std::max(change, key == reload_key ? Change::reload : Change::restart);
+        }
+    };
+    // A trigger that is gone asks for nothing.
+    look(after.settings, before.settings);
+    auto old_ones = before.settings;
+    if (!after.settings.contains(reload_key)) {
+        old_ones.erase(reload_key);
+    }
+    look(old_ones, after.settings);
+    return change;
+}
+
+bool says(const Unit& unit, const char* key, bool otherwise) {
+    const auto value = unit.last(key);
+    return value.empty() ? otherwise
+                         : value == "1" || value == "yes" || value == "true" || value == "on";
+}
+
+bool ends(const std::string& name, std::initializer_list<const char*> suffixes) {
+    return std::any_of(suffixes.begin(), suffixes.end(),
+                       [&](const char* suffix) { return name.ends_with(suffix); });
+}
+
+UnitAction changed(const std::string& name, const Unit& unit) {
+    if (ends(name, {".target", ".path", ".slice"})) {
+        return UnitAction::none;
+    }
+    if (name.ends_with(".mount")) {
+        return UnitAction::reload;
+    }
+    if (name.ends_with(".socket")) {
+        return UnitAction::keep;
+    }
+    if (says(unit, "Service.X-ReloadIfChanged", false)) {
+        return UnitAction::reload;
+    }
+    const bool left = !says(unit, "Service.X-RestartIfChanged", true) ||
+                      says(unit, "Unit.RefuseManualStop", false) ||
+                      says(unit, "Unit.X-OnlyManualStart", false);
+    return left ? UnitAction::keep : UnitAction::restart;
+}
+
+UnitAction action_of(const std::string& name, const Unit& before, const Unit& after) {
+    switch (compare(before, after)) {
+    case Change::none:
+        return UnitAction::none;
+    case Change::reload:
+        return UnitAction::reload;
+    case Change::restart:
+        return changed(name, after);
+    }
+    return UnitAction::none;
+}
+
+/// Those that start it on demand, as far as the new system has them.
+std::vector<std::string> sockets_of(const std::string& name, const Unit& unit, const Units& units) {
+    if (!name.ends_with(".service") || !says(unit, "Service.X-StopIfChanged", true) ||
+        says(unit, "Service.X-NotSocketActivated", false)) {
+        return {};
+    }
+    std::vector<std::string> named;
+    if (const auto found = unit.settings.find("Service.Sockets"); found != unit.settings.end()) {
+        for (const auto& value : found->second) {
+            for (const auto word : core::split(value, ' ')) {
+                named.emplace_back(word);
+            }
+        }
+    }
+    if (named.empty()) {
+        named.push_back(name.substr(0, name.rfind('.')) + ".socket");
+    }
+    std::erase_if(named, [&](const std::string& socket) {
+        const auto found = units.find(socket);
+        return found == units.end() || found->second.masked;
+    });
+    named.resize(std::min<std::size_t>(named.size(), 8));
+    return named;
+}
+
+/// Targets that run are started again, which starts what they want.
+bool is_wanted(const std::string& name, const Unit& unit) {
+    return !unit.masked && name.find("@.") == std::string::npos && !name.ends_with(".target") &&
+           std::any_of(unit.pulled_in_by.begin(), unit.pulled_in_by.end(), [](const auto& target) {
+               return target.ends_with(".target") &&
+                      std::find(asleep.begin(), asleep.end(), target) == asleep.end();
+           });
+}
+
+UnitMove move_of(const std::string& name, const Unit* before, const Unit& after,
+                 const Units& units) {
+    UnitMove move{.unit = name, .wanted = is_wanted(name, after)};
+    if (before == nullptr || before->masked) {
+        return move;
+    }
+    move.action = after.masked ? UnitAction::stop : action_of(name, *before, after);
+    if (move.action == UnitAction::restart) {
+        move.sockets = sockets_of(name, after, units);
+        move.goes_on = after.last("Service.KillMode") == "process";
+    }
+    return move;
+}
+
+struct Mount {
+    std::string device{};
+    std::string type{};
+    std::string options{};
+};
+
+std::map<std::string, Mount> mounts_of(const Side& side) {
+    std::map<std::string, Mount> out;
+    const auto* text = side.tree.file("etc/fstab");
+    for (const auto line : text == nullptr ? std::vector<std::string_view>{} : core::lines(*text)) {
+        std::vector<std::string> fields;
+        for (const auto word : core::split(line, ' ')) {
+            for (const auto field : core::split(word, '\t')) {
+                if (!field.empty()) {
+                    fields.emplace_back(field);
+                }
+            }
+        }
+        if (fields.size() >= 3 && !fields[0].starts_with('#') && fields[2] != "swap") {
+            out[fields[1]] = {fields[0], fields[2], fields.size() > 3 ? fields[3] : ""};
+        }
+    }
+    return out;
+}
+
+/// As `systemd-escape --path --suffix=mount`.
+std::string mount_unit(const std::string& path) {
+    std::string out;
+    for (const auto part : core::split(path, '/')) {
+        if (part.empty()) {
+            continue;
+        }
+        out += out.empty() ? "" : "-";
+        for (const char c : part) {
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                               (c >= '0' && c <= '9') || c == '_' || c == ':' ||
+                               (c == '.' && !out.empty());
+            constexpr std::string_view hex = "0123456789abcdef";
+            const auto byte = static_cast<unsigned char>(c);
+            out +=
+                plain ? std::string(1, c) : std::string("\\x") + hex[byte >> 4U] + hex[byte & 15U];
+        }
+    }
+    return (out.empty() ? "-" : out) + ".mount";
+}
+
+void add_mounts(const Side& before, const Side& after, std::map<std::string, UnitMove>& out) {
+    const auto old_ones = mounts_of(before), new_ones = mounts_of(after);
+    for (const auto& [place, old_one] : old_ones) {
+        const auto found = new_ones.find(place);
+        const auto unit = mount_unit(place);
+        if (found == new_ones.end()) {
+            out[unit] = {.unit = unit, .action = UnitAction::stop};
+        } else if (found->second.device != old_one.device || found->second.type != old_one.type) {
+            out[unit] = {.unit = unit, .action = UnitAction::restart};
+        } else if (found->second.options != old_one.options) {
+            out[unit] = {.unit = unit, .action = UnitAction::reload};
+        }
+    }
+}
+
+std::string manager_of(const Side& side) {
+    const auto* node = side.tree.find("systemd");
+    return node == nullptr ? "" : node->target;
+}
+
+} // namespace
+
+proposals::SwitchMoves moves_between(const Side& before, const Side& after) {
+    const auto old_units = effects::read_units(before.tree, "etc/systemd/system");
+    const auto new_units = effects::read_units(after.tree, "etc/systemd/system");
+    std::map<std::string, UnitMove> moves;
+    for (const auto& [name, unit] : new_units) {
+        const auto found = old_units.find(name);
+        auto move =
+            move_of(name, found == old_units.end() ? nullptr : &found->second, unit, new_units);
+        if (move.action != UnitAction::none || move.wanted) {
+            moves.emplace(name, std::move(move));
+        }
+    }
+    for (const auto& [name, unit] : old_units) {
+        if (!new_units.contains(name) && !unit.masked && says(unit, "Unit.X-StopOnRemoval", true)) {
+            moves[name] = {.unit = name, .action = UnitAction::stop};
+        }
+    }
+    add_mounts(before, after, moves);
+    proposals::SwitchMoves out{.restarts_manager = manager_of(before) != manager_of(after)};
+    for (auto& [name, move] : moves) {
+        if (out.moves.size() < proposals::SwitchMoves::max_moves && name.size() <= 512) {
+            move.unit = core::to_utf8(move.unit);
+            out.moves.push_back(std::move(move));
+        }
+    }
+    return out;
+}
+
+} // namespace agentd::evaluator::switching

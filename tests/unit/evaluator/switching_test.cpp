@@ -1,0 +1,155 @@
+#include "tests/unit/evaluator/effects_machine.hpp"
+
+#include "evaluator/switching/moves.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+using namespace agentd;
+using namespace agentd::test;
+
+namespace {
+
+/// Two systems that differ in these units, and what would be done to those that run.
+proposals::SwitchPlan plan(const std::map<std::string, std::string>& before,
+                           const std::map<std::string, std::string>& after,
+                           std::vector<std::string> running,
+                           const std::vector<std::string>& wanted = {},
+                           const std::string& old_fstab = "", const std::string& new_fstab = "") {
+    Pair pair;
+    auto one = plain_machine(), other = plain_machine();
+    one.units.insert(before.begin(), before.end());
+    other.units.insert(after.begin(), after.end());
+    other.wants["multi-user.target"] = wanted;
+    one.etc["fstab"] = old_fstab;
+    other.etc["fstab"] = new_fstab;
+    const effects::StoreReader store(pair.store.prefix);
+    const auto side = [&](const Machine& machine) {
+        auto built = pair.build(machine);
+        auto read = effects::read_side(store, built.path, built.closure);
+        REQUIRE(read);
+        return std::move(*read);
+    };
+    const auto from = side(one), to = side(other);
+    const auto moves = evaluator::switching::moves_between(from, to);
+    const auto again = proposals::moves_from_json(proposals::to_json(moves));
+    REQUIRE(again);
+    CHECK(*again == moves);
+    std::sort(running.begin(), running.end());
+    return proposals::plan_of(moves, running);
+}
+
+proposals::SwitchPlan changed(const std::string& unit, const std::string& before,
+                              const std::string& after) {
+    return plan({{unit, before}}, {{unit, after}}, {unit});
+}
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a unit that changed is restarted where it runs, and let alone where it does not") {
+    const std::string old_text = "[Service]\nExecStart=/a\n",
+                      new_text = "[Service]\nExecStart=/b\n";
+    CHECK(changed("a.service", old_text, new_text).restart == Names{"a.service"});
+    CHECK(changed("a.service", old_text, old_text) == proposals::SwitchPlan{});
+    CHECK(plan({{"a.service", old_text}}, {{"a.service", new_text}}, {}).restart.empty());
+    CHECK(plan({{"a@.service", old_text}}, {{"a@.service", new_text}}, {"a@x.service"}).restart ==
+          Names{"a@x.service"});
+}
+
+TEST_CASE("a name, a description or an install section restarts nothing") {
+    CHECK(changed("a.service", "[Unit]\nDescription=x\n[Service]\nExecStart=/a\n",
+                  "[Unit]\nDescription=y\nOnFailure=b.service\n[Service]\nExecStart=/a\n[Install]\n"
+                  "WantedBy=multi-user.target\n") == proposals::SwitchPlan{});
+}
+
+TEST_CASE("the marks of NixOS decide between restart, reload and letting be") {
+    const std::string old_text = "[Service]\nExecStart=/a\n";
+    const auto marked = [&](const std::string& mark) {
+        return changed("a.service", old_text, "[Service]\nExecStart=/b\n" + mark);
+    };
+    CHECK(marked("X-RestartIfChanged=false\n").keep == Names{"a.service"});
+    CHECK(marked("X-ReloadIfChanged=true\n").reload == Names{"a.service"});
+    CHECK(marked("X-StopIfChanged=false\n").restart == Names{"a.service"});
+    CHECK(marked("[Unit]\nRefuseManualStop=true\n").keep == Names{"a.service"});
+    CHECK(marked("[Unit]\nX-OnlyManualStart=yes\n").keep == Names{"a.service"});
+    CHECK(changed("a.service", "[Unit]\nX-Reload-Triggers=/a\n" + old_text,
+                  "[Unit]\nX-Reload-Triggers=/b\n" + old_text)
+              .reload == Names{"a.service"});
+    CHECK(changed("a.service", "[Unit]\nX-Reload-Triggers=/a\n" + old_text, old_text) ==
+          proposals::SwitchPlan{});
+    CHECK(changed("a.service", "[Unit]\nX-Restart-Triggers=/a\n" + old_text,
+                  "[Unit]\nX-Restart-Triggers=/b\n" + old_text)
+              .restart == Names{"a.service"});
+}
+
+TEST_CASE("what is gone is stopped, unless it says that it may stay") {
+    CHECK(plan({{"a.service", "[Service]\nExecStart=/a\n"}}, {}, {"a.service"}).stop ==
+          Names{"a.service"});
+    CHECK(plan({{"a.service", "[Unit]\nX-StopOnRemoval=false\n"}}, {}, {"a.service"}) ==
+          proposals::SwitchPlan{});
+}
+
+TEST_CASE("what a target wants is started, whether it is new or was stopped") {
+    const std::string text = "[Service]\nExecStart=/a\n";
+    CHECK(plan({}, {{"a.service", text}}, {}, {"a.service"}).start == Names{"a.service"});
+    CHECK(plan({{"a.service", text}}, {{"a.service", text}}, {}, {"a.service"}).start ==
+          Names{"a.service"});
+    CHECK(plan({}, {{"a.service", text}}, {}).start.empty());
+    CHECK(plan({{"a.service", text}}, {{"a.service", text}}, {"a.service"}, {"a.service"}) ==
+          proposals::SwitchPlan{});
+}
+
+TEST_CASE("timers restart; sockets, paths and slices do not; targets are only started") {
+    CHECK(
+        changed("a.timer", "[Timer]\nOnCalendar=daily\n", "[Timer]\nOnCalendar=weekly\n").restart ==
+        Names{"a.timer"});
+    CHECK(changed("a.socket", "[Socket]\nListenStream=1\n", "[Socket]\nListenStream=2\n").keep ==
+          Names{"a.socket"});
+    for (const auto* name : {"a.path", "a.slice", "a.target"}) {
+        CHECK(changed(name, "[Unit]\nAfter=a\n", "[Unit]\nAfter=b\n") == proposals::SwitchPlan{});
+    }
+    CHECK(changed("a.mount", "[Mount]\nOptions=ro\n", "[Mount]\nOptions=rw\n").reload ==
+          Names{"a.mount"});
+}
+
+TEST_CASE("what a socket starts stops, and the socket is started anew") {
+    const std::map<std::string, std::string> before{{"a.service", "[Service]\nExecStart=/a\n"},
+                                                    {"a.socket", "[Socket]\nListenStream=1\n"}};
+    auto after = before;
+    after["a.service"] = "[Service]\nExecStart=/b\n";
+    const auto made = plan(before, after, {"a.service", "a.socket"});
+    CHECK(made.stop == Names{"a.service"});
+    CHECK(made.restart == Names{"a.socket"});
+    CHECK(plan(before, after, {"a.service"}).restart == Names{"a.service"});
+    after["a.service"] += "X-NotSocketActivated=true\n";
+    CHECK(plan(before, after, {"a.service", "a.socket"}).restart == Names{"a.service"});
+}
+
+TEST_CASE("a restart that leaves what was started, as that of sshd does, says so") {
+    const auto made = changed("sshd.service", "[Service]\nExecStart=/a\nKillMode=process\n",
+                              "[Service]\nExecStart=/b\nKillMode=process\n");
+    CHECK(made.restart == Names{"sshd.service"});
+    CHECK(made.goes_on == Names{"sshd.service"});
+}
+
+TEST_CASE("mounts of fstab go, are made anew or reloaded as they changed") {
+    const auto made =
+        plan({}, {}, {"srv-a\\x2db.mount", "home.mount", "old.mount"}, {},
+             "/dev/a /srv/a-b ext4 defaults\n/dev/h /home ext4 ro\n/dev/o /old ext4\n",
+             "/dev/b /srv/a-b ext4 defaults\n/dev/h /home ext4 rw\n");
+    CHECK(made.stop == Names{"old.mount"});
+    CHECK(made.restart == Names{"srv-a\\x2db.mount"});
+    CHECK(made.reload == Names{"home.mount"});
+}
+
+TEST_CASE("moves that no worker would send are refused") {
+    auto json = proposals::to_json(proposals::SwitchMoves{.moves = {{.unit = "a.service"}}});
+    json["moves"][0]["action"] = "explode";
+    CHECK_FALSE(proposals::moves_from_json(json).has_value());
+    json = proposals::to_json(proposals::SwitchMoves{});
+    json["more"] = 1;
+    CHECK_FALSE(proposals::moves_from_json(json).has_value());
+}

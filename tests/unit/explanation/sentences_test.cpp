@@ -1,0 +1,120 @@
+#include "facts.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+using namespace agentd;
+using namespace agentd::test;
+using explanation::explain;
+
+TEST_CASE("the gravest comes first, and a name keeps its own letters") {
+    const auto told = explain(effects_with(
+        {fact("packages", "package_updated", "openssh", Risk::high, "openssh goes from 9.8 to 9.9"),
+         fact("units", "unit_changed", "nginx.service", Risk::low, "nginx.service changes: User"),
+         fact("ssh", "sshd_root_login", "PermitRootLogin", Risk::critical,
+              "root may log in over SSH with a password", "yes")}));
+    CHECK(texts(told) == std::vector<std::string>{"Root may log in over SSH with a password",
+                                                  "openssh goes from 9.8 to 9.9",
+                                                  "nginx.service changes: User"});
+    CHECK(told.headline == "Root may log in over SSH with a password, and 2 more changes");
+    CHECK(told.sentences[0].facts == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("passwords and the port they are asked at are one sentence") {
+    const auto told = explain(
+        effects_with({fact("ssh", "sshd_password_login", "passwordauthentication", Risk::high,
+                           "passwords are accepted over SSH (passwordauthentication)", "yes"),
+                      port("22/tcp")}));
+    REQUIRE(told.sentences.size() == 1);
+    CHECK(told.sentences[0].text == "The SSH server will accept passwords from the whole internet: "
+                                    "port 22/tcp opens as well");
+    CHECK(told.sentences[0].facts == std::vector<std::size_t>{0, 1});
+    CHECK(explain(effects_with({fact("ssh", "sshd_password_login", "passwordauthentication",
+                                     Risk::high, "passwords are accepted over SSH", "yes"),
+                                port("22/tcp on wg0")}))
+              .sentences.size() == 2);
+}
+
+TEST_CASE("a new account is told with the rights and keys it gets") {
+    const auto told = explain(effects_with(
+        {fact("accounts", "admin_granted", "eve in wheel", Risk::critical,
+              "eve joins the group wheel and can become root"),
+         fact("accounts", "user_added", "eve", Risk::high, "the user eve is added and may log in"),
+         fact("accounts", "user_added", "evelyn", Risk::high,
+              "the user evelyn is added and may log in"),
+         fact("ssh", "ssh_key_added", "eve: ssh-ed25519 SHA256:abc eve@x", Risk::critical,
+              "somebody with this key may log in as eve")}));
+    CHECK(texts(told) ==
+          std::vector<std::string>{
+              "The user eve is added and may log in; it can become root, as a member of wheel; "
+              "whoever has the key ssh-ed25519 SHA256:abc eve@x may log in as eve over SSH",
+              "The user evelyn is added and may log in"});
+    CHECK(told.sentences[0].risk == Risk::critical);
+}
+
+TEST_CASE("a unit is one sentence, and a port names the unit that speaks of it") {
+    const auto told = explain(effects_with(
+        {port("8080/tcp"),
+         fact("units", "unit_added", "web.service", Risk::notice,
+              "web.service is added and runs as root", "/bin/web --port 8080"),
+         fact("units", "unit_root_exec", "web.service", Risk::high,
+              "web.service runs programs as root that did not run before", "/bin/web --port 8080"),
+         fact("units", "unit_added", "other.service", Risk::low, "other.service is added",
+              "/bin/other 18080")}));
+    CHECK(texts(told) == std::vector<std::string>{
+                             "Port 8080/tcp will be reachable from the network; web.service, "
+                             "which is new, names this port",
+                             "web.service is added and runs as root", "other.service is added"});
+    CHECK(told.sentences[1].risk == Risk::high);
+}
+
+TEST_CASE("many small things are one sentence, and no fact is lost") {
+    std::vector<Effect> list;
+    for (int i = 0; i < 9; ++i) {
+        const auto name = "p" + std::to_string(i);
+        list.push_back(fact("packages", "package_added", name, Risk::low, name + " is added"));
+    }
+    list.push_back(fact("packages", "package_added", "sudo", Risk::high, "sudo is added"));
+    const auto effects = effects_with(list);
+    const auto told = explain(effects);
+    CHECK(texts(told) == std::vector<std::string>{
+                             "sudo is added", "9 packages are added: p0, p1, p2, p3 and 5 more"});
+    std::set<std::size_t> facts;
+    for (const auto& each : told.sentences) {
+        facts.insert(each.facts.begin(), each.facts.end());
+    }
+    CHECK(facts.size() == effects.effects.size());
+}
+
+TEST_CASE("no sentence is less grave than its gravest fact, whatever belongs together") {
+    for (const auto risk : {Risk::none, Risk::low, Risk::notice, Risk::high, Risk::critical}) {
+        const auto told = explain(
+            effects_with({fact("accounts", "user_added", "a", Risk::low, "the user a is added"),
+                          fact("accounts", "group_added", "a", risk, "the group a is added"),
+                          fact("units", "unit_changed", "u.service", Risk::none, "u.service x"),
+                          fact("units", "unit_hardening", "u.service", risk, "u.service y")}));
+        REQUIRE(told.sentences.size() == 2);
+        CHECK(std::max(told.sentences[0].risk, told.sentences[1].risk) ==
+              std::max(risk, Risk::low));
+    }
+}
+
+TEST_CASE("letters that look like others, and those nobody sees, are drawn by their number") {
+    const auto told =
+        explain(effects_with({fact("units", "unit_added", "\u0455shd.service", Risk::notice,
+                                   "\u0455shd.service is added\u202e")}));
+    CHECK(told.sentences[0].text == "\\u{0455}shd.service is added\\u{202E}");
+    CHECK(explanation::drawn("größe 日本 дом") == "größe 日本 дом");
+}
+
+TEST_CASE("nothing, too much, and only another build each have a headline of their own") {
+    Effects none = effects_with({});
+    CHECK(explanation::headline(none) == "Changes only the build, nothing that runs");
+    none.to = none.from;
+    CHECK(explanation::headline(none) == "Changes nothing");
+    none.truncated = true;
+    CHECK(explanation::headline(none) == "More changes than can be listed");
+}
