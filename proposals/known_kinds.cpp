@@ -83,6 +83,7 @@ constexpr std::array table{
     KnownKind{"boot", "systemd_changed", Risk::high},
     KnownKind{"boot", "boot_loader", Risk::high},
     KnownKind{"boot", "specialisation_changed", Risk::high},
+    KnownKind{"boot", "etc_image", Risk::high},
     KnownKind{"boot", "sysctl_changed", Risk::high},
     KnownKind{"boot", "kernel_modules", Risk::high},
     KnownKind{"scripts", "activation_changed", Risk::high},

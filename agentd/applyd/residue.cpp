@@ -31,6 +31,9 @@ std::string folder_of(const std::string& unit) {
 /// "" when going back undoes it.
 std::string left_by(const Effect& effect) {
     const std::string name = one_line(effect.subject);
+    if (name.starts_with("specialisation/")) {
+        return {}; // a system that was not started
+    }
     if (effect.kind == "user_added") {
         return "user " + name + ", its home, and every file it owns are still there";
     }

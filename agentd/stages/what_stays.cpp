@@ -22,7 +22,8 @@ std::vector<std::string> subjects(const Effects& effects,
     std::set<std::string> found;
     for (const Effect& effect : effects.effects) {
         for (const auto kind : kinds) {
-            if (effect.kind == kind && effect.subject.ends_with(suffix)) {
+            if (effect.kind == kind && effect.subject.ends_with(suffix) &&
+                !effect.subject.starts_with("specialisation/")) { // that is not started
                 found.insert(core::printable(core::shorten(effect.subject, 80)));
             }
         }

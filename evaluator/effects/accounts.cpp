@@ -1,6 +1,9 @@
-/// Users and groups, from the list that NixOS hands to update-users-groups, or to userborn.
+/// Users and groups, from the list that NixOS hands to update-users-groups or to userborn, or from
+/// sysusers.d where it hands out none.
 #include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/etc_text.hpp"
 #include "evaluator/effects/store_text.hpp"
+#include "evaluator/effects/sysusers.hpp"
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
@@ -72,8 +75,11 @@ bool take_lists(const Json& root, Accounts& out) {
 Accounts read_accounts(const Side& side) {
     Accounts out;
     const auto part = side.parts.find("accounts");
-    if (part == side.parts.end())
+    if (part == side.parts.end()) {
+        out.there = !sysusers_files(side.tree).empty();
+        out.readable = out.there && take_lists(read_sysusers(side.tree), out);
         return out;
+    }
     out.there = true;
     constexpr std::size_t limit = 8U << 20;
     const auto text = side.store.read(part->second, limit);
@@ -231,15 +237,16 @@ void forget_primary_groups(Accounts& before, Accounts& after) {
 
 } // namespace
 
-void classify_accounts(const Side& before, const Side& after, Claims&, Sink& sink) {
+void classify_accounts(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     auto old_accounts = read_accounts(before);
     auto new_accounts = read_accounts(after);
     if (!old_accounts.there && !new_accounts.there)
         return;
     const auto told = [](const Accounts& side) { return side.there && side.readable; };
     if (!told(old_accounts) || !told(new_accounts)) {
-        if (old_accounts.there && new_accounts.there &&
-            before.parts.at("accounts") == after.parts.at("accounts"))
+        const auto part = before.parts.find("accounts");
+        if (part != before.parts.end() && after.parts.contains("accounts") &&
+            part->second == after.parts.at("accounts"))
             return;
         sink.add({.area = "unclassified",
                   .kind = "unclassified_changed",
@@ -250,6 +257,11 @@ void classify_accounts(const Side& before, const Side& after, Claims&, Sink& sin
                   .sentence = "the list of users and groups cannot be read on both sides"});
         return;
     }
+    // Beside a list they are made by somebody else, or by nobody: that is for a person to see.
+    for (const auto* side : {&before, &after})
+        if (!side->parts.contains("accounts"))
+            for (const auto& path : sysusers_files(side->tree))
+                claim_file(before, after, path, claims);
     forget_primary_groups(old_accounts, new_accounts);
     users(old_accounts, new_accounts, before.store.prefix(), sink);
     groups(old_accounts, new_accounts, sink);

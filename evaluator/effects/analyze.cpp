@@ -1,6 +1,7 @@
 #include "evaluator/effects/analyze.hpp"
 
 #include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/specialisations.hpp"
 
 #include <algorithm>
 
@@ -28,6 +29,17 @@ void note_limits(const Side& before, const Side& after, Sink& sink) {
                       .after = std::nullopt,
                       .risk = Risk::high,
                       .sentence = "one of the two systems is too large to be read in full"});
+}
+
+/// What every classifier says of the two.
+Sink judge(Side& before, Side& after) {
+    set_against(before, after);
+    Claims claims;
+    Sink sink;
+    for (const auto& classifier : classifiers())
+        classifier.classify(before, after, claims, sink);
+    note_limits(before, after, sink);
+    return sink;
 }
 
 /// Keeps the gravest when there are too many, and says how many are not listed.
@@ -64,14 +76,16 @@ core::Result<proposals::Effects> analyze(const StoreReader& store, const Topleve
     if (!new_side)
         return new_side.problem();
     proposals::Effects out{.from = before.path, .to = after.path};
-    Claims claims;
-    Sink sink;
-    for (const auto& classifier : classifiers())
-        classifier.classify(*old_side, *new_side, claims, sink);
-    note_limits(*old_side, *new_side, sink);
+    auto sink = judge(*old_side, *new_side);
     closure_numbers(*old_side, *new_side, out);
     out.reboot_needed = sink.reboot_needed();
     out.truncated = old_side->tree.truncated || new_side->tree.truncated;
+    out.effects = sink.take();
+    for (auto& each : judge_specialisations(store, *old_side, *new_side, out.effects,
+                                            [](auto&a, auto&b) { return judge(a, b).take(); }))
+        sink.add(std::move(each));
+    for (auto& each : out.effects)
+        sink.add(std::move(each));
     out.effects = sink.take();
     bound(out);
     return out;

@@ -119,7 +119,7 @@ void kernel_params(const Side& before, const Side& after, Claims& claims, Sink& 
                       "the parameters of the kernel come in another order or number"));
 }
 
-/// Other systems that the boot menu offers: what is in them is not judged here.
+/// Other systems that the boot menu offers; what they do is told beside this (specialisations.cpp).
 void specialisations(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     const std::string folder = "specialisation/";
     std::set<std::string> names;
@@ -128,11 +128,11 @@ void specialisations(const Side& before, const Side& after, Claims& claims, Sink
              at != side->tree.nodes.end() && at->first.starts_with(folder); ++at)
             names.insert(at->first);
     for (const auto& name : names)
-        part(before, after, name,
-             boot("specialisation_changed", name, Risk::high,
-                  "another system that may be started, " + name.substr(folder.size()) +
-                      ", changes; what is in it is not judged"),
-             claims, sink);
+        part(
+            before, after, name,
+            boot("specialisation_changed", name, Risk::high,
+                 "another system that may be started, " + name.substr(folder.size()) + ", changes"),
+            claims, sink);
 }
 
 /// boot.json repeats what the other files of the toplevel say; true when it says nothing else.
@@ -155,15 +155,35 @@ bool repeats(const Side& side, const Json& spec) {
            spec.value("init", Json()) == Json(side.toplevel + "/init");
 }
 
+std::optional<Json> read_bootspec(const StoreReader& store, const std::string& toplevel) {
+    constexpr std::size_t limit = 4U << 20;
+    const auto text = store.read(toplevel + "/boot.json", limit);
+    auto json = text ? core::parse_json(*text, {.bytes = limit})
+                     : core::Result<Json>(core::Problem{.code = "unreadable"});
+    if (!json || !json->is_object() || !json->contains("org.nixos.bootspec.v1"))
+        return std::nullopt;
+    return std::move(json).value();
+}
+
+/// True when the specialisations listed are those of the toplevel, as their own boot.json says.
+bool repeats_specialisations(const Side& side, const Json& listed) {
+    if (!listed.is_object())
+        return false;
+    for (const auto& [name, spec] : listed.items()) {
+        const auto* node = side.tree.find("specialisation/" + name);
+        if (node == nullptr || node->kind != Node::Kind::reference ||
+            read_bootspec(side.store, node->target) != spec)
+            return false;
+    }
+    return true;
+}
+
 void bootspec(const Side& before, const Side& after, Claims& claims) {
     std::array<Json, 2> rest;
     const std::array sides{&before, &after};
     for (std::size_t i = 0; i < sides.size(); ++i) {
-        const auto* text = sides[i]->tree.file("boot.json");
-        if (text == nullptr)
-            return;
-        const auto json = core::parse_json(*text);
-        if (!json || !json->is_object() || !json->contains("org.nixos.bootspec.v1"))
+        const auto json = read_bootspec(sides[i]->store, sides[i]->toplevel);
+        if (!json)
             return;
         rest[i] = *json;
         auto& spec = rest[i]["org.nixos.bootspec.v1"];
@@ -171,10 +191,28 @@ void bootspec(const Side& before, const Side& after, Claims& claims) {
             return;
         for (const auto* key : {"kernelParams", "kernel", "initrd", "toplevel", "init", "label"})
             spec.erase(key);
+        constexpr auto others = "org.nixos.specialisation.v1";
+        if (rest[i].contains(others) && repeats_specialisations(*sides[i], rest[i][others]))
+            rest[i].erase(others);
     }
     Comparer comparer(before, after);
     if (comparer.texts(core::canonical(rest[0]), core::canonical(rest[1])) != Likeness::differs)
         claims.claim("boot.json");
+}
+
+/// NixOS with an overlay for /etc (24.05 and on) mounts an image that is made of the same files. It
+/// is not read: where no file of /etc changes, nothing of it may.
+void etc_image(const Side& before, const Side& after, Claims& claims, Sink& sink) {
+    const auto first =
+        std::lower_bound(before.differences.begin(), before.differences.end(), "etc/");
+    const bool told = first != before.differences.end() && first->starts_with("etc/");
+    for (const auto* name : {"etc-metadata-image", "etc-basedir"})
+        part(before, after, name,
+             boot("etc_image", name, told ? Risk::high : Risk::critical,
+                  told ? "the image that is mounted as /etc changes; that it holds what the files "
+                         "told of say is not judged"
+                       : "the image that is mounted as /etc changes, though no file of it does"),
+             claims, sink);
 }
 
 } // namespace
@@ -196,6 +234,13 @@ void classify_boot(const Side& before, const Side& after, Claims& claims, Sink& 
     part(before, after, "firmware",
          boot("kernel_changed", "firmware", Risk::notice, "other firmware is given to devices"),
          claims, sink);
+    reboot = part(before, after, "dtbs",
+                  boot("kernel_changed", "dtbs", Risk::high,
+                       "the kernel is told of the devices in another way"),
+                  claims, sink);
+    if (reboot)
+        sink.needs_reboot();
+    etc_image(before, after, claims, sink);
     part(before, after, "systemd",
          boot("systemd_changed", "systemd", Risk::high, "systemd itself is replaced"), claims,
          sink);

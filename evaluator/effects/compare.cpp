@@ -74,9 +74,9 @@ Likeness Comparer::nodes(const Node* before, const Node* after) {
     if (same(*before, *after))
         return Likeness::same;
     if (before->kind == Node::Kind::file && before->executable == after->executable)
-        return is_binary(before->bytes) || is_binary(after->bytes)
+        return is_binary(before->bytes()) || is_binary(after->bytes())
                    ? Likeness::differs
-                   : texts_at(before->bytes, after->bytes, 0);
+                   : texts_at(before->bytes(), after->bytes(), 0);
     if (before->kind == Node::Kind::reference)
         return references(before->target, after->target, 0);
     return Likeness::differs;

@@ -3,7 +3,6 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
-#include "evaluator/effects/unit_file.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -48,23 +47,13 @@ bool is_startup_name(const std::string& path) {
            (path.ends_with("rc") || path.ends_with(".local"));
 }
 
-class Services {
-  public:
-    Services(const Side& before, const Side& after)
-        : before_(read_units(before.tree, "etc/systemd/system")),
-          after_(read_units(after.tree, "etc/systemd/system")) {}
-
-    /// True of a service that ran before and, unless its file goes with it, still does: a new one
-    /// may have been named after any file.
-    bool has(const std::string& name, bool file_goes) const {
-        const auto unit = name + ".service";
-        return !name.empty() && before_.contains(unit) && (file_goes || after_.contains(unit));
-    }
-
-  private:
-    std::map<std::string, Unit> before_;
-    std::map<std::string, Unit> after_;
-};
+/// True of a service that ran before and, unless its file goes with it, still does: a new one may
+/// have been named after any file.
+bool is_service(const Side& before, const Side& after, const std::string& name, bool file_goes) {
+    const auto unit = name + ".service";
+    return !name.empty() && before.units.contains(unit) &&
+           (file_goes || after.units.contains(unit));
+}
 
 void tell(const Side& before, const Side& after, const std::string& path,
           const std::string& service, Sink& sink) {
@@ -89,7 +78,6 @@ void tell(const Side& before, const Side& after, const std::string& path,
 } // namespace
 
 void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& sink) {
-    const Services services(before, after);
     Comparer comparer(before, after);
     for (const auto& path : differing(before, after, "etc/")) {
         if (claims.has(path))
@@ -114,7 +102,8 @@ void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& s
         }
         const auto service = owner_of(path);
         const bool of_service =
-            services.has(service, after.tree.find(path) == nullptr) && !is_startup_name(path) &&
+            is_service(before, after, service, after.tree.find(path) == nullptr) &&
+            !is_startup_name(path) &&
             std::find(sensitive.begin(), sensitive.end(), service) == sensitive.end();
         const bool link = path == "etc/localtime";
         if ((!plain && !of_service) || (!link && !is_text_or_absent(before, after, path)))

@@ -2,6 +2,7 @@
 
 #include "agentd/core/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace agentd::evaluator::effects {
@@ -49,18 +50,15 @@ std::string squeezed(std::string_view line) {
 } // namespace
 
 std::set<std::string> differing(const Side& before, const Side& after, std::string_view start) {
-    std::set<std::string> out;
-    const std::string first(start);
-    const auto collect = [&](const Side& side, const Side& other) {
-        for (auto at = side.tree.nodes.lower_bound(first);
-             at != side.tree.nodes.end() && at->first.starts_with(first); ++at) {
-            const auto* match = other.tree.find(at->first);
-            if ((match == nullptr || !same(*match, at->second)) && !is_companion(at->first, side))
-                out.insert(at->first);
-        }
+    const auto is_told_beside = [](const std::string& path, const Side& side) {
+        return side.tree.find(path) == nullptr || is_companion(path, side);
     };
-    collect(before, after);
-    collect(after, before);
+    std::set<std::string> out;
+    const auto& all = before.differences;
+    for (auto at = std::lower_bound(all.begin(), all.end(), start);
+         at != all.end() && at->starts_with(start); ++at)
+        if (!is_told_beside(*at, before) || !is_told_beside(*at, after))
+            out.insert(*at);
     return out;
 }
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t largest_script = 1U << 20;
 constexpr std::size_t most_scripts = 32;
+constexpr std::size_t most_openings = 8'192; ///< lines beyond are compared as text
 
 /// One script the unit runs.
 struct Script {
@@ -91,7 +92,9 @@ void read_iptables(const Script& script, std::string_view prefix, Firewall& out)
         entered = entered || trimmed == "ip46tables -A INPUT -j nixos-fw";
         const bool starts = trimmed == "ip46tables -N nixos-fw";
         const auto openings =
-            inside && !continued && !ordered ? parse_iptables_opening(trimmed) : std::nullopt;
+            inside && !continued && !ordered && out.openings.size() < most_openings
+                ? parse_iptables_opening(trimmed)
+                : std::nullopt;
         ordered = ordered || (inside && !starts && (continued || !leaves_order(trimmed)));
         continued = trimmed.ends_with('\\');
         if (openings)
@@ -150,7 +153,8 @@ void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
             out.remainder += std::string(trimmed) + "\n";
             continue;
         }
-        const auto openings = place.lets_in() && !ordered.contains(place.chain())
+        const auto openings = place.lets_in() && !ordered.contains(place.chain()) &&
+                                      out.openings.size() < most_openings
                                   ? parse_nft_opening(trimmed)
                                   : std::nullopt;
         if (!openings && !trimmed.empty() && !trimmed.starts_with('#') &&

@@ -175,6 +175,10 @@ std::optional<std::vector<Opening>> parse_nft_opening(std::string_view line) {
     if (interfaces.empty() || ports.empty() || !ends_in_accept(words, at) ||
         (everything && interfaces.front().empty()))
         return std::nullopt;
+    // A line that opens more is left to be read by a person.
+    constexpr std::size_t most = 1'024;
+    if (interfaces.size() * ports.size() > most)
+        return std::nullopt;
     std::vector<Opening> out;
     for (const auto& interface : interfaces)
         for (const auto& port : ports) {

@@ -41,7 +41,7 @@ bool read_sysctl(const Side& side, std::map<std::string, std::string>& out) {
          at != side.tree.nodes.end() && at->first.starts_with(folder); ++at) {
         if (at->second.kind != Node::Kind::file)
             return false;
-        for (const auto line : core::lines(at->second.bytes)) {
+        for (const auto line : core::lines(at->second.bytes())) {
             const auto clean = core::trim(line);
             if (clean.empty() || clean.front() == '#' || clean.front() == ';')
                 continue;

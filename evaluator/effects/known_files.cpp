@@ -18,6 +18,8 @@ constexpr std::string_view cron = "what is run by the clock changes";
 constexpr std::string_view generator = "a program that systemd runs as root changes";
 
 constexpr std::array rows{
+    FileRow{"switch-inhibitors", "system", "manager_setting", Risk::notice,
+            "what keeps a switch from being made at once changes"},
     FileRow{"etc/NetworkManager/dispatcher.d/", "scripts", "root_program", Risk::high, generator},
     FileRow{"etc/systemd/network/", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/systemd/networkd.conf", "network", "network_path", Risk::high, path_to_net},

@@ -24,23 +24,26 @@ bool is_usual(const std::string& target) {
                        [&](const auto* place) { return target.starts_with(place); });
 }
 
-/// The same file of the same package in another build: the closure tells the package.
-bool same_file_of_package(const Node& before, const Node& after, const std::string& prefix) {
+/// The same file of the same package in another build: the closure tells the package. A system is
+/// none, though its name has a version too.
+bool same_file_of_package(const Node& before, const Node& after, const Side& side) {
+    const auto& prefix = side.store.prefix();
     const auto old_name = parse_package_name(store_name(before.target, prefix));
-    return !old_name.version.empty() && before.kind == Node::Kind::file &&
-           after.kind == Node::Kind::file && before.executable == after.executable &&
+    return !old_name.version.empty() && store_top(before.target, prefix) != side.toplevel &&
+           before.kind == Node::Kind::file && after.kind == Node::Kind::file &&
+           before.executable == after.executable &&
            before.target != store_top(before.target, prefix) &&
            shape_of(before.target, prefix) == shape_of(after.target, prefix);
 }
 
 bool is_builds(const Node* before, const Node* after, const std::string& path, Comparer& comparer,
-               const std::string& prefix) {
+               const Side& side) {
     if (before == nullptr || after == nullptr ||
         std::any_of(never_mere_builds.begin(), never_mere_builds.end(),
                     [&](const auto* start) { return path.starts_with(start); }))
         return false;
     return comparer.nodes(before, after) == Likeness::builds ||
-           same_file_of_package(*before, *after, prefix);
+           same_file_of_package(*before, *after, side);
 }
 
 std::optional<std::string> shown(const Node* node, const std::string& prefix) {
@@ -57,7 +60,7 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
     const auto* old_node = before.tree.find(path);
     const auto* new_node = after.tree.find(path);
     comparer.forget_lines();
-    if (is_builds(old_node, new_node, path, comparer, prefix))
+    if (is_builds(old_node, new_node, path, comparer, before))
         return tell_builds(path, sink);
     const auto how = how_it_differs(before, after, path);
     const auto leaves = [](const Node* node) {
@@ -91,15 +94,8 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
 
 void classify_leftovers(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     Comparer comparer(before, after);
-    std::set<std::string> paths;
-    for (const auto* side : {&before, &after})
-        for (const auto& [path, node] : side->tree.nodes)
-            paths.insert(path);
-    for (const auto& path : paths) {
-        const auto* old_node = before.tree.find(path);
-        const auto* new_node = after.tree.find(path);
-        if (claims.has(path) ||
-            (old_node != nullptr && new_node != nullptr && same(*old_node, *new_node)))
+    for (const auto& path : before.differences) {
+        if (claims.has(path))
             continue;
         tell(before, after, path, comparer, sink);
     }

@@ -16,18 +16,16 @@
 namespace agentd::evaluator::effects {
 namespace {
 
-using Units = std::map<std::string, Unit>;
-
 bool is_started(const Units& units, const std::string& name) {
     const auto found = units.find(name);
     return found != units.end() && !found->second.masked && !found->second.pulled_in_by.empty();
 }
 
 /// One of the ports of sshd is let in, from anywhere.
-bool reachable(const Side& side, const Units& units, const SshdConfig& config) {
-    if (!is_started(units, "sshd.service") && !is_started(units, "sshd.socket"))
+bool reachable(const Side& side, const SshdConfig& config) {
+    if (!is_started(side.units, "sshd.service") && !is_started(side.units, "sshd.socket"))
         return false;
-    const auto firewall = read_firewall(side, units);
+    const auto firewall = read_firewall(side, side.units);
     if (!firewall.filters)
         return true;
     const std::string ports = config.value("port");
@@ -80,8 +78,7 @@ Admins read_admins(const Side& side) {
 std::set<std::string> ways_in(const Side& side) {
     std::set<std::string> out;
     const auto config = read_sshd_config(side.tree);
-    const auto units = read_units(side.tree, "etc/systemd/system");
-    if (!config.there || !config.readable || !reachable(side, units, config))
+    if (!config.there || !config.readable || !reachable(side, config))
         return out;
     const auto root = config.value("permitrootlogin");
     const auto admins = read_admins(side);

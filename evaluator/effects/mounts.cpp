@@ -1,5 +1,5 @@
-/// File systems and swap: what etc/fstab and etc/crypttab make of the disks (fstab(5),
-/// crypttab(5)).
+/// File systems and swap: what etc/fstab, etc/crypttab and units of systemd make of the disks
+/// (fstab(5), crypttab(5), systemd.mount(5)).
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
@@ -17,6 +17,9 @@ constexpr std::array vital{"/",    "/nix",  "/nix/store", "/boot", "/boot/efi", 
                            "/etc", "/home", "/root",      "/usr",  "/var",      "/var/lib",
                            "/bin", "/srv",  "/run",       "/dev",  "/proc",     "/sys"};
 
+/// The type of what a unit takes away.
+constexpr auto masked = "masked";
+
 struct Mount {
     std::string device{};
     std::string type{};
@@ -29,6 +32,8 @@ struct Mount {
             return option == "x-systemd.makefs" || option == "autoformat";
         });
     }
+    /// A drop-in: it says how something is mounted that another file names.
+    bool is_partial() const { return device.empty() && type != "swap" && type != masked; }
     std::string text() const {
         return device + " " + type + " " +
                core::join(std::vector<std::string>(options.begin(), options.end()), ",");
@@ -36,6 +41,15 @@ struct Mount {
 };
 /// By mount point; swap by `swap <device>`.
 using Mounts = std::map<std::string, Mount>;
+
+/// `/home` for `/home/`, `//home` and `/./home`: the kernel sees no difference.
+std::string plain_place(std::string_view where) {
+    std::string out;
+    for (const auto part : core::split(where, '/'))
+        if (!part.empty() && part != ".")
+            out += "/" + std::string(part);
+    return out.empty() ? "/" : out;
+}
 
 /// False when a line is no line of fstab: then nothing of it is believed.
 bool read_mounts(const std::string* text, Mounts& out) {
@@ -48,19 +62,64 @@ bool read_mounts(const std::string* text, Mounts& out) {
             mount.options.emplace(option);
         for (auto i = std::size_t{4}; i < fields.size(); ++i)
             mount.numbers += std::string(fields[i]) + " ";
-        const auto key = mount.type == "swap" ? "swap " + mount.device : std::string(fields[1]);
+        const auto key = mount.type == "swap" ? "swap " + mount.device : plain_place(fields[1]);
         if (!out.emplace(key, std::move(mount)).second)
             return false;
     }
     return true;
 }
 
+/// The place that the name of a unit stands for: `srv-my\x2dmedia.mount` is /srv/my-media.
+std::string place_of(const std::string& unit) {
+    const auto stem = unit.substr(0, unit.rfind('.'));
+    std::string out = "/";
+    for (std::size_t at = 0; at < stem.size(); ++at) {
+        if (stem.compare(at, 2, "\\x") == 0 && at + 3 < stem.size()) {
+            out += static_cast<char>(std::strtol(stem.substr(at + 2, 2).c_str(), nullptr, 16));
+            at += 3;
+        } else {
+            out += stem[at] == '-' ? '/' : stem[at];
+        }
+    }
+    return plain_place(out);
+}
+
+/// Those of units; one that only takes a place away (masked), or only says how (a drop-in), has no
+/// device.
+Mounts read_mount_units(const Units& units) {
+    Mounts out;
+    for (const auto& [name, unit] : units) {
+        const bool automatic = name.ends_with(".automount");
+        const bool swap = name.ends_with(".swap");
+        if (!automatic && !swap && !name.ends_with(".mount"))
+            continue;
+        const std::string section = swap ? "Swap." : automatic ? "Automount." : "Mount.";
+        Mount mount{.device = automatic ? "a file system" : unit.last(section + "What"),
+                    .type = swap             ? "swap"
+                            : unit.masked    ? masked
+                            : !unit.readable ? "unreadable"
+                                             : unit.last(section + "Type")};
+        const auto options = unit.last(section + "Options");
+        for (const auto option : core::split(options, ','))
+            if (!option.empty())
+                mount.options.emplace(option);
+        const auto where = unit.last(section + "Where");
+        auto key = swap ? "swap " + (mount.device.empty() ? name : mount.device)
+                        : plain_place(where.empty() ? place_of(name) : where);
+        out.insert_or_assign(automatic ? key + " (when first used)" : key, std::move(mount));
+    }
+    return out;
+}
+
 Effect storage(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
     return effect_of("storage", std::move(kind), subject, risk, std::move(sentence));
 }
 
+/// Also of a place that is not spelled out.
 bool is_vital(const std::string& where) {
-    return std::find(vital.begin(), vital.end(), where) != vital.end();
+    const auto plain = where.substr(0, where.find(" ("));
+    return plain.find("/..") != std::string::npos ||
+           std::find(vital.begin(), vital.end(), plain) != vital.end();
 }
 
 void come(const std::string& where, const Mount& mount, Sink& sink) {
@@ -83,7 +142,9 @@ void go(const std::string& where, const Mount& mount, Sink& sink) {
                           : is_vital(where) ? Risk::critical
                                             : Risk::high,
                           swap ? mount.device + " is no longer used as swap space"
-                               : "what is on " + mount.device + " will not be seen at " + where);
+                          : mount.device.empty()
+                              ? "what was mounted at " + where + " will not be seen there"
+                              : "what is on " + mount.device + " will not be seen at " + where);
     effect.before = mount.text();
     sink.add(std::move(effect));
 }
@@ -93,14 +154,18 @@ void change(const std::string& where, const Mount& before, const Mount& after, S
         return;
     auto effect =
         storage("mount_changed", where, Risk::high, "how " + where + " is mounted changes");
+    std::vector<std::string> guards;
+    for (const auto* guard : {"nosuid", "nodev", "noexec", "ro"})
+        if (before.options.contains(guard) && !after.options.contains(guard))
+            guards.emplace_back(guard);
+    if (!guards.empty())
+        effect.sentence = where + " loses the guard " + core::join(guards, ", ");
     if (before.device != after.device || before.type != after.type) {
         effect.risk = Risk::critical;
         effect.sentence = where + " will be " + after.device + " instead of " + before.device +
-                          ": what is on it now will not be seen there";
+                          ": what is on it now will not be seen there" +
+                          (guards.empty() ? "" : "; it loses " + core::join(guards, ", "));
     }
-    for (const auto* guard : {"nosuid", "nodev", "noexec", "ro"})
-        if (before.options.contains(guard) && !after.options.contains(guard))
-            effect.sentence = where + " loses the guard " + guard;
     if (after.type == "swap")
         effect.kind = "swap_changed";
     effect.before = before.text();
@@ -116,6 +181,27 @@ void formats(const std::string& where, const Mount* before, const Mount& after, 
                      after.device + " is formatted at boot when it looks empty"));
 }
 
+void compare(const Mounts& before, const Mounts& after, Sink& sink) {
+    for (const auto& [where, mount] : after) {
+        const auto found = before.find(where);
+        const auto* old_one = found == before.end() ? nullptr : &found->second;
+        if (old_one != nullptr)
+            change(where, *old_one, mount, sink);
+        else if (mount.is_partial())
+            change(where, {}, mount, sink);
+        else
+            come(where, mount, sink);
+        formats(where, old_one, mount, sink);
+    }
+    for (const auto& [where, mount] : before)
+        if (!after.contains(where)) {
+            if (mount.is_partial())
+                change(where, mount, {}, sink);
+            else
+                go(where, mount, sink);
+        }
+}
+
 void fstab(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     const std::string path = "etc/fstab";
     Mounts old_ones;
@@ -125,18 +211,29 @@ void fstab(const Side& before, const Side& after, Claims& claims, Sink& sink) {
         !read_mounts(after.tree.file(path), new_ones))
         return;
     claim_file(before, after, path, claims);
-    for (const auto& [where, mount] : new_ones) {
-        const auto found = old_ones.find(where);
-        const auto* old_one = found == old_ones.end() ? nullptr : &found->second;
-        if (old_one == nullptr)
-            come(where, mount, sink);
-        else
-            change(where, *old_one, mount, sink);
-        formats(where, old_one, mount, sink);
-    }
-    for (const auto& [where, mount] : old_ones)
-        if (!new_ones.contains(where))
-            go(where, mount, sink);
+    compare(old_ones, new_ones, sink);
+}
+
+/// Takes those away that are masked, whoever would have mounted them.
+std::set<std::string> take_masked(Mounts& mounts) {
+    std::set<std::string> out;
+    for (const auto& [where, mount] : mounts)
+        if (mount.type == masked)
+            out.insert(where);
+    for (const auto& where : out)
+        mounts.erase(where);
+    return out;
+}
+
+/// What a unit does at its place; the unit itself is told as a unit.
+void units(const Side& before, const Side& after, Sink& sink) {
+    auto old_ones = read_mount_units(before.units);
+    auto new_ones = read_mount_units(after.units);
+    const auto old_masks = take_masked(old_ones);
+    for (const auto& where : take_masked(new_ones))
+        if (!old_masks.contains(where))
+            old_ones.try_emplace(where, Mount{.type = masked});
+    compare(old_ones, new_ones, sink);
 }
 
 void crypttab(const Side& before, const Side& after, Claims& claims, Sink& sink) {
@@ -160,6 +257,7 @@ void crypttab(const Side& before, const Side& after, Claims& claims, Sink& sink)
 
 void classify_mounts(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     fstab(before, after, claims, sink);
+    units(before, after, sink);
     crypttab(before, after, claims, sink);
 }
 

@@ -155,13 +155,11 @@ void names(const Side& before, const Side& after, Claims& claims, Sink& sink) {
 } // namespace
 
 void classify_network(const Side& before, const Side& after, Claims& claims, Sink& sink) {
-    const auto old_units = read_units(before.tree, "etc/systemd/system");
-    const auto new_units = read_units(after.tree, "etc/systemd/system");
-    const auto old_one = read_firewall(before, old_units);
-    const auto new_one = read_firewall(after, new_units);
+    const auto old_one = read_firewall(before, before.units);
+    const auto new_one = read_firewall(after, after.units);
     firewalls(before, after, old_one, new_one, claims, sink);
     if (!new_one.filters && !old_one.filters)
-        sockets(old_units, new_units, sink);
+        sockets(before.units, after.units, sink);
     names(before, after, claims, sink);
 }
 

@@ -1,6 +1,8 @@
 /// Packages: those of the closure by name and version, and what `sw` puts on everybody's path.
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/data_migration.hpp"
+#include "evaluator/effects/rebuild.hpp"
 #include "evaluator/effects/store_text.hpp"
 
 #include "agentd/core/text.hpp"
@@ -17,8 +19,7 @@ constexpr std::array delicate{
     "bash",    "glibc",  "openssl", "linux",   "coreutils", "util-linux", "doas",
     "dbus",    "agentd", "perl",    "busybox", "iptables",  "nftables",   "nss-cacert"};
 
-/// Name -> version -> store paths.
-using Packages = std::map<std::string, std::map<std::string, std::set<std::string>>>;
+using Packages = std::map<std::string, Versions>; ///< by name
 
 /// What the links of `sw` lead to, and files that lie in it directly.
 struct Profile {
@@ -33,29 +34,29 @@ class ProfileWalk {
     Profile run() {
         const auto root = side_.store.resolve(side_.toplevel + "/sw");
         if (root.end == Resolved::End::directory)
-            visit(root.path, "", 0);
+            visit(root, "", 0);
         return std::move(out_);
     }
 
   private:
-    void visit(const std::string& path, const std::string& name, int depth) {
+    void visit(const Resolved& folder, const std::string& name, int depth) {
         constexpr std::size_t most = 100'000;
         if (depth > 12 || entries_ > most)
             return;
-        for (const auto& each : side_.store.list(path, most).value_or(std::vector<std::string>{})) {
+        const auto entries = side_.store.entries(folder, most);
+        for (const auto& [each, where] : entries.value_or(std::vector<Entry>{})) {
             ++entries_;
-            const auto below = path + "/" + each;
-            const auto where = side_.store.resolve(below);
+            const auto below = folder.path + "/" + each;
             const auto inside = name.empty() ? each : name + "/" + each;
             if (where.end == Resolved::End::outside)
                 out_.own_files.insert(inside + " -> " + where.path);
             else if (where.path != below)
                 out_.tops.insert(store_top(where.path, side_.store.prefix()));
             else if (where.end == Resolved::End::directory)
-                visit(below, inside, depth + 1);
+                visit(where, inside, depth + 1);
             else if (inside.starts_with("bin/") || inside.starts_with("sbin/"))
                 out_.own_files.insert(inside + " " +
-                                      side_.store.read(below, 64U << 10).value_or("(large)"));
+                                      side_.store.read(where, 64U << 10).value_or("(large)"));
         }
     }
 
@@ -64,22 +65,45 @@ class ProfileWalk {
     std::size_t entries_ = 0;
 };
 
-/// Single files that NixOS makes for one system; what they say is told where they are used.
-bool is_piece(std::string_view name) {
-    static constexpr std::array starts{"etc-", "unit-", "X-Restart-Triggers-",
-                                       "X-Reload-Triggers-"};
-    return std::any_of(starts.begin(), starts.end(),
-                       [&](std::string_view start) { return name.starts_with(start); });
+/// Single files that NixOS makes for one system; what they say is told where they are used. The
+/// name alone makes nothing a piece: whoever wants to hide a package may choose it.
+bool is_piece(const std::string& path, std::string_view name, const StoreReader& store) {
+    const auto is_text = [](const Resolved& where) {
+        return where.end == Resolved::End::file && !where.executable;
+    };
+    if (name.starts_with("etc-") || name.starts_with("X-Restart-Triggers-") ||
+        name.starts_with("X-Reload-Triggers-"))
+        return is_text(store.resolve(path));
+    if (!name.starts_with("unit-"))
+        return false;
+    constexpr std::size_t most = 8; // a unit, and no more than a few by its side
+    const auto where = store.resolve(path);
+    const auto inside =
+        where.end == Resolved::End::directory ? store.entries(where, most) : std::nullopt;
+    return inside && std::all_of(inside->begin(), inside->end(), [&](const auto& each) {
+               return is_text(each.where) || each.where.path == "/dev/null";
+           });
+}
+
+/// Systems are judged as such: this one, and those its boot menu offers.
+std::set<std::string> systems_of(const Side& side) {
+    std::set<std::string> out{side.toplevel};
+    for (const auto& [name, node] : side.tree.nodes)
+        if (name.starts_with("specialisation/"))
+            out.insert(node.target);
+    return out;
 }
 
 Packages packages_of(const Side& side, const Profile& profile) {
     Packages out;
+    const auto systems = systems_of(side);
     const auto add = [&](const std::string& path, bool without_version) {
         const auto package = parse_package_name(store_name(path, side.store.prefix()));
-        const bool system = package.name.starts_with("nixos-system-") || path == side.toplevel;
-        if (!system && !package.name.empty() &&
-            (without_version || (!package.version.empty() && !is_piece(package.name))))
-            out[package.name][package.version].insert(path);
+        if (package.name.empty() || systems.contains(path) ||
+            (!without_version &&
+             (package.version.empty() || is_piece(path, package.name, side.store))))
+            return;
+        out[package.name][package.version].insert(path);
     };
     for (const auto& [path, size] : side.closure)
         add(path, false);
@@ -88,7 +112,7 @@ Packages packages_of(const Side& side, const Profile& profile) {
     return out;
 }
 
-std::string versions(const std::map<std::string, std::set<std::string>>& package) {
+std::string versions(const Versions& package) {
     std::vector<std::string> out;
     for (const auto& [version, paths] : package)
         if (!version.empty())
@@ -104,59 +128,97 @@ std::string titled(const std::string& name, const std::string& version) {
     return version.empty() ? name : name + " " + version;
 }
 
-/// Programs that convert their data when a new main version first starts, and cannot go back.
-constexpr std::array keepers{"postgresql",  "mariadb", "mysql",    "mongodb",   "nextcloud",
-                             "gitlab",      "forgejo", "gitea",    "influxdb",  "elasticsearch",
-                             "opensearch",  "grafana", "keycloak", "immich",    "home-assistant",
-                             "vaultwarden", "redis",   "couchdb",  "cassandra", "openldap"};
+/// How much of packages is compared to tell a rebuild from another source, in all.
+struct Budget {
+    std::size_t delicate = 16U << 20;
+    std::size_t others = 8U << 20;
+};
 
-std::set<std::string> main_versions(const std::map<std::string, std::set<std::string>>& package) {
-    std::set<std::string> out;
-    for (const auto& [version, paths] : package)
-        out.insert(version.substr(0, version.find('.')));
-    return out;
-}
+/// The same version: is it what it was, but for the builds that it names?
+class Rebuilt {
+  public:
+    Rebuilt(const Side& before, const Side& after)
+        : before_(before), after_(after), comparer_(before, after) {}
 
-/// Only a new main version: the smaller ones keep their formats.
-void migration(const std::string& name, const std::map<std::string, std::set<std::string>>& before,
-               const std::map<std::string, std::set<std::string>>& after, Sink& sink) {
-    if (std::find(keepers.begin(), keepers.end(), name) == keepers.end() ||
-        main_versions(before) == main_versions(after))
-        return;
-    sink.add({.area = "storage",
-              .kind = "data_migration",
-              .subject = name,
-              .before = versions(before),
-              .after = versions(after),
-              .risk = Risk::high,
-              .sentence = name + " may convert its data to a form that the version before cannot "
-                                 "read: going back does not undo that"});
-}
-
-void updated(const std::string& name, const std::map<std::string, std::set<std::string>>& before,
-             const std::map<std::string, std::set<std::string>>& after, Comparer& comparer,
-             Sink& sink) {
-    const auto old_versions = versions(before);
-    const auto new_versions = versions(after);
-    auto effect = package("package_updated", name, "");
-    effect.before = old_versions;
-    effect.after = new_versions;
-    if (old_versions != new_versions) {
-        effect.sentence = name + " goes from " + old_versions + " to " + new_versions;
-    } else {
-        effect.after = (new_versions.empty() ? "" : new_versions + " ") + "(another build)";
-        effect.sentence = titled(name, new_versions) + " is the same version, built otherwise";
-        if (std::find(delicate.begin(), delicate.end(), name) != delicate.end())
-            effect.risk = Risk::high;
-        if (new_versions.empty() && before.begin()->second.size() == 1 &&
-            after.begin()->second.size() == 1) {
+    void tell(Effect& effect, const std::string& name, const Versions& before,
+              const Versions& after) {
+        const auto version = versions(after);
+        const bool watched = std::find(delicate.begin(), delicate.end(), name) != delicate.end();
+        effect.after = (version.empty() ? "" : version + " ") + "(another build)";
+        effect.sentence = titled(name, version) + " is the same version, built otherwise";
+        effect.risk = watched ? Risk::high : Risk::low;
+        if (version.empty() && is_one(before) && is_one(after)) {
             // No version tells them apart, so its files have to.
-            const auto likeness =
-                comparer.texts(*before.begin()->second.begin(), *after.begin()->second.begin());
+            const auto likeness = comparer_.texts(only(before), only(after));
             effect.risk = likeness == Likeness::differs ? Risk::notice : Risk::low;
             effect.sentence = name + " changes";
+            return;
+        }
+        const auto found = compare(before, after, watched);
+        if (found.likeness == Rebuild::Likeness::same) {
+            effect.risk = Risk::low;
+            effect.sentence += ": its files differ only in the builds that they name";
+        } else if (found.likeness == Rebuild::Likeness::differs) {
+            effect.risk = std::max(effect.risk, Risk::notice);
+            effect.sentence =
+                titled(name, version) +
+                " is the same version from another source, or with other patches or options: " +
+                core::join(found.files, ", ") + " differ";
         }
     }
+
+  private:
+    static bool is_one(const Versions& package) {
+        return package.size() == 1 && package.begin()->second.size() == 1;
+    }
+    static const std::string& only(const Versions& package) {
+        return *package.begin()->second.begin();
+    }
+
+    /// Several outputs are compared by their names, in their order.
+    Rebuild compare(const Versions& before, const Versions& after, bool watched) {
+        Rebuild out{.likeness = Rebuild::Likeness::same};
+        const auto old_ones = by_name(before, before_);
+        const auto new_ones = by_name(after, after_);
+        for (const auto& [name, path] : new_ones) {
+            const auto found = old_ones.find(name);
+            if (found == old_ones.end() || old_ones.size() != new_ones.size() ||
+                old_ones.count(name) != 1 || new_ones.count(name) != 1)
+                return {};
+            if (found->second == path)
+                continue;
+            auto each = compare_builds(before_, found->second, after_, path, comparer_,
+                                       watched ? budget_.delicate : budget_.others);
+            if (each.likeness != Rebuild::Likeness::same)
+                return each;
+        }
+        return out;
+    }
+
+    static std::multimap<std::string, std::string> by_name(const Versions& package,
+                                                           const Side& side) {
+        std::multimap<std::string, std::string> out;
+        for (const auto& [version, paths] : package)
+            for (const auto& path : paths)
+                out.emplace(store_name(path, side.store.prefix()), path);
+        return out;
+    }
+
+    const Side& before_;
+    const Side& after_;
+    Comparer comparer_;
+    Budget budget_;
+};
+
+void updated(const std::string& name, const Versions& before, const Versions& after,
+             Rebuilt& rebuilt, Sink& sink) {
+    auto effect = package("package_updated", name, "");
+    effect.before = versions(before);
+    effect.after = versions(after);
+    if (effect.before != effect.after)
+        effect.sentence = name + " goes from " + *effect.before + " to " + *effect.after;
+    else
+        rebuilt.tell(effect, name, before, after);
     sink.add(std::move(effect));
 }
 
@@ -185,7 +247,7 @@ void classify_packages(const Side& before, const Side& after, Claims& claims, Si
     const auto new_profile = ProfileWalk(after).run();
     const auto old_ones = packages_of(before, old_profile);
     const auto new_ones = packages_of(after, new_profile);
-    Comparer comparer(before, after);
+    Rebuilt rebuilt(before, after);
     for (const auto& [name, builds] : new_ones) {
         const auto found = old_ones.find(name);
         if (found == old_ones.end()) {
@@ -194,8 +256,8 @@ void classify_packages(const Side& before, const Side& after, Claims& claims, Si
             effect.after = versions(builds);
             sink.add(std::move(effect));
         } else if (found->second != builds) {
-            updated(name, found->second, builds, comparer, sink);
-            migration(name, found->second, builds, sink);
+            updated(name, found->second, builds, rebuilt, sink);
+            tell_migration(name, found->second, builds, sink);
         }
     }
     for (const auto& [name, builds] : old_ones)

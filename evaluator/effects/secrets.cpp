@@ -111,7 +111,7 @@ void read_credentials(const Side& side, Secrets& out) {
     static constexpr std::array keys{"Service.LoadCredential", "Service.LoadCredentialEncrypted",
                                      "Service.SetCredential", "Service.SetCredentialEncrypted",
                                      "Service.ImportCredential"};
-    for (const auto& [unit, settings] : read_units(side.tree, "etc/systemd/system"))
+    for (const auto& [unit, settings] : side.units)
         for (const auto* key : keys)
             if (const auto found = settings.settings.find(key); found != settings.settings.end())
                 for (const auto& value : found->second) {

@@ -49,6 +49,8 @@ core::Result<Side> read_side(const StoreReader& store, const std::string& toplev
               .toplevel = toplevel,
               .tree = read_tree(bound, toplevel),
               .closure = std::move(closure)};
+    side.units = read_units(side.tree, "etc/systemd/system");
+    side.user_units = read_units(side.tree, "etc/systemd/user");
     side.parts["toplevel"] = toplevel;
     for (const auto* name : {"etc", "sw"})
         side.parts[name] = store_top(bound.resolve(toplevel + "/" + name).path, prefix);
@@ -65,6 +67,11 @@ core::Result<Side> read_side(const StoreReader& store, const std::string& toplev
     if (!lists.empty())
         side.parts["accounts"] = lists.size() == 1 ? *lists.begin() : toplevel;
     return side;
+}
+
+void set_against(Side& before, Side& after) {
+    before.differences = differences(before.tree, after.tree);
+    after.differences = before.differences;
 }
 
 } // namespace agentd::evaluator::effects

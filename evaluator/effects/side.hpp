@@ -1,9 +1,11 @@
 /// @file
-/// One of the two systems that are compared: its tree, its closure and the store both live in.
+/// One of the two systems that are compared: its tree, its closure and the store both live in, read
+/// and parsed once for all who look at it.
 #pragma once
 
 #include "evaluator/effects/store_reader.hpp"
 #include "evaluator/effects/tree.hpp"
+#include "evaluator/effects/unit_file.hpp"
 
 #include "agentd/core/result.hpp"
 
@@ -11,6 +13,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agentd::evaluator::effects {
 
@@ -23,6 +26,10 @@ struct Side {
     std::string toplevel{};
     Tree tree{};
     Closure closure{};
+    Units units{};      ///< of `etc/systemd/system`
+    Units user_units{}; ///< of `etc/systemd/user`
+    /// Names at which the trees of the two sides differ, sorted; the same on both.
+    std::vector<std::string> differences{};
     /// Store paths of the parts that classifiers read in full: `toplevel`, `etc`, `sw`, `accounts`.
     /// Only these may change their hash without a word from the text that names them.
     std::map<std::string, std::string> parts{};
@@ -31,5 +38,8 @@ struct Side {
 /// Reads a toplevel. Refused when it is not a directory of the store itself.
 core::Result<Side> read_side(const StoreReader& store, const std::string& toplevel,
                              Closure closure);
+
+/// Makes the two the sides of one comparison.
+void set_against(Side& before, Side& after);
 
 } // namespace agentd::evaluator::effects

@@ -99,7 +99,7 @@ class Reader {
             if (at->second.kind != Node::Kind::file)
                 return refuse("it includes " + path + ", which cannot be read");
             out_.files.insert(at->first);
-            read(at->second.bytes, depth + 1);
+            read(at->second.bytes(), depth + 1);
         }
         // What is not in /etc of the system may still be there on the machine.
         if (!found)
@@ -142,7 +142,7 @@ SshdConfig read_sshd_config(const Tree& tree) {
                           : "it is " + node->why;
         return out;
     }
-    Reader(tree, out).read(node->bytes, 0);
+    Reader(tree, out).read(node->bytes(), 0);
     return out;
 }
 

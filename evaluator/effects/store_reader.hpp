@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,7 +33,17 @@ struct Resolved {
     std::string path{}; ///< without links, for file, directory and special
     std::size_t size{};
     bool executable = false;
+    bool readable = true; ///< for everybody, as all is that Nix builds
 };
+
+/// One name of a directory.
+struct Entry {
+    std::string name{};
+    Resolved where{};
+};
+
+/// The bytes of a regular file of that size, or nullopt when it is none, unreadable or has grown.
+std::optional<std::string> read_regular(const std::string& path, std::size_t size);
 
 class StoreReader {
   public:
@@ -55,9 +66,18 @@ class StoreReader {
     /// Names in a directory inside the store, sorted; nullopt when it is none or has more than
     /// `limit`.
     std::optional<std::vector<std::string>> list(const std::string& path, std::size_t limit) const;
+    /// The same, and where each name ends, of a directory that `resolve` has just found.
+    std::optional<std::vector<Entry>> entries(const Resolved& directory, std::size_t limit) const;
 
   private:
-    using Folders = std::unordered_set<std::string>;
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+    using Folders = std::unordered_set<std::string, Hash, std::equal_to<>>;
+    Resolved end_of(int folder, const std::string& path, const std::string& name, int type) const;
     bool inside(std::string_view path) const;
     /// Takes the part of `path` that is known to hold no link, and returns the rest of it.
     std::string_view start(std::string_view path, std::string& at) const;

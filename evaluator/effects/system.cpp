@@ -33,8 +33,10 @@ void release(const Side& before, const Side& after, Claims& claims, Sink& sink) 
         effect.after = first_line(after.tree.file(path));
         sink.add(std::move(effect));
     }
-    // The commit a system was built from differs for every change; it acts on nothing.
-    for (const auto* path : {"configuration-revision", "configuration-name"}) {
+    // The commit a system was built from differs for every change; it acts on nothing, and neither
+    // do a copy of the configuration and the list of what else is kept in the store.
+    for (const auto* path : {"configuration-revision", "configuration-name", "configuration.nix",
+                             "extra-dependencies"}) {
         if (differing(before, after, path).count(path) == 0 ||
             !is_text_or_absent(before, after, path))
             continue;
@@ -54,10 +56,8 @@ bool is_own_unit(const std::string& name) {
 }
 
 void own_units(const Side& before, const Side& after, Sink& sink) {
-    const auto old_units = read_units(before.tree, "etc/systemd/system");
-    const auto new_units = read_units(after.tree, "etc/systemd/system");
     std::set<std::string> names;
-    for (const auto* units : {&old_units, &new_units})
+    for (const auto* units : {&before.units, &after.units})
         for (const auto& [name, unit] : *units)
             names.insert(name);
     static const Unit none;
@@ -66,8 +66,8 @@ void own_units(const Side& before, const Side& after, Sink& sink) {
         return found == units.end() ? none : found->second;
     };
     for (const auto& name : names) {
-        const auto& old_unit = of(old_units, name);
-        const auto& new_unit = of(new_units, name);
+        const auto& old_unit = of(before.units, name);
+        const auto& new_unit = of(after.units, name);
         if (old_unit == new_unit)
             continue;
         if (is_own_unit(name))

@@ -164,9 +164,32 @@ std::string deed(char type) {
     }
 }
 
-void rule(const std::string& path, const std::string& text, const Line& line, bool added,
-          Sink& sink) {
-    const bool harmless = is_harmless(line);
+/// The rights that a mode gives to others than the owner; what is not spelled as one gives all.
+unsigned rights_of_others(const std::string& mode) {
+    if (is_unset(mode))
+        return 055; // 0755
+    unsigned out = 0;
+    for (const char digit : mode) {
+        if (digit < '0' || digit > '7')
+            return 077;
+        out = out * 8 + static_cast<unsigned>(digit - '0');
+    }
+    return out & 077U;
+}
+
+using Folders = std::map<std::string, Line>; ///< by path
+
+/// True when somebody may look into a folder of before who may not now.
+bool opens(const Line& line, const Folders& before) {
+    const auto found = before.find(line.path);
+    return found != before.end() &&
+           (rights_of_others(line.mode) & ~rights_of_others(found->second.mode)) != 0;
+}
+
+void rule(const std::string& path, const std::string& text, const Line& line, const Folders& before,
+          bool added, Sink& sink) {
+    const bool opened = added && opens(line, before);
+    const bool harmless = is_harmless(line) && !opened;
     Effect effect{.area = "storage",
                   .kind = harmless ? "tmpfiles_directory" : "tmpfiles_rule",
                   .subject = line.path + " (" + path + ")",
@@ -178,12 +201,17 @@ void rule(const std::string& path, const std::string& text, const Line& line, bo
                   .sentence = (added ? "at boot root" : "it is over that at boot root") +
                               deed(line.type[0]) + line.path};
     (added ? effect.after : effect.before) = text;
+    if (opened)
+        effect.sentence = line.path + " is opened to more accounts than before (mode " +
+                          before.at(line.path).mode + ", now " +
+                          (is_unset(line.mode) ? "0755" : line.mode) + ")";
     if (!added && !harmless)
         effect.risk = Risk::notice;
     sink.add(std::move(effect));
 }
 
-void tell(const std::string& path, const std::string& text, bool added, Sink& sink) {
+void tell(const std::string& path, const std::string& text, const Folders& before, bool added,
+          Sink& sink) {
     const auto line = parse(text);
     if (line.path.find("authorized_keys") != std::string::npos ||
         line.path.find("/.ssh") != std::string::npos)
@@ -212,14 +240,30 @@ void tell(const std::string& path, const std::string& text, bool added, Sink& si
                   .risk = Risk::high,
                   .sentence = path + " has a line that is not understood"});
     else
-        rule(path, text, line, added, sink);
+        rule(path, text, line, before, added, sink);
+}
+
+/// Folders that the system of before makes, whatever file says so: the first one counts.
+Folders folders_of(const Side& side) {
+    Folders out;
+    const std::string start = "etc/tmpfiles.d/";
+    for (auto at = side.tree.nodes.lower_bound(start);
+         at != side.tree.nodes.end() && at->first.starts_with(start); ++at)
+        for (const auto& text : meaningful_lines(side.tree.file(at->first)))
+            if (auto line = parse(text);
+                !line.type.empty() &&
+                std::string_view("dDvqQe").find(line.type[0]) != std::string_view::npos)
+                out.try_emplace(line.path, std::move(line));
+    return out;
 }
 
 } // namespace
 
 void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     Comparer comparer(before, after);
-    for (const auto& path : differing(before, after, "etc/tmpfiles.d/")) {
+    const auto paths = differing(before, after, "etc/tmpfiles.d/");
+    const auto folders = paths.empty() ? Folders{} : folders_of(before);
+    for (const auto& path : paths) {
         if (!is_text_or_absent(before, after, path))
             continue;
         claim_file(before, after, path, claims);
@@ -231,10 +275,10 @@ void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Si
         const auto new_lines = meaningful_lines(after.tree.file(path));
         for (const auto& line : new_lines)
             if (!old_lines.contains(line))
-                tell(path, line, true, sink);
+                tell(path, line, folders, true, sink);
         for (const auto& line : old_lines)
             if (!new_lines.contains(line))
-                tell(path, line, false, sink);
+                tell(path, line, folders, false, sink);
     }
 }
 

@@ -1,6 +1,6 @@
 #include "evaluator/effects/tree.hpp"
 
-#include "evaluator/effects/store_text.hpp"
+#include "agentd/core/failure.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,9 @@ namespace agentd::evaluator::effects {
 namespace {
 
 /// Directories of a toplevel that are packages: compared by path, explained by the closure.
-constexpr std::array whole{"sw",     "systemd", "kernel-modules", "firmware",
-                           "kernel", "initrd",  "specialisation", "extra-dependencies"};
+constexpr std::array whole{
+    "sw",     "systemd",        "kernel-modules", "firmware",    "kernel",
+    "initrd", "specialisation", "dtbs",           "etc-basedir", "etc-metadata-image"};
 
 class Walk {
   public:
@@ -51,14 +52,17 @@ class Walk {
     }
 
     void visit(const std::string& path, const std::string& name, std::size_t depth) {
+        visit(store_.resolve(path), name, depth);
+    }
+
+    void visit(const Resolved& where, const std::string& name, std::size_t depth) {
         if (tree_.truncated)
             return;
-        const auto where = store_.resolve(path);
         switch (where.end) {
         case Resolved::End::file:
             return file(where, name);
         case Resolved::End::directory:
-            return directory(where.path, name, depth);
+            return directory(where, name, depth);
         case Resolved::End::outside:
             return add(name, {.kind = Node::Kind::outside, .target = where.path});
         case Resolved::End::dangling:
@@ -73,31 +77,30 @@ class Walk {
     void file(const Resolved& where, const std::string& name) {
         if (where.size > limits_.file_bytes)
             return unreadable(name, where.path, "too large to read");
-        auto bytes = store_.read(where, limits_.file_bytes);
-        if (!bytes)
+        if (!where.readable)
             return unreadable(name, where.path, "not readable");
-        bytes_ += bytes->size();
+        bytes_ += where.size;
         if (bytes_ > limits_.total_bytes) {
             tree_.truncated = true;
             return;
         }
         add(name, {.kind = Node::Kind::file,
                    .target = where.path,
-                   .bytes = std::move(*bytes),
+                   .size = where.size,
                    .executable = where.executable});
     }
 
-    void directory(const std::string& path, const std::string& name, std::size_t depth) {
-        if (std::find(open_.begin(), open_.end(), path) != open_.end())
-            return unreadable(name, path, "a link to a directory it lies in");
+    void directory(const Resolved& where, const std::string& name, std::size_t depth) {
+        if (std::find(open_.begin(), open_.end(), where.path) != open_.end())
+            return unreadable(name, where.path, "a link to a directory it lies in");
         if (depth >= limits_.depth)
-            return unreadable(name, path, "too deep to read");
-        const auto names = store_.list(path, limits_.entries);
-        if (!names)
-            return unreadable(name, path, "a directory that cannot be read");
-        open_.push_back(path);
-        for (const auto& each : *names)
-            visit(path + "/" + each, name + "/" + each, depth + 1);
+            return unreadable(name, where.path, "too deep to read");
+        const auto entries = store_.entries(where, limits_.entries);
+        if (!entries)
+            return unreadable(name, where.path, "a directory that cannot be read");
+        open_.push_back(where.path);
+        for (const auto& each : *entries)
+            visit(each.where, name + "/" + each.name, depth + 1);
         open_.pop_back();
     }
 
@@ -122,12 +125,41 @@ class Walk {
 
 } // namespace
 
+const std::string& Node::bytes() const {
+    if (!held) {
+        held = read_regular(target, size);
+        if (!held || held->size() != size)
+            throw core::Failure(core::FailureKind::unavailable,
+                                "a file of the store is not what it was a moment ago", target);
+    }
+    return *held;
+}
+
 bool same(const Node& a, const Node& b) {
     if (a.kind != b.kind)
         return false;
-    if (a.kind == Node::Kind::file)
-        return a.executable == b.executable && a.bytes == b.bytes;
-    return a.target == b.target;
+    if (a.kind != Node::Kind::file)
+        return a.target == b.target;
+    return a.executable == b.executable && a.size == b.size &&
+           (a.target == b.target || a.bytes() == b.bytes());
+}
+
+std::vector<std::string> differences(const Tree& before, const Tree& after) {
+    std::vector<std::string> out;
+    auto old_one = before.nodes.begin();
+    auto new_one = after.nodes.begin();
+    while (old_one != before.nodes.end() || new_one != after.nodes.end()) {
+        const int order = old_one == before.nodes.end()  ? 1
+                          : new_one == after.nodes.end() ? -1
+                                                         : old_one->first.compare(new_one->first);
+        if (order != 0 || !same(old_one->second, new_one->second))
+            out.push_back(order <= 0 ? old_one->first : new_one->first);
+        if (order <= 0)
+            ++old_one;
+        if (order >= 0)
+            ++new_one;
+    }
+    return out;
 }
 
 const Node* Tree::find(std::string_view path) const {
@@ -137,7 +169,7 @@ const Node* Tree::find(std::string_view path) const {
 
 const std::string* Tree::file(std::string_view path) const {
     const auto* node = find(path);
-    return node != nullptr && node->kind == Node::Kind::file ? &node->bytes : nullptr;
+    return node != nullptr && node->kind == Node::Kind::file ? &node->bytes() : nullptr;
 }
 
 Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits) {

@@ -5,8 +5,10 @@
 #include "evaluator/effects/store_reader.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agentd::evaluator::effects {
 
@@ -20,7 +22,7 @@ struct TreeLimits {
 /// One name of the tree.
 struct Node {
     enum class Kind {
-        file,       ///< `bytes` is what it holds
+        file,       ///< `bytes()` is what it holds
         reference,  ///< a directory elsewhere in the store that is compared by its path (`sw`,
                     ///< `kernel`)
         outside,    ///< a link that leaves the store or the closure, to `target`: what is there
@@ -29,12 +31,17 @@ struct Node {
     };
     Kind kind = Kind::unreadable;
     std::string target{}; ///< store path it resolves to, or where the link leaves to
-    std::string bytes{};
+    std::size_t size = 0; ///< of a file
     std::string why{};
     bool executable = false;
+
+    /// What a file holds, read when it is first asked for. Throws where it cannot be read any more.
+    const std::string& bytes() const;
+    mutable std::optional<std::string> held{}; ///< by `bytes` alone
 };
 
 /// True when a reader of the machine would see no difference: same bytes, whatever the store path.
+/// One file of the store is not read for that.
 bool same(const Node& a, const Node& b);
 
 struct Tree {
@@ -45,6 +52,9 @@ struct Tree {
     /// The bytes of a regular file, or nullptr.
     const std::string* file(std::string_view path) const;
 };
+
+/// Where the two differ: names that only one has, or that hold something else; sorted.
+std::vector<std::string> differences(const Tree& before, const Tree& after);
 
 /// What `store` is kept to is all that is read.
 Tree read_tree(const StoreReader& store, const std::string& toplevel, TreeLimits limits = {});

@@ -62,14 +62,13 @@ void merge_node(Unit& unit, const std::string& path, const Node& node) {
         mark(unit, "it is a link to " + node.target + ", which lies outside the store");
     else if (node.kind != Node::Kind::file)
         mark(unit, "it is " + (node.why.empty() ? "not a file" : node.why));
-    else if (node.bytes.empty() && path.find(".d/") == std::string::npos)
+    else if (node.bytes().empty() && path.find(".d/") == std::string::npos)
         unit.masked = true;
-    else if (!merge_unit_text(node.bytes, unit.settings))
+    else if (!merge_unit_text(node.bytes(), unit.settings))
         mark(unit, "it holds lines that are no settings");
 }
 
-void read_entry(const std::string& path, std::string_view rest, const Node& node,
-                std::map<std::string, Unit>& units) {
+void read_entry(const std::string& path, std::string_view rest, const Node& node, Units& units) {
     const auto slash = rest.find('/');
     const auto name = std::string(rest.substr(0, slash));
     if (slash == std::string_view::npos) {
@@ -97,8 +96,7 @@ void read_entry(const std::string& path, std::string_view rest, const Node& node
 }
 
 /// A link to a unit that has no name of its own here is that unit under this name.
-void resolve_aliases(const Tree& tree, const std::string& start,
-                     std::map<std::string, Unit>& units) {
+void resolve_aliases(const Tree& tree, const std::string& start, Units& units) {
     for (auto& [name, unit] : units)
         for (const auto& real : unit.aliases)
             if (const auto* node = tree.find(start + name);
@@ -107,8 +105,7 @@ void resolve_aliases(const Tree& tree, const std::string& start,
 }
 
 /// Drop-ins come after the unit's own file, in the order of their names.
-void read_drop_in(const std::string& path, std::string_view rest, const Node& node,
-                  std::map<std::string, Unit>& units) {
+void read_drop_in(const std::string& path, std::string_view rest, const Node& node, Units& units) {
     const auto slash = rest.find(".d/");
     if (slash == std::string_view::npos || !rest.ends_with(".conf"))
         return;
@@ -167,8 +164,8 @@ bool Unit::has_commands() const {
     return !commands().empty();
 }
 
-std::map<std::string, Unit> read_units(const Tree& tree, std::string_view directory) {
-    std::map<std::string, Unit> units;
+Units read_units(const Tree& tree, std::string_view directory) {
+    Units units;
     const auto start = std::string(directory) + "/";
     for (const bool drop_ins : {false, true})
         for (auto at = tree.nodes.lower_bound(start);

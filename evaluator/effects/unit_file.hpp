@@ -2,7 +2,7 @@
 /// systemd unit files as systemd reads them (systemd.syntax(7)), drop-ins included.
 #pragma once
 
-#include "evaluator/effects/side.hpp"
+#include "evaluator/effects/tree.hpp"
 
 #include <map>
 #include <set>
@@ -38,10 +38,12 @@ struct Unit {
     friend bool operator==(const Unit&, const Unit&) = default;
 };
 
+using Units = std::map<std::string, Unit>; ///< by name
+
 /// @param directory `etc/systemd/system` or `etc/systemd/user`.
 /// What lies there and is no unit, drop-in or link between units is left out (and so stays
 /// unclaimed).
-std::map<std::string, Unit> read_units(const Tree& tree, std::string_view directory);
+Units read_units(const Tree& tree, std::string_view directory);
 
 /// True when one of its commands runs with the rights of root (`+` and `!` included).
 bool runs_as_root(const Unit& unit);

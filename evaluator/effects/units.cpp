@@ -17,17 +17,17 @@ constexpr std::array protective{"firewall.service", "nftables.service", "fail2ba
                                 "auditd.service",   "apparmor.service", "sshd.service",
                                 "sshd.socket"};
 
-class Units {
+class UnitChanges {
   public:
-    Units(const Side& before, const Side& after, std::string directory, const Claims& claims,
-          Sink& sink)
+    UnitChanges(const Side& before, const Side& after, std::string directory, const Claims& claims,
+                Sink& sink)
         : before_(before), after_(after), directory_(std::move(directory)),
           user_(directory_.ends_with("user")), claims_(claims), sink_(sink),
           comparer_(before, after) {}
 
     void run(Claims& claims) {
-        const auto old_units = read_units(before_.tree, directory_);
-        const auto new_units = read_units(after_.tree, directory_);
+        const auto& old_units = user_ ? before_.user_units : before_.units;
+        const auto& new_units = user_ ? after_.user_units : after_.units;
         std::set<std::string> names;
         for (const auto* units : {&old_units, &new_units})
             for (const auto& [name, unit] : *units) {
@@ -241,7 +241,7 @@ class Units {
 
 void classify_units(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     for (const auto* directory : {"etc/systemd/system", "etc/systemd/user"})
-        Units(before, after, directory, claims, sink).run(claims);
+        UnitChanges(before, after, directory, claims, sink).run(claims);
 }
 
 } // namespace agentd::evaluator::effects

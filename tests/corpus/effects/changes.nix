@@ -95,6 +95,6 @@ in
   (change "a credential of a service" { systemd.services.nginx.serviceConfig.LoadCredential = [ "token:/root/token" ]; } [ "secret_added" "unit_changed" ])
   (change "the environment of a service" { systemd.services.nginx.environment.LANG = "C.UTF-8"; } [ "unit_changed" ])
   (change "a script of the activation" { system.activationScripts.app = "mkdir -p /var/lib/app"; } [ "activation_changed" ])
-  (change "another specialisation" { specialisation.rescue.configuration.boot.kernelParams = [ "single" ]; } [ "specialisation_changed" ])
+  (change "another specialisation" { specialisation.rescue.configuration.boot.kernelParams = [ "single" ]; } [ "kernel_params" "specialisation_changed" ])
   (change "the commit it was built from" { system.configurationRevision = lib.mkForce "1111"; } [ "etc_changed" ])
 ]

@@ -25,11 +25,12 @@ def nix(*command: str) -> str:
 class Corpus:
     """Everything is evaluated and built once; `systems[0]` is the base, then one for each of `names`."""
 
-    def __init__(self, folder: Path, bin_dir: Path, expression: Path = HERE / "kinds.nix"):
+    def __init__(self, folder: Path, bin_dir: Path, expression: Path = HERE / "kinds.nix", seed: Path | None = None):
         self.analyze = bin_dir / "agentd-analyze"
         self.folder = folder
-        subprocess.run([HERE.parents[1] / "demo/prepare", folder / "demo"], check=True, stdout=subprocess.DEVNULL)
-        seed = folder / "demo/seed"
+        if seed is None:
+            subprocess.run([HERE.parents[1] / "demo/prepare", folder / "demo"], check=True, stdout=subprocess.DEVNULL)
+            seed = folder / "demo/seed"
         asked = ["nix-instantiate", str(expression), "--arg", "seed", str(seed)]
         self.names = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "names"))
         self.says = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "says"))

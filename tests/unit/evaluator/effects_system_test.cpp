@@ -138,17 +138,6 @@ TEST_CASE("a package without a version is not overlooked") {
           std::vector<std::string>{"packages/package_added ls-wrapper"});
 }
 
-TEST_CASE("the same version of openssh built otherwise is worth a look") {
-    Pair pair;
-    auto before = plain_machine();
-    auto after = before;
-    before.packages = {pair.store.package("openssh-9.6p1", "sshd")};
-    after.packages = {pair.store.package("openssh-9.6p1", "sshd")};
-    const auto effect = the(pair.compare(before, after), "package_updated");
-    CHECK(effect.risk == Risk::high);
-    CHECK(effect.after == "9.6p1 (another build)");
-}
-
 TEST_CASE("another release is told") {
     Pair pair;
     const auto before = plain_machine();
