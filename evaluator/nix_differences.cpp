@@ -105,4 +105,8 @@ std::vector<NixHole> holes_in(const NixVersion& version) {
     return out;
 }
 
+bool build_escapable(const NixVersion& version) {
+    return !holes_in(version).empty();
+}
+
 } // namespace agentd::evaluator

@@ -42,5 +42,7 @@ struct NixHole {
 /// Those this version has, oldest first. What forks of Nix mended under numbers of their own is
 /// known for Lix; Determinate Nix is taken for the Nix it names.
 std::vector<NixHole> holes_in(const NixVersion& version);
+/// It has one: what it builds for somebody else may look about the machine.
+bool build_escapable(const NixVersion& version);
 
 } // namespace agentd::evaluator

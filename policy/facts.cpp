@@ -92,6 +92,8 @@ std::vector<KnownFact> make_table() {
         claimed("evidence.build", choice, "how the build ended", status),
         claimed("evidence.dry_activate", choice, "how the dry activation ended", status),
         claimed("evidence.age", integer, "seconds since the build"),
+        computed("evidence.build_escapable", boolean,
+                 "the Nix that built it has a published way out of its sandbox"),
     };
 }
 

@@ -111,6 +111,9 @@ Facts facts_from(const Effects& effects, const Context& context) {
     set("evidence.build", value_or_unknown(context.evidence_build));
     set("evidence.dry_activate", value_or_unknown(context.evidence_dry_activate));
     set("evidence.age", value_or_unknown(context.evidence_age));
+    const bool built = context.revision != "act" && context.revision != "rollback";
+    set("evidence.build_escapable",
+        built ? value_or_unknown(context.build_escapable) : FactValue(false));
     set("change.revision", value_or_unknown(context.revision));
     set("rollback.confirmed_before", value_or_unknown(context.confirmed_before));
     return facts;

@@ -23,7 +23,9 @@ struct Context {
     std::optional<std::string> evidence_build{};            ///< a status of Evidence
     std::optional<std::string> evidence_dry_activate{};
     std::optional<std::int64_t> evidence_age{}; ///< seconds since the build
-    std::optional<std::string> revision{};      ///< change, act, rollback
+    /// Whoever builds here could be fooled by what it builds; says nothing of what is not built.
+    std::optional<bool> build_escapable{};
+    std::optional<std::string> revision{}; ///< change, act, rollback
     /// A rollback's system was applied by agentd on this machine and found healthy.
     std::optional<bool> confirmed_before{};
 };

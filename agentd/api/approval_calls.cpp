@@ -2,6 +2,7 @@
 #include "agentd/api/views.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/known.hpp"
+#include "evaluator/nix_differences.hpp"
 #include "policy/explain.hpp"
 
 #include <nlohmann/json.hpp>
@@ -131,8 +132,10 @@ Result<Json> Api::policy_explain(const Call& call) {
         bytes ? proposals::parse_effects(*bytes) : Result<proposals::Effects>(Problem{});
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
     if (effects && policy && rows.second) {
-        const auto facts =
-            stages::facts_of(*rows.second, *effects, pipeline::confirmed_before(in_, *rows.second));
+        const auto facts = stages::facts_of(
+            *rows.second, *effects,
+            {.confirmed_before = pipeline::confirmed_before(in_, *rows.second),
+             .build_escapable = evaluator::build_escapable(in_.nix.installation().version())});
         result["text"] =
             policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
     }

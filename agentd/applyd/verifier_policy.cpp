@@ -4,6 +4,7 @@
 #include "agentd/applyd/verifier.hpp"
 #include "agentd/core/crypto.hpp"
 #include "agentd/machine/generations.hpp"
+#include "evaluator/nix_differences.hpp"
 #include "policy/decide.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
@@ -110,7 +111,10 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
     }
     // Only what root can know by itself: who proposed and why stays unknown, and unknown never
     // helps.
-    policy::Context context{.host = statement.host, .revision = kind_of(statement.mode)};
+    policy::Context context{.host = statement.host,
+                            .build_escapable =
+                                evaluator::build_escapable(nix_.installation().version()),
+                            .revision = kind_of(statement.mode)};
     if (statement.mode == Mode::rollback) {
         context.confirmed_before = was_good(statement.rollback_to.value_or(""));
     }

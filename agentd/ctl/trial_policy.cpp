@@ -14,7 +14,8 @@ namespace {
 
 proposals::Verdict decide(const CurrentPolicy& policy, const proposals::Draft& draft,
                           const proposals::Effects& effects) {
-    return policy::decide(policy.policy, stages::facts_of(draft, effects, std::nullopt));
+    // Of the machine it is meant for nothing is known here, and what is unknown never helps.
+    return policy::decide(policy.policy, stages::facts_of(draft, effects, {}));
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "agentd/pipeline/known.hpp"
 #include "agentd/stages/keep.hpp"
 #include "agentd/stages/what_stays.hpp"
+#include "evaluator/nix_differences.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -257,7 +258,10 @@ void Pipeline::record_verdict(const Job& job, const proposals::Effects& effects,
                          {"notes", beside.notes}});
     record("proposal.verified", job.id.str(), verified);
     const auto verdict = policy::decide(
-        policy.policy, stages::facts_of(job.draft, effects, beside.confirmed_before));
+        policy.policy, stages::facts_of(job.draft, effects,
+                                        {.confirmed_before = beside.confirmed_before,
+                                         .build_escapable = evaluator::build_escapable(
+                                             in_.nix.installation().version())}));
     const auto verdict_blob = stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
     const auto page = stages::keep(
         in_.blobs, stages::page_document(job.id.str(), job.draft, effects, verdict, beside));

@@ -22,13 +22,14 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
 }
 
 policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
-                       std::optional<bool> confirmed_before) {
+                       const Around& around) {
     policy::Context context{.host = draft.host,
                             .proposer_kind = draft.proposer.kind,
                             .proposer_id = draft.proposer.id,
                             .source = std::string(proposals::to_string(draft.source)),
+                            .build_escapable = around.build_escapable,
                             .revision = std::string(proposals::kind_of(draft.revision)),
-                            .confirmed_before = confirmed_before};
+                            .confirmed_before = around.confirmed_before};
     const auto* change = draft.change();
     if (change != nullptr) {
         context.evidence_build = "passed";

@@ -38,9 +38,15 @@ struct Beside {
     std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
 };
 
+/// What is known of the machine beside a verified proposal.
+struct Around {
+    std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
+    std::optional<bool> build_escapable{};  ///< this machine's Nix has a published hole
+};
+
 /// What policy may ask about a verified proposal.
 policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
-                       std::optional<bool> confirmed_before);
+                       const Around& around);
 
 /// The canonical explanation document that a person is shown; its digest is bound by the approval.
 std::string page_document(const std::string& proposal, const proposals::Draft& draft,

@@ -132,6 +132,54 @@ def persists(lab):
         check(lab.switch(old) == 0 and lab.running() == old)
 
 
+def when_escapable(value):
+    """A policy that stops whatever has this value."""
+    return AUTO.replace("auto-ports", "holes").replace('"grant"', '"cap"').replace('"auto"', '"propose"').replace(
+        '"change.areas" = { subset_of = ["packages", "network", "etc"] }', '"evidence.build_escapable" = { is = %s }' % value).replace(
+        '"change.areas" = ["packages"]', '"evidence.build_escapable" = %s' % value).replace(
+        '"change.areas" = ["ssh"]', '"evidence.build_escapable" = %s' % ("false" if value == "true" else "true"))
+
+
+def reset_failed(lab):
+    act = {"schema": "agentd.act/1", "act": "reset_failed", "unit": "nginx.service"}
+    effects = {"schema": "agentd.effects/1", "from": lab.running(), "to": lab.running(), "effects": [
+        {"area": "act", "kind": "reset_failed", "subject": "nginx.service", "before": None, "after": None, "risk": "low",
+         "sentence": "nginx.service is no longer counted as failed; nothing is started"}],
+        "closure": {"paths_added": 0, "paths_removed": 0, "bytes_before": 0, "bytes_after": 0},
+        "reboot_needed": False, "truncated": False}
+    fields = {k: None for k in ("base_commit", "candidate_commit", "base_tree_sha256", "candidate_tree_sha256", "drv",
+                                "toplevel", "toplevel_nar_hash", "closure_manifest_sha256")}
+    return lab.statement(lab.running(), **{**fields, "mode": "act", "act": canonical(act), "effects_sha256": sha256(canonical(effects))})
+
+
+@truth("root's helper asks its own Nix whether what was built could have come out of the sandbox; of an act nothing was built")
+def escapable(lab):
+    to, old = harmless(lab), lab.running()
+    version = subprocess.run(["nix", "--version"], capture_output=True, text=True).stdout.split()[-1]
+    with open(lab.path("etc/policy.toml")) as f:
+        saved = f.read()
+    try:
+        stopped = []
+        for value in ("true", "false"):
+            policy(lab, when_escapable(value))
+            said = lab.apply_signed(to, mode="test")
+            if not said["ok"]:
+                check(said["error"]["code"] == "denied" and lab.running() == old, said)
+                stopped.append(value)
+            check(lab.switch(old) == 0)
+            done = lab.apply(*signed(lab, reset_failed(lab)))
+            check(done["ok"] == (value == "true"), "an act, with", value, done)
+            check(done["ok"] or done["error"]["code"] == "denied", done)
+        check(len(stopped) == 1, "a change was stopped where its build is escapable:", stopped)
+        check(stopped == ["true"] or not version.startswith("2.8."), version, "has holes that were published")
+    finally:
+        policy(lab, saved)
+
+
+def signed(lab, statement):
+    return statement, lab.sign(statement)
+
+
 @truth("a statement is good once, also when two connections race with it")
 def once(lab):
     to, old = harmless(lab), lab.running()

@@ -161,15 +161,33 @@ TEST_CASE("an act that is never done is forbidden, whatever the owner's rules gr
         *core::StorePath::parse("/nix/store/00000000000000000000000000000000-nixos-system-web");
     const auto level_of = [&](const char* unit) {
         const proposals::Act act = proposals::RestartUnit{*core::UnitName::parse(unit)};
-        return decide(all, policy::facts_from(proposals::effects_of(act, running),
-                                              {.proposer_kind = "human",
-                                               .source = "operations",
-                                               .revision = "act"}))
+        return decide(all,
+                      policy::facts_from(
+                          proposals::effects_of(act, running),
+                          {.proposer_kind = "human", .source = "operations", .revision = "act"}))
             .level;
     };
     CHECK(level_of("agentd-auditd.service") == Level::forbid);
     CHECK(level_of("dbus.service") == Level::forbid);
     CHECK(level_of("nginx.service") == Level::approve); // nothing that was not built goes by itself
+}
+
+TEST_CASE(
+    "where a build could come out of its sandbox the default rule leaves no change to itself") {
+    auto policy = *policy::load_policy(policy::default_policy_text(), {.file = "d"}).policy;
+    policy.level = Level::automatic; // the owner of this file trusts everybody
+    const auto level_of = [&](std::optional<bool> escapable, const char* revision) {
+        return decide(policy, policy::facts_from({}, {.proposer_kind = "human",
+                                                      .source = "operations",
+                                                      .evidence_build = "passed",
+                                                      .build_escapable = escapable,
+                                                      .revision = revision,
+                                                      .confirmed_before = true}))
+            .level;
+    };
+    CHECK(level_of(false, "change") == Level::automatic);
+    CHECK(level_of(true, "change") == Level::approve);
+    CHECK(level_of(std::nullopt, "change") == Level::approve);
 }
 
 TEST_CASE("only going back to what was healthy here passes the default cap on agentd's change") {

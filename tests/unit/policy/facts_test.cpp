@@ -57,7 +57,8 @@ TEST_CASE("effects become facts") {
 }
 
 TEST_CASE("what nobody said is unknown") {
-    const auto facts = facts_from(some_effects(), {.revision = "change", .confirmed_before = false});
+    const auto facts = facts_from(
+        some_effects(), {.build_escapable = true, .revision = "change", .confirmed_before = false});
     for (const auto& known : policy::known_facts()) {
         INFO(known.name);
         const bool claimed = !known.recomputed || known.name == "host.name";
@@ -77,6 +78,19 @@ TEST_CASE("the context becomes facts, and what is no name of a fact stays unknow
     CHECK(facts.get("change.source") == FactValue(Unknown{}));
     CHECK(facts.get("change.paths") == FactValue(Texts{"hosts/web/default.nix"}));
     CHECK(facts.get("change.lines") == FactValue(std::int64_t{3}));
+}
+
+TEST_CASE(
+    "whether a build could come out of its sandbox is asked of a change, and of nothing else") {
+    const auto fact = [](std::optional<bool> escapable, const char* revision) {
+        return facts_from({}, {.build_escapable = escapable, .revision = revision})
+            .get("evidence.build_escapable");
+    };
+    CHECK(fact(true, "change") == FactValue(true));
+    CHECK(fact(false, "change") == FactValue(false));
+    CHECK(fact(std::nullopt, "change") == FactValue(Unknown{}));
+    CHECK(fact(true, "act") == FactValue(false));
+    CHECK(fact(std::nullopt, "rollback") == FactValue(false));
 }
 
 TEST_CASE("of truncated effects nothing that is listed or counted is known") {
