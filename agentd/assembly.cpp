@@ -6,6 +6,7 @@
 #include "agentd/machine/options.hpp"
 #include "agentd/programs.hpp"
 #include "evaluator/isolation.hpp"
+#include "evaluator/nix_probe.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -30,12 +31,34 @@ evaluator::NixSettings nix_settings(const Config& config) {
     settings.build_deadline = config.nix.build;
     settings.evaluation_memory = static_cast<std::uint64_t>(config.nix.memory_mb) << 20;
     settings.build_log = static_cast<std::size_t>(config.nix.log_kb) << 10;
+    settings.store = config.nix.daemon.empty() ? "" : "unix://" + config.nix.daemon;
+    settings.fetch = config.nix.fetch;
+    settings.fetch_deadline = config.nix.fetch_time;
+    settings.fetch_bytes = static_cast<std::uint64_t>(config.nix.fetch_mb) << 20;
+    if (config.machine.kind == MachineKind::demo) {
+        settings.machine_settings = config.machine.root + "/root/run/current-system/etc/nix";
+    }
     if (::geteuid() != 0) {
         // Not every kernel lets others than root make an empty network; the Nix daemon still builds
         // in one of its own.
         settings.isolation = sandbox::Need::best_effort;
     }
     return settings;
+}
+
+/// Nothing is evaluated or built by a Nix that does not do what it is told.
+evaluator::Nix forced_nix(const Config& config) {
+    evaluator::Nix nix(
+        evaluator::NixInstallation({.nix = config.nix.nix, .nix_store = config.nix.nix_store}),
+        nix_settings(config));
+    for (const auto purpose : {evaluator::NixPurpose::evaluate, evaluator::NixPurpose::build}) {
+        if (const auto taken = evaluator::read_back(nix, purpose); !taken) {
+            const auto& problem = taken.problem();
+            throw Failure(FailureKind::misconfigured, problem.message + ". " + problem.hint,
+                          problem.where);
+        }
+    }
+    return nix;
 }
 
 std::optional<std::uint32_t> group_id(const std::string& name) {
@@ -90,8 +113,7 @@ const Config& prepared(const Config& config) {
 Assembly::Assembly(Config config)
     : config_(std::move(config)), blobs_(prepared(config_).state.directory + "/blobs"),
       projection_(config_.state.directory + "/projection.db"),
-      nix_(evaluator::NixInstallation({.nix = config_.nix.nix, .nix_store = config_.nix.nix_store}),
-           nix_settings(config_)),
+      nix_(forced_nix(config_)),
       catalogs_(nix_, config_.state.directory + "/catalogs"),
       ledger_(config_.audit.socket, projection_, events_, clock_), pipeline_(surroundings()),
       watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desks_),

@@ -44,10 +44,14 @@ struct Config {
     struct Nix {
         std::string nix{};
         std::string nix_store{};
+        std::string daemon{};
         std::chrono::seconds evaluation{120};
         std::chrono::seconds build{3600};
         std::int64_t memory_mb = 4096;
         std::int64_t log_kb = 16'384;
+        bool fetch = true;
+        std::chrono::seconds fetch_time{1800};
+        std::int64_t fetch_mb = 20'480;
     } nix{};
     struct Web {
         bool enable = true;
@@ -76,7 +80,8 @@ struct Config {
     } machine{};
     std::vector<HealthCheck> health{};
     std::chrono::seconds observe_interval{60};
-    std::chrono::minutes observe_verify{15};     ///< between two paths of the store that are read again; 0: never
+    std::chrono::minutes observe_verify{
+        15}; ///< between two paths of the store that are read again; 0: never
     std::vector<std::string> observe_services{}; ///< unit names the owner expects, `nginx.service`
     struct Programs {
         std::string analyze{};

@@ -3,8 +3,10 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/caches.hpp"
 #include "evaluator/fetch_watch.hpp"
 #include "evaluator/nix_probe.hpp"
+#include "evaluator/remainder.hpp"
 #include "evaluator/room.hpp"
 
 #include <algorithm>
@@ -16,51 +18,6 @@ namespace {
 using core::Problem;
 
 constexpr std::size_t paths_a_call = 4000; // stays below the kernel's limit on arguments
-
-/// Whose packages the running system takes.
-struct Caches {
-    std::string names{}; ///< as nix.conf has them
-    std::string keys{};
-    std::string netrc{};
-};
-
-std::string value(const ShownSettings& settings, std::string_view name) {
-    const auto it = settings.find(name);
-    return it == settings.end() ? "" : it->second;
-}
-
-/// No names when the running system takes nothing from anybody.
-core::Result<Caches> caches_of(const Nix& nix, const std::stop_token& stop) {
-    const auto settings = running_settings(nix, stop);
-    if (!settings) {
-        return settings.problem();
-    }
-    Caches out{.names = value(*settings, "substituters"),
-               .keys = value(*settings, "trusted-public-keys"),
-               .netrc = value(*settings, "netrc-file")};
-    if (value(*settings, "substitute") == "false") {
-        out.names.clear();
-    }
-    if (!out.names.empty() && through_daemon(nix) && value(*settings, "require-sigs") != "true") {
-        return Problem{.code = "caches_unsafe",
-                       .message = "the running system takes packages that nobody signed, and it "
-                                  "would do so for a proposal",
-                       .where = nix.settings().machine_settings + "/nix.conf",
-                       .hint = "set nix.settings.require-sigs = true"};
-    }
-    for (const auto cache : core::split(out.names, ' ')) {
-        const auto query = cache.find('?');
-        if (query != cache.npos && cache.substr(query).find("trusted") != cache.npos) {
-            return Problem{.code = "caches_unsafe",
-                           .message = "a cache is marked as trusted, so that its signatures would "
-                                      "not be looked at",
-                           .where = std::string(cache),
-                           .hint =
-                               "take `trusted` out of its address in nix.settings.substituters"};
-        }
-    }
-    return out;
-}
 
 /// One errand of a fetch, from the first question to the last check.
 class Errand {
@@ -76,46 +33,101 @@ class Errand {
         if (!caches) {
             return refused(caches.problem());
         }
-        if (core::trim(caches->names).empty()) {
-            return done({});
-        }
         caches_ = std::move(caches).value();
+        if (core::trim(caches_.names).empty() && !through_daemon(nix_)) {
+            return done();
+        }
         if (auto taken = read_back(nix_, command({}), stop_); !taken) {
             return refused(taken.problem());
         }
-        watch_.phase("asking " + caches_.names + " for what is missing");
-        if (auto ended = carry_out({"--realise", "--dry-run", request_.drv.str()})) {
+        if (!caches_.names.empty()) {
+            watch_.phase("asking " + caches_.names + " for what is missing");
+        }
+        if (auto ended = plan()) {
             return std::move(*ended);
         }
-        std::vector<core::StorePath> wanted;
-        for (const auto& path : watch_.named()) {
-            if (path.is_derivation()) {
-                ++to_build_;
-            } else {
-                wanted.push_back(path);
-            }
-        }
-        return take(std::move(wanted));
+        return take();
     }
 
   private:
-    FetchOutcome take(std::vector<core::StorePath> wanted) {
-        wanted_ = wanted;
-        watch_.expect(wanted.size());
-        watch_.phase(std::to_string(wanted.size()) + " paths are in caches, " +
-                     std::to_string(to_build_) + " are to be built here");
+    /// What is missing, who has it, and whether the remainder may be built. Asked twice before a
+    /// cache counts as one that does not answer.
+    std::optional<FetchOutcome> plan() {
+        auto ended = ask();
+        if (!ended ? !silent_.empty() && !may_be_cached(to_build_).empty() : gave_nothing(*ended)) {
+            ended = ask();
+        }
+        if (ended) {
+            return gave_nothing(*ended) && !caches_.names.empty() ? refused(not_answering())
+                                                                  : std::move(ended);
+        }
+        if (!silent_.empty() && !may_be_cached(to_build_).empty()) {
+            return refused(not_answering());
+        }
+        if (const auto sources = fixed_outputs(to_build_);
+            !sources.empty() && through_daemon(nix_)) {
+            return refused(source_missing(sources));
+        }
+        return std::nullopt;
+    }
+
+    static bool gave_nothing(const FetchOutcome& ended) {
+        const auto* refused = std::get_if<BuildRefused>(&ended);
+        return refused != nullptr && refused->problem.code == "substitution_failed";
+    }
+
+    std::optional<FetchOutcome> ask() {
+        watch_.ask_again();
+        auto ended = carry_out({"--realise", "--dry-run", request_.drv.str()});
+        to_build_.clear();
+        wanted_.clear();
+        for (const auto& path : watch_.named()) {
+            (path.is_derivation() ? to_build_ : wanted_).push_back(path);
+        }
+        silent_ = blamed(caches_, watch_.complaints());
+        return ended;
+    }
+
+    Problem not_answering() const {
+        const auto cached = may_be_cached(to_build_);
+        const std::string who = silent_.empty() ? caches_.names : core::join(silent_, ", ");
+        Problem out{.code = "substitution_failed",
+                    .message = "the cache " + who + " does not answer",
+                    .where = who,
+                    .hint = "see that it can be reached (curl " + who.substr(0, who.find(',')) +
+                            "/nix-cache-info) and verify the proposal again; or take it out of "
+                            "nix.settings.substituters, or set nix.fetch = false to build "
+                            "everything here"};
+        if (!cached.empty()) {
+            out.message += ", and what it may have would be compiled here: " + a_few(cached);
+        }
+        return with_complaints(std::move(out));
+    }
+
+    Problem with_complaints(Problem problem) const {
+        if (!watch_.complaints().empty()) {
+            problem.message += " (" + core::join(watch_.complaints(), "; ") + ")";
+        }
+        problem.message = core::shorten(problem.message, 1500);
+        return problem;
+    }
+
+    FetchOutcome take() {
+        watch_.expect(wanted_.size());
+        watch_.phase(std::to_string(wanted_.size()) + " paths are in caches, " +
+                     std::to_string(to_build_.size()) + " are to be built here");
         core::make_directories(request_.roots);
-        for (std::size_t at = 0; at < wanted.size(); at += paths_a_call) {
+        for (std::size_t at = 0; at < wanted_.size(); at += paths_a_call) {
             std::vector<std::string> arguments{"--realise", "--add-root",
                                                request_.roots + "/" + std::to_string(at)};
-            for (std::size_t i = at; i < std::min(wanted.size(), at + paths_a_call); ++i) {
-                arguments.push_back(wanted[i].str());
+            for (std::size_t i = at; i < std::min(wanted_.size(), at + paths_a_call); ++i) {
+                arguments.push_back(wanted_[i].str());
             }
             if (auto ended = carry_out(std::move(arguments))) {
                 return std::move(*ended);
             }
         }
-        return done(std::move(wanted));
+        return done();
     }
 
     sandbox::Command command(std::vector<std::string> arguments) const {
@@ -125,6 +137,9 @@ class Errand {
             "substituters = " + caches_.names + "\ntrusted-public-keys = " + caches_.keys + "\n";
         if (!caches_.netrc.empty()) {
             told += "netrc-file = " + caches_.netrc + "\n";
+        }
+        if (caches_.names.empty()) {
+            told += "substitute = false\n";
         }
         out.profile->limits.file_size = nix_.settings().fetch_bytes + (256U << 20);
         out.profile->limits.address_space = nix_.settings().evaluation_memory;
@@ -163,10 +178,13 @@ class Errand {
             return no_room("fetch_limit");
         }
         if (std::holds_alternative<sandbox::TimedOut>(outcome.ending)) {
-            return {.code = "fetch_timeout",
-                    .message = "what the caches have did not come within " +
-                               std::to_string(nix_.settings().fetch_deadline.count() / 1000) + " s",
-                    .hint = "try again when the network is better, or raise nix.fetch_seconds"};
+            return with_complaints(
+                {.code = "fetch_timeout",
+                 .message = "what is missing did not come from " + caches_.names + " within " +
+                            std::to_string(nix_.settings().fetch_deadline.count() / 1000) + " s",
+                 .where = caches_.names,
+                 .hint = "verify the proposal again when that cache answers, raise "
+                         "nix.fetch_seconds, or take it out of nix.settings.substituters"});
         }
         return not_given();
     }
@@ -194,11 +212,7 @@ class Errand {
             out.message += ": " + std::string(path->name());
             out.where = path->str();
         }
-        if (!watch_.complaints().empty()) {
-            out.message += " (" + core::join(watch_.complaints(), "; ") + ")";
-        }
-        out.message = core::shorten(out.message, 1500);
-        return out;
+        return with_complaints(std::move(out));
     }
 
     /// Nix remembers what a cache said of a path: a lie must not outlive its cause.
@@ -219,10 +233,19 @@ class Errand {
                             .nix_time = spent_};
     }
 
-    FetchOutcome done(std::vector<core::StorePath> paths) {
-        return Fetched{.paths = std::move(paths),
-                       .to_build = to_build_,
-                       .bytes = watch_.bytes(),
+    FetchOutcome done() {
+        auto caches = tally(
+            nix_, wanted_, [&](const core::StorePath& path) { return watch_.cache_of(path); },
+            stop_);
+        std::uint64_t bytes = 0;
+        for (const auto& each : caches) {
+            bytes += each.bytes;
+        }
+        return Fetched{.paths = std::move(wanted_),
+                       .to_build = to_build_.size(),
+                       .bytes = bytes,
+                       .caches = std::move(caches),
+                       .silent = std::move(silent_),
                        .log = watch_.take_log(),
                        .nix_time = spent_};
     }
@@ -234,7 +257,8 @@ class Errand {
     Room room_;
     Caches caches_{};
     std::vector<core::StorePath> wanted_{};
-    std::size_t to_build_ = 0;
+    std::vector<core::StorePath> to_build_{};
+    std::vector<std::string> silent_{};
     std::chrono::milliseconds spent_{};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "evaluator/build.hpp"
+#include "evaluator/tally.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,14 +23,19 @@ struct Fetched {
     std::vector<core::StorePath> paths{}; ///< that came from caches
     std::size_t to_build = 0;             ///< derivations that no cache has
     std::uint64_t bytes = 0;              ///< of the paths, unpacked
+    std::vector<FetchedFrom> caches{};    ///< sorted by address
+    std::vector<std::string> silent{};    ///< caches that did not answer and were not needed
     BuildLog log{};
     std::chrono::milliseconds nix_time{};
 };
 
 /// Only outputs are asked for, never a derivation, so nothing can be built; with signatures, from
-/// the substituters and keys that the running system's own nix.conf names. A cache that does not
-/// answer is passed over; what a cache offered and could not give as it was signed is a refusal.
-/// Codes: `caches_unsafe`, `settings_open`, `settings_not_taken`, `probe_failed`,
+/// the substituters and keys that the running system's own nix.conf names. What a cache offered and
+/// could not give as it was signed is a refusal; so is a cache that does not answer where it may
+/// have what would be compiled here otherwise. Without `settings().fetch` nothing is taken.
+/// Where the machine's Nix daemon builds: `unsafe_builder` when it does not keep builds in its
+/// sandbox, `source_missing` when it would fetch a source for a build, with its own network.
+/// Codes besides: `caches_unsafe`, `settings_open`, `settings_not_taken`, `probe_failed`,
 /// `substitution_failed`, `fetch_timeout`, `fetch_limit`.
 using FetchOutcome = std::variant<Fetched, BuildRefused, BuildCancelled>;
 

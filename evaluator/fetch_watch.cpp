@@ -64,8 +64,6 @@ void FetchWatch::started(const NixMessage& message) {
 void FetchWatch::progress(const NixMessage& message) {
     if (message.type == result_expected && message.numbers.size() >= 2 &&
         message.numbers[0] == activity_copy) {
-        said_ = std::max(said_,
-                         static_cast<std::uint64_t>(std::max<std::int64_t>(0, message.numbers[1])));
         limit(message.numbers[1]);
         return;
     }
@@ -129,6 +127,11 @@ void FetchWatch::phase(std::string text) {
 std::string FetchWatch::cache_of(const core::StorePath& path) const {
     const auto it = caches_.find(path.str());
     return it == caches_.end() ? "" : it->second;
+}
+
+void FetchWatch::ask_again() {
+    named_.clear();
+    complaints_.clear();
 }
 
 void FetchWatch::note(std::string text) {

@@ -26,6 +26,8 @@ class FetchWatch {
     /// How many paths are expected, for the counts.
     void expect(std::size_t paths) noexcept { expected_ = static_cast<int>(paths); }
     void phase(std::string text);
+    /// The question is asked anew: what was named and complained about is forgotten.
+    void ask_again();
 
     /// Why it has to end at once.
     const std::optional<core::Problem>& wrong() const noexcept { return wrong_; }
@@ -35,8 +37,6 @@ class FetchWatch {
     const std::vector<std::string>& complaints() const noexcept { return complaints_; }
     /// The last cache that was asked for this path; "" when none was.
     std::string cache_of(const core::StorePath& path) const;
-    /// Unpacked: what came, or what Nix said would come where it does not tell the progress.
-    std::uint64_t bytes() const noexcept { return bytes_ < said_ ? said_ : bytes_; }
     BuildLog take_log() { return std::move(log_); }
 
   private:
@@ -61,7 +61,6 @@ class FetchWatch {
     std::vector<std::string> complaints_{};
     std::optional<core::Problem> wrong_{};
     std::uint64_t bytes_ = 0;
-    std::uint64_t said_ = 0;
     int done_ = 0;
     int expected_ = 0;
     BuildLog log_{};

@@ -169,7 +169,7 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
         {"GIT_ATTR_NOSYSTEM", "1"},
         {"GIT_TERMINAL_PROMPT", "0"},
     };
-    if (!settings_.store.empty()) {
+    if (!settings_.store.empty() && purpose != NixPurpose::fetch) { // ours has no network
         out.environment.emplace("NIX_REMOTE", settings_.store);
     }
     out.environment.emplace("NIX_CONF_DIR",

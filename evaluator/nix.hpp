@@ -55,7 +55,8 @@ class NixInstallation {
 struct NixSettings {
     std::string scratch{}; ///< absolute, ours; HOME and the caches of Nix live below it
     std::string machine_settings = "/etc/nix"; ///< folder of the running system's nix.conf
-    std::string store{}; ///< "" is Nix's own choice; or `daemon`, `unix:///run/agentd-nixd/socket`
+    /// "" is Nix's own choice; or `daemon`, `unix:///…`, which is never asked to fetch.
+    std::string store{};
     std::string build_users_group{}; ///< "" builds as the uid we run as (only without a daemon)
     std::vector<std::string> sandbox_paths{}; ///< `/bin/sh=/bin/busybox`; empty keeps Nix's default
     std::vector<std::string>

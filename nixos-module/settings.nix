@@ -35,10 +35,14 @@ in
 
     nix.nix = program "The program nix; empty to find it.";
     nix.nix_store = program "The program nix-store; empty to find it.";
+    nix.daemon = program "Socket of a Nix daemon of agentd's own, without a network; empty for the machine's.";
     nix.evaluation_seconds = number 1 86400 120 "Longest evaluation.";
     nix.build_seconds = number 1 604800 3600 "Longest build.";
     nix.memory_mb = number 128 1048576 4096 "Most memory of an evaluation, in MiB.";
     nix.log_kb = number 64 1048576 16384 "Most output kept of a build, in KiB.";
+    nix.fetch = yes "Take from the running system's own caches what a build lacks, with its keys.";
+    nix.fetch_seconds = number 1 604800 1800 "Longest fetch for one build.";
+    nix.fetch_mb = number 1 16777216 20480 "Most that is fetched for one build, in MiB.";
 
     web.enable = yes "Serve the page and the API.";
     web.address = text "127.0.0.1" "Address to listen on. Keys in a browser need https or localhost: put a proxy that speaks TLS before another address.";

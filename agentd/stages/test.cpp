@@ -5,6 +5,8 @@
 #include "agentd/core/text.hpp"
 #include "agentd/stages/keep.hpp"
 #include "evaluator/fetch.hpp"
+#include "evaluator/nix_probe.hpp"
+#include "evaluator/remainder.hpp"
 
 #include <fmt/format.h>
 
@@ -121,16 +123,36 @@ std::string last_lines(const std::string& log) {
     return text;
 }
 
-/// What caches gave, for the words of the evidence.
-struct Lacking {
-    std::string words{};
-    std::string log{};
-    milliseconds nix{};
-};
-
 std::string many(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
+
+std::string amount(std::uint64_t bytes) {
+    return bytes >> 20 == 0 ? fmt::format("{} KiB", (bytes + 1023) >> 10)
+                            : fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 1048576);
+}
+
+/// What caches gave, for the words of the evidence.
+struct Lacking {
+    explicit Lacking(evaluator::Fetched fetched) : log(std::move(fetched.log.text)) {
+        nix = fetched.nix_time;
+        std::string from;
+        for (const auto& each : fetched.caches) {
+            from += fmt::format("{}{} ({}) from {}", from.empty() ? "fetched " : ", ",
+                                many(each.paths, "path"), amount(each.bytes),
+                                each.cache.empty() ? "the machine's caches" : each.cache);
+        }
+        before = from.empty() ? "" : from + ", ";
+        if (!fetched.silent.empty()) {
+            after = "; no answer from " + core::join(fetched.silent, ", ");
+        }
+    }
+
+    std::string before{};
+    std::string after{};
+    std::string log{};
+    milliseconds nix{};
+};
 
 /// Nothing of it stays behind, however the build ends.
 class FetchedRoots {
@@ -147,7 +169,16 @@ class FetchedRoots {
 
 Step<Tested> not_built(evaluator::BuildRefused& refused, const Measure& measure,
                        const Reporter& report) {
-    refused.problem.message += last_lines(refused.log.text);
+    const bool ran = refused.problem.code.starts_with("build_");
+    const auto failed = core::StorePath::parse(refused.failed_derivation);
+    if (failed && refused.problem.code == "build_failed") {
+        if (const auto sources = evaluator::fixed_outputs({*failed}); !sources.empty()) {
+            refused.problem = evaluator::source_missing(sources);
+        }
+    }
+    if (ran) { // else it says already what caches said
+        refused.problem.message += last_lines(refused.log.text);
+    }
     report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
                                 refused.nix_time, refused.log.text));
     return Refused{std::move(refused.problem)};
@@ -175,8 +206,8 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
     const FetchedRoots roots(
         {.drv = evaluated.drv,
          .roots = tools.nix.settings().scratch + "/fetched/" + candidate.id.str()});
-    Lacking lacking;
-    if (tools.nix.settings().fetch) {
+    Lacking lacking({});
+    if (tools.nix.settings().fetch || evaluator::through_daemon(tools.nix)) {
         auto outcome = evaluator::fetch(tools.nix, roots.request(), told, stop);
         if (auto* refused = std::get_if<evaluator::BuildRefused>(&outcome)) {
             return not_built(*refused, measure, report);
@@ -184,13 +215,7 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
         if (auto* cancelled = std::get_if<evaluator::BuildCancelled>(&outcome)) {
             return stopped(*cancelled);
         }
-        auto& done = std::get<evaluator::Fetched>(outcome);
-        lacking.log = std::move(done.log.text);
-        lacking.nix = done.nix_time;
-        if (!done.paths.empty()) {
-            lacking.words = fmt::format("fetched {} ({} MiB) from caches, ",
-                                        many(done.paths.size(), "path"), done.bytes >> 20);
-        }
+        lacking = Lacking(std::get<evaluator::Fetched>(std::move(outcome)));
     }
     const evaluator::BuildRequest request{.drv = evaluated.drv,
                                           .gc_root = tools.gc_roots + "/" + candidate.id.str()};
@@ -200,9 +225,11 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
         [&](const evaluator::Built& built) -> Step<Tested> {
             report.evidence(measure.end(
                 EvidenceStatus::passed,
-                lacking.words + (built.built.empty()
-                                     ? "everything was built already"
-                                     : "built " + many(built.built.size(), "derivation")),
+                lacking.before +
+                    (!built.built.empty()     ? "built " + many(built.built.size(), "derivation")
+                     : lacking.before.empty() ? "everything was built already"
+                                              : "nothing was left to build") +
+                    lacking.after,
                 lacking.nix + built.nix_time, lacking.log + built.log.text));
             return Tested{.drv = evaluated.drv,
                           .toplevel = evaluated.toplevel,

@@ -1,5 +1,6 @@
 #include "agentd/core/failure.hpp"
 #include "evaluator/fetch.hpp"
+#include "evaluator/remainder.hpp"
 #include "evaluator/store_info.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/evaluator/cache_server.hpp"
@@ -42,6 +43,7 @@ class World {
                                    "needs = import " + dep.str() + ";")) {
         core::make_directories(dir_ / "etc", 0755);
         core::make_directories(dir_ / "cache", 0755);
+        core::write_file_durably(dir_ / "cache/nix-cache-info", "StoreDir: /nix/store\n", 0644);
         keys("right");
         keys("wrong");
         conf();
@@ -79,6 +81,7 @@ class World {
         auto out = fixture().settings();
         out.scratch = dir_ / "nix";
         out.machine_settings = dir_ / "etc";
+        out.fetch = true;
         return out;
     }
     evaluator::FetchOutcome fetch(const evaluator::NixSettings& settings,
@@ -198,15 +201,80 @@ TEST_CASE("a machine that takes nothing from caches asks none") {
     CHECK(world.server.asked().empty());
 }
 
-TEST_CASE("a cache that does not answer, or has nothing, is passed over and said") {
+TEST_CASE("a cache that has nothing is passed over") {
     World world("away");
     const auto nothing = world.fetched();
     CHECK(nothing.paths.empty());
     CHECK(nothing.to_build == 2);
+    CHECK(nothing.silent.empty());
+}
+
+TEST_CASE("a cache that does not answer is refused where it may have what would be compiled") {
+    World world("dead");
+    world.conf("right", "", "http://127.0.0.1:1/ " + world.server.url());
+    const auto began = std::chrono::steady_clock::now();
+    auto outcome = world.fetch(world.settings());
+    REQUIRE(std::holds_alternative<BuildRefused>(outcome));
+    const auto& no = std::get<BuildRefused>(outcome).problem;
+    CHECK(no.code == "substitution_failed");
+    CHECK(no.where == "http://127.0.0.1:1");
+    CHECK(holds(no.message, "does not answer"));
+    CHECK(holds(no.message, "dead-dep"));
+    CHECK(holds(no.hint, "curl http://127.0.0.1:1/nix-cache-info"));
+    CHECK(std::chrono::steady_clock::now() - began < 60s);
+    // Another cache has it: then the dead one is only told.
+    world.put({world.dep, world.top});
+    const auto done = world.fetched();
+    CHECK(done.to_build == 0);
+    CHECK(done.silent == std::vector<std::string>{"http://127.0.0.1:1"});
+}
+
+TEST_CASE("what says that no cache has it is built here, though a cache does not answer") {
+    World world("alone");
     world.conf("right", "", "http://127.0.0.1:1");
-    const auto away = world.fetched();
-    CHECK(away.to_build == 2);
-    CHECK(holds(away.log.text, "127.0.0.1:1"));
+    const auto own =
+        fixture().derivation("alone-own", "echo own > $out", "allowSubstitutes = false;");
+    auto outcome =
+        evaluator::fetch(fixture().nix(world.settings()), {.drv = own, .roots = world / "fetched"});
+    REQUIRE(std::holds_alternative<Fetched>(outcome));
+    CHECK(std::get<Fetched>(outcome).to_build == 1);
+}
+
+TEST_CASE("a derivation says of itself whether it is a source, and whether a cache may have it") {
+    using evaluator::nature_of;
+    const auto outputs = [](const std::string& output) {
+        return nature_of(R"drv(Derive([("out",)drv" + output +
+                         R"drv()],[],[],"x86_64-linux","/bin/sh",[],[("name","x")]))drv");
+    };
+    CHECK_FALSE(outputs(R"("/nix/store/x","","")").fixed_output);
+    CHECK(outputs(R"("/nix/store/x","sha256","ab")").fixed_output);
+    CHECK(outputs(R"("/nix/store/x","r:sha256","ab")").fixed_output);
+    // Known by its content once it is built, and not before.
+    CHECK_FALSE(outputs(R"("","r:sha256","")").fixed_output);
+    const auto environment = [](const std::string& entry) {
+        return nature_of(R"drv(Derive([("out","/nix/store/x","","")],[],[],"s","b",[],[)drv" +
+                         entry + "])");
+    };
+    CHECK(environment(R"drv(("allowSubstitutes",""))drv").never_cached);
+    CHECK(environment(R"drv(("__json","{\"allowSubstitutes\":false}"))drv").never_cached);
+    CHECK_FALSE(environment(R"drv(("allowSubstitutes","1"))drv").never_cached);
+    // In the text of a script it says nothing.
+    CHECK_FALSE(environment(R"drv(("s","(\"allowSubstitutes\",\"\")"))drv").never_cached);
+    for (const char* odd : {"", "Derive([(", "Derive([(\"out\",\"", "something else"}) {
+        CHECK_FALSE(nature_of(std::string_view(odd)).fixed_output);
+    }
+}
+
+TEST_CASE("a fetch says how much came from which cache") {
+    World world("counted");
+    world.put({world.dep});
+    const auto done = world.fetched();
+    REQUIRE(done.caches.size() == 1);
+    CHECK(done.caches.front().cache == world.server.url());
+    CHECK(done.caches.front().paths == 1);
+    CHECK(done.caches.front().bytes == done.bytes);
+    CHECK(done.bytes > 300'000);
+    CHECK(done.bytes < 310'000);
 }
 
 TEST_CASE("a cache whose key is not the machine's is refused") {
@@ -279,7 +347,9 @@ TEST_CASE("a cache that says nothing is waited for only so long") {
     world.server.fault(Fault::slow);
     auto settings = world.settings();
     settings.fetch_deadline = 3s;
-    CHECK(world.refused(settings).code == "fetch_timeout");
+    const auto no = world.refused(settings);
+    CHECK(no.code == "fetch_timeout");
+    CHECK(holds(no.message, world.server.url()));
 }
 
 TEST_CASE("a redirect leads to no file of the machine, and not in circles") {
