@@ -23,7 +23,34 @@ let
   '' + concatMapStrings (line: line + "\n") cfg.approvers);
 
   toToml = import ./toml.nix { inherit lib; };
-  units = import ./units.nix { inherit cfg declaredApprovers lib; };
+  units = import ./units.nix { inherit cfg declaredApprovers lib nixdSettings; nix = config.nix.package; };
+
+  # What agentd's own Nix daemon does, whatever the machine's nix.conf says; agentd may choose no more than any user.
+  nixdSettings = pkgs.writeTextDir "nix.conf" ''
+    allow-new-privileges = false
+    allowed-users = root agentd
+    build-users-group = nixbld
+    builders =
+    diff-hook =
+    experimental-features = nix-command flakes
+    fallback = false
+    filter-syscalls = true
+    hashed-mirrors =
+    max-build-log-size = ${toString (settings.nix.log_kb * 1024)}
+    max-silent-time = 900
+    post-build-hook =
+    pre-build-hook =
+    require-sigs = true
+    run-diff-hook = false
+    sandbox = true
+    sandbox-fallback = false
+    secret-key-files =
+    substitute = false
+    substituters =
+    system-features = benchmark big-parallel nixos-test
+    timeout = ${toString settings.nix.build_seconds}
+    trusted-users = root
+  '';
   isLoopback = hasPrefix "127." settings.web.address || lib.elem settings.web.address [ "::1" "localhost" ];
   oneTarget = check: lib.count (t: t != null) [ check.unit check.tcp check.http check.command check.dns check.disk check.ssh ] == 1;
   below = folder: path: hasPrefix folder path && path != folder && !(lib.hasInfix ".." path);
@@ -87,6 +114,16 @@ in
       description = "Users in {option}`services.agentd.adminGroup`.";
     };
 
+    nixDaemon = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether agentd builds through a Nix daemon of its own, {file}`agentd-nixd.service`: on the same store, without any
+        network, and with settings that the machine's {file}`nix.conf` does not touch. Packages are still fetched by the
+        machine's daemon.
+      '';
+    };
+
     openFirewall = mkOption {
       type = types.bool;
       default = false;
@@ -112,6 +149,7 @@ in
     services.agentd.settings = {
       host = mkDefault cfg.host;
       sockets.admin_group = mkDefault cfg.adminGroup;
+      nix.daemon = mkIf cfg.nixDaemon (mkDefault "/run/agentd-nixd/socket");
       # Not in /etc: pairing a browser appends to it. See agentd-approvers in units.nix.
       apply.approvers = mkDefault "${settings.apply.directory}/approvers";
     };
@@ -159,6 +197,8 @@ in
     assertions = [
       (asserted (below "/var/lib/" settings.state.directory && below "/var/lib/" settings.audit.directory && below "/var/lib/" settings.apply.directory)
         "services.agentd.settings: state.directory, audit.directory and apply.directory have to be below /var/lib.")
+      (asserted (!cfg.nixDaemon || below "/run/agentd-nixd/" settings.nix.daemon)
+        "services.agentd.settings.nix.daemon has to be below /run/agentd-nixd, where services.agentd.nixDaemon listens.")
       (asserted (below "/run/agentd/" settings.sockets.admin)
         "services.agentd.settings.sockets.admin has to be below /run/agentd, which is the daemon's.")
       (asserted (below "${settings.apply.directory}/" settings.apply.approvers)

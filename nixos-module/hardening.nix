@@ -59,6 +59,34 @@ rec {
     TasksMax = 512;
   };
 
+  # A Nix daemon of agentd's own. It is root and makes the sandboxes of builds, so it keeps what that takes: namespaces,
+  # a hostname and a personality of their own, a /proc that nothing is drawn over. What it has not is a network: what it
+  # builds cannot reach one even out of its sandbox, nor an abstract socket of the machine.
+  nixd = {
+    CapabilityBoundingSet = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_MKNOD CAP_NET_ADMIN CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_ADMIN CAP_SYS_CHROOT";
+    DevicePolicy = "closed";
+    InaccessiblePaths = base.InaccessiblePaths ++ [ "-/nix/var/nix/daemon-socket" ];
+    IPAddressDeny = "any";
+    KeyringMode = "private";
+    LimitCORE = 0;
+    LimitNOFILE = 1048576;
+    NoNewPrivileges = true;
+    OOMPolicy = "continue"; # a build that ate all memory is killed; the daemon says so
+    PrivateDevices = true;
+    PrivateIPC = true;
+    PrivateNetwork = true;
+    PrivateTmp = true;
+    ProtectClock = true;
+    ProtectHome = true;
+    ProtectKernelModules = true;
+    ProtectSystem = "strict";
+    ReadWritePaths = [ "/nix" ];
+    RestrictRealtime = true;
+    SystemCallErrorNumber = "EPERM";
+    SystemCallFilter = [ "~@clock @module @raw-io @reboot @swap" ];
+    UMask = "0022";
+  };
+
   # The root helper. What moves the machine (NixOS's switch, nix-env) does not run in here: it asks systemd for a
   # transient unit with a fixed command, so activation may do what it always could. What does run in here, as its
   # children: nix-store asking the Nix daemon, the worker that works out effects and the health checks, which become

@@ -1,5 +1,5 @@
 # The processes as units of systemd.
-{ cfg, lib, declaredApprovers }:
+{ cfg, lib, nix, nixdSettings, declaredApprovers }:
 let
   inherit (cfg) settings;
   inherit (lib) optional removePrefix;
@@ -14,8 +14,36 @@ let
     stopIfChanged = false;
     unitConfig.X-StopOnRemoval = false;
   };
+
+  # The Nix daemon that builds for agentd, where the owner wants one.
+  own = lib.optionalAttrs cfg.nixDaemon {
+    sockets.agentd-nixd = {
+      description = "Socket of agentd's own Nix daemon";
+      wantedBy = [ "sockets.target" ];
+      listenStreams = [ settings.nix.daemon ];
+      socketConfig = {
+        DirectoryMode = "0755";
+        SocketGroup = "agentd";
+        SocketMode = "0660";
+      };
+    };
+    services.agentd-nixd = {
+      description = "Nix daemon of agentd, which builds without a network";
+      requires = [ "agentd-nixd.socket" ];
+      after = [ "agentd-nixd.socket" ];
+      environment = {
+        NIX_CONF_DIR = "${nixdSettings}";
+        NIX_USER_CONF_FILES = "";
+      };
+      # Of what the machine has it takes the store and nothing else.
+      unitConfig.RequiresMountsFor = "/nix/store /nix/var/nix/db";
+      serviceConfig = hardening.nixd // {
+        ExecStart = "${nix}/bin/nix-daemon";
+      };
+    };
+  };
 in
-{
+lib.recursiveUpdate own {
   sockets.agentd-auditd = {
     description = "Socket of agentd's log";
     wantedBy = [ "sockets.target" ];
@@ -51,8 +79,10 @@ in
   services.agentd = {
     description = "agentd, which lets this machine look after itself";
     wantedBy = [ "multi-user.target" ];
-    wants = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" ];
-    after = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" "network.target" ];
+    wants = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" ]
+      ++ optional cfg.nixDaemon "agentd-nixd.socket";
+    after = [ "agentd-auditd.socket" "agentd-applyd.socket" "agentd-approvers.service" "nix-daemon.socket" "network.target" ]
+      ++ optional cfg.nixDaemon "agentd-nixd.socket";
     restartTriggers = [ cfg.files.settings cfg.files.policy ];
     stopIfChanged = false;
     serviceConfig = hardening.agentd cfg.reachableFrom // {

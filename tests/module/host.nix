@@ -6,6 +6,7 @@
   environment.systemPackages = [ pkgs.git ];
   services.agentd = {
     enable = true;
+    nixDaemon = true;
     package = pkgs.mkPackage {
       pname = "agentd";
       version = "0";
