@@ -143,7 +143,7 @@ class Combiner {
     void passwords() {
         const auto asked = untold([](const Effect& e) {
             return e.kind == "sshd_password_login" && e.after &&
-                   core::to_lower(*e.after) == "yes" && e.risk >= Risk::high &&
+                   core::to_lower(*e.after) == "yes" && e.risk == Risk::high &&
                    e.subject.find(' ') == std::string::npos;
         });
         std::set<std::string> doors{"22/tcp"};
@@ -154,6 +154,11 @@ class Combiner {
         }
         const auto open = untold(
             [&](const Effect& e) { return e.kind == "port_opened" && doors.contains(e.subject); });
+        if (asked.size() > 1 && open.empty()) {
+            // One question, asked in two ways: which ones stands in the facts.
+            const auto& said = effects_[asked.front()].sentence;
+            tell(asked, said.substr(0, said.rfind(" (")));
+        }
         if (asked.empty() || open.empty()) {
             return;
         }

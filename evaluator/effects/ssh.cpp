@@ -2,6 +2,7 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/firewall.hpp"
 #include "evaluator/effects/sshd_config.hpp"
 
 #include "agentd/core/crypto.hpp"
@@ -52,11 +53,33 @@ Effect root_login(const std::string& key, const std::string& after, const SshdCo
     return ssh("sshd_root_login", subject, Risk::high, "root may log in over SSH with a key");
 }
 
-Effect password_login(const std::string& key, const std::string& after) {
+/// A port of sshd lets everybody in, as far as the rendered firewall goes.
+bool open_to_all(const Side& side, const SshdConfig& config) {
+    const auto firewall = read_firewall(side, read_units(side.tree, "etc/systemd/system"));
+    const std::string ports = config.value("port");
+    const auto lets_in = [&](std::int64_t port) {
+        return std::any_of(firewall.openings.begin(), firewall.openings.end(),
+                           [&](const auto& each) {
+                               return each.protocol == "tcp" && each.interface.empty() &&
+                                      each.limit.empty() && each.first <= port && port <= each.last;
+                           });
+    };
+    const auto lines = core::lines(ports);
+    return !firewall.filters || std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
+        const auto port = core::parse_integer(line);
+        return port && lets_in(*port);
+    });
+}
+
+Effect password_login(const std::string& key, const std::string& after, const Side& side,
+                      const SshdConfig& config) {
     const auto keyword = bare(key);
-    auto risk = means_yes(after) ? Risk::high : Risk::notice;
-    auto sentence = means_yes(after) ? "passwords are accepted over SSH (" + key + ")"
-                                     : "passwords are no longer accepted over SSH (" + key + ")";
+    const bool yes = means_yes(after);
+    auto risk = yes ? Risk::high : Risk::notice;
+    const bool everybody = yes && key == keyword && open_to_all(side, config);
+    auto sentence = std::string("the SSH server will ") + (yes ? "" : "no longer ") +
+                    "accept passwords" + (everybody ? " from the whole internet" : "") + " (" +
+                    key + ")";
     if (keyword == "permitemptypasswords" && means_yes(after)) {
         risk = Risk::critical;
         sentence = "accounts with an empty password may log in over SSH";
@@ -79,14 +102,14 @@ Effect other_setting(const std::string& key, const std::string& after) {
     return ssh("sshd_setting", key, risk, "the SSH setting " + key + " changes");
 }
 
-void setting(const std::string& key, std::string before, std::string after,
+void setting(const std::string& key, std::string before, std::string after, const Side& side,
              const SshdConfig& config, Sink& sink) {
     const auto keyword = bare(key);
     const auto effect_of = [&] {
         if (keyword == "permitrootlogin")
             return root_login(key, core::to_lower(after), config);
         if (contains(passwords, keyword))
-            return password_login(key, core::to_lower(after));
+            return password_login(key, core::to_lower(after), side, config);
         return other_setting(key, after);
     };
     auto effect = effect_of();
@@ -97,7 +120,8 @@ void setting(const std::string& key, std::string before, std::string after,
     sink.add(std::move(effect));
 }
 
-void settings(const SshdConfig& before, const SshdConfig& after, Comparer& comparer, Sink& sink) {
+void settings(const SshdConfig& before, const SshdConfig& after, const Side& new_side,
+              Comparer& comparer, Sink& sink) {
     std::set<std::string> keys;
     for (const auto* side : {&before, &after})
         for (const auto& [key, value] : side->settings)
@@ -125,7 +149,7 @@ void settings(const SshdConfig& before, const SshdConfig& after, Comparer& compa
         const auto new_value = value(after, key);
         const bool nothing = !before.there && (new_value.empty() || new_value == "no");
         if (!nothing && comparer.texts(old_value, new_value) == Likeness::differs)
-            setting(key, old_value, new_value, after, sink);
+            setting(key, old_value, new_value, new_side, after, sink);
     }
 }
 
@@ -198,7 +222,7 @@ void classify_ssh(const Side& before, const Side& after, Claims& claims, Sink& s
         for (const auto& each : side->files)
             claim_file(before, after, each, claims);
     Comparer comparer(before, after);
-    settings(old_config, new_config, comparer, sink);
+    settings(old_config, new_config, after, comparer, sink);
 }
 
 } // namespace agentd::evaluator::effects

@@ -33,6 +33,22 @@ TEST_CASE("an opened port is told once, and nothing else with it") {
     CHECK(the(pair.compare(after, before), "port_closed").subject == "8080/tcp");
 }
 
+TEST_CASE("passwords over SSH are told with how far the firewall lets them come") {
+    Pair pair;
+    const auto said = [&](const std::string& rules) {
+        const auto before = guarded(pair, rules);
+        auto after = before;
+        after.etc["ssh/sshd_config"] = "Port 22\nPermitRootLogin no\nPasswordAuthentication yes\n";
+        return the(pair.compare(before, after), "sshd_password_login").sentence;
+    };
+    CHECK(said(ssh_rule) == "the SSH server will accept passwords from the whole internet "
+                            "(passwordauthentication)");
+    for (const auto* narrow :
+         {"", "ip46tables -A nixos-fw -p tcp --dport 22 -j nixos-fw-accept -i wg0\n",
+          "ip46tables -A nixos-fw -s 192.0.2.0/24 -p tcp --dport 22 -j nixos-fw-accept\n"})
+        CHECK(said(narrow) == "the SSH server will accept passwords (passwordauthentication)");
+}
+
 TEST_CASE("ranges, protocols and interfaces are told apart") {
     Pair pair;
     const auto found = pair.compare(

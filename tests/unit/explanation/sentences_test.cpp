@@ -36,6 +36,12 @@ TEST_CASE("passwords and the port they are asked at are one sentence") {
                                      Risk::high, "passwords are accepted over SSH", "yes"),
                                 port("22/tcp on wg0")}))
               .sentences.size() == 2);
+    const auto twice = explain(effects_with(
+        {fact("ssh", "sshd_password_login", "kbdinteractiveauthentication", Risk::high,
+              "the SSH server will accept passwords (kbdinteractiveauthentication)", "yes"),
+         fact("ssh", "sshd_password_login", "passwordauthentication", Risk::high,
+              "the SSH server will accept passwords (passwordauthentication)", "yes")}));
+    CHECK(texts(twice) == std::vector<std::string>{"The SSH server will accept passwords"});
 }
 
 TEST_CASE("a new account is told with the rights and keys it gets") {
