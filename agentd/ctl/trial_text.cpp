@@ -5,6 +5,7 @@
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/refusal_text.hpp"
 #include "agentd/ctl/view.hpp"
+#include "agentd/explanation/explanation.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,16 @@ Json refusal_of(const Tried& tried) {
 
 template <class T> Json maybe(const std::optional<T>& value) {
     return value ? proposals::to_json(*value) : Json();
+}
+
+Json explanation_of(const Tried& tried) {
+    if (!tried.effects) {
+        return {};
+    }
+    return explanation::to_json(
+        explanation::explain(*tried.effects, {.options = tried.options ? &*tried.options : nullptr,
+                                              .title = tried.draft.title,
+                                              .rationale = tried.draft.rationale}));
 }
 
 void print_head(Terminal& terminal, const Json& shown_trial) {
@@ -73,6 +84,7 @@ Json to_json(const Trial& trial, const Tried& tried) {
             {"toplevel", tried.toplevel ? Json(tried.toplevel->str()) : Json()},
             {"options", maybe(tried.options)},
             {"effects", maybe(tried.effects)},
+            {"explanation", explanation_of(tried)},
             {"verdict", maybe(tried.verdict)},
             {"policy", text_or_null(tried.policy)},
             {"refusal", refusal_of(tried)}};
