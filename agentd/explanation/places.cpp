@@ -236,7 +236,10 @@ std::optional<Place> Places::of(const Effect& effect) const {
     if (const auto line = lines_.find(name); !found && name.size() > 1 && line != lines_.end()) {
         found = line->second;
     }
-    found = found ? std::move(found) : whole_;
+    // What changes with every build (the name of the commit, say) is of no line.
+    if (!found && effect.risk > proposals::Risk::none) {
+        found = whole_;
+    }
     if (!found) {
         return in_the_built(effect);
     }

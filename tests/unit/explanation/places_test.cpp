@@ -57,8 +57,10 @@ TEST_CASE("without options the changed line that names it, else what was built")
     CHECK(place(fact("etc", "etc_added", "etc/motd", Risk::none, "x"), sources) ==
           Place{.file = "etc/motd", .built = true});
     const auto one_piece = diff_with({"services.big.enable = true;"}, 1);
-    CHECK(place(fact("etc", "etc_added", "etc/motd", Risk::none, "x"), {.diff = &one_piece}) ==
+    CHECK(place(fact("etc", "etc_added", "etc/motd", Risk::low, "x"), {.diff = &one_piece}) ==
           Place{.file = "hosts/web.nix", .line = 10});
+    CHECK(
+        place(fact("etc", "etc_added", "etc/motd", Risk::none, "x"), {.diff = &one_piece})->built);
 }
 
 TEST_CASE("a file whose name deceives is drawn, and an act has no place") {
