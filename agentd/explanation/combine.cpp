@@ -244,8 +244,8 @@ class Combiner {
             Row{"package_updated", "built otherwise",
                 "packages are the same version, built otherwise"},
             Row{"package_updated", "", "packages change their version"},
-            Row{"unit_changed", "restarts with other builds of its packages",
-                "services restart with other builds of their packages"},
+            Row{"unit_changed", "runs with other builds of its packages",
+                "services run with other builds of their packages"},
             Row{"etc_added", "", "files in /etc are added"},
             Row{"etc_removed", "", "files in /etc are removed"},
             Row{"etc_changed", "", "files in /etc change"}};

@@ -131,8 +131,8 @@ class UnitChanges {
             if (change.only_builds || change.restarts || change.commands)
                 add("unit_changed", name, std::nullopt, std::nullopt, Risk::low,
                     change.only_builds && !change.commands && !change.restarts
-                        ? name + " restarts with other builds of its packages"
-                        : name + " restarts, because what it uses changed");
+                        ? name + " runs with other builds of its packages"
+                        : name + " uses something else than before");
         } else {
             tell(name, change);
         }
