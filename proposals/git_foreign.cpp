@@ -127,13 +127,13 @@ Result<core::Commit> ForeignClone::commit(std::string_view revision) const {
     }
     const auto names = names_in(repository);
     const auto near = core::nearest(revision, names, 5);
-    unknown.hint = revision == "HEAD" ? "make a first commit: git commit"
-                   : names.empty()    ? "it has no branch and no tag"
-                   : near.empty()     ? "git -C DIR log --oneline --all shows the commits there are"
-                                  : "did you mean " + core::printable(core::join(near, ", ")) + "?";
-    if (borrows()) {
-        unknown.hint += "; objects that are elsewhere (alternates, a partial clone) are not taken";
-    }
+    unknown.hint =
+        borrows() ? "it borrows objects that are elsewhere (alternates, a partial clone), "
+                    "and those are not taken: git clone --no-local DIR COPY"
+        : revision == "HEAD" ? "make a first commit: git commit (ids of SHA-256 are not read)"
+        : names.empty()      ? "it has no branch and no tag"
+        : near.empty()       ? "git -C DIR log --oneline --all shows the commits there are"
+                             : "did you mean " + core::printable(core::join(near, ", ")) + "?";
     return unknown;
 }
 

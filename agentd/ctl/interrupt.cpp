@@ -1,6 +1,7 @@
 #include "agentd/ctl/interrupt.hpp"
 
 #include <pthread.h>
+#include <unistd.h>
 
 namespace agentd::ctl {
 
@@ -11,9 +12,11 @@ Interrupt::Interrupt(const std::stop_token& also) : forward_(also, Forward{sourc
     }
     pthread_sigmask(SIG_BLOCK, &signals_, &before_);
     waiter_ = std::thread([this] {
-        int received = 0;
-        sigwait(&signals_, &received);
-        if (received != SIGUSR1) {
+        for (int received = 0, times = 0; received != SIGUSR1; ++times) {
+            sigwait(&signals_, &received);
+            if (received != SIGUSR1 && times > 0) {
+                ::_exit(128 + received); // whoever asks twice does not want to wait
+            }
             source_.request_stop();
         }
     });

@@ -23,6 +23,8 @@ namespace {
 const char* const candidate_id = "00000000000000000000000001";
 const char* const base_id = "00000000000000000000000002";
 
+constexpr std::size_t most_log = 64U << 10;
+
 core::ProposalId id_of(const char* text) {
     const auto id = core::ProposalId::parse(text);
     AGENTD_CHECK(id.has_value());
@@ -71,6 +73,9 @@ class Run {
     stages::Reporter reporter(std::string of, bool kept) {
         return {.evidence =
                     [this, kept](const proposals::Evidence& evidence) {
+                        if (evidence.log_blob) {
+                            log_ = evidence.log_blob;
+                        }
                         if (kept) {
                             tried_.evidence.push_back(evidence);
                         }
@@ -103,6 +108,10 @@ class Run {
     void refuse(std::string at, Problem problem) {
         tried_.refused_at = std::move(at);
         tried_.refusal = std::move(problem);
+        const auto log = log_ ? blobs_.get(*log_) : std::nullopt;
+        const std::string text = log.value_or("");
+        tried_.log = core::to_utf8(
+            std::string_view(text).substr(text.size() - std::min(text.size(), most_log)));
     }
 
     std::optional<core::Commit> draft(const TrialCommits& commits) {
@@ -161,7 +170,10 @@ class Run {
                          test_tools(), reporter("", true), stop_),
             "test");
         if (!tested) {
-            name_the_level();
+            if (tried_.refusal) {
+                name_the_level();
+                ask_the_base(commits);
+            }
             return;
         }
         tried_.drv = tested->drv;
@@ -177,8 +189,27 @@ class Run {
 
     /// The stage of testing is two levels; the evidence says which of them it was.
     void name_the_level() {
-        if (tried_.refusal) {
-            tried_.refused_at = proposals::to_string(tried_.evidence.back().level);
+        tried_.refused_at = proposals::to_string(tried_.evidence.back().level);
+    }
+
+    /// Whether it is the change that does not evaluate, or was so before.
+    void ask_the_base(const TrialCommits& commits) {
+        if (tried_.refused_at != "evaluate" || tried_.refusal->code == "unknown_host") {
+            return;
+        }
+        tools_.tell("does the base evaluate? …");
+        const auto source = base_source(commits);
+        const auto base = stages::test({.id = id_of(base_id),
+                                        .source = source,
+                                        .host = trial_.host,
+                                        .options = {.base = source},
+                                        .build = false},
+                                       test_tools(), reporter("base: ", false), stop_);
+        if (const auto* refused = std::get_if<stages::Refused>(&base)) {
+            tried_.notes.push_back(
+                "the base does not evaluate either: " +
+                core::shorten(refused->problem.message, 300) +
+                (refused->problem.where.empty() ? "" : " (" + refused->problem.where + ")"));
         }
     }
 
@@ -222,6 +253,7 @@ class Run {
     store::Blobs blobs_;
     proposals::Repository own_;
     Tried tried_{};
+    std::optional<core::Digest> log_{}; ///< of the level that ended last
 };
 
 } // namespace

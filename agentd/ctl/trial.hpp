@@ -47,6 +47,7 @@ struct Tried {
     std::string policy{};     ///< the file it is of
     std::string refused_at{}; ///< a level, or `base`; "" when it was not refused
     std::optional<core::Problem> refusal{};
+    std::string log{}; ///< the end of what the level said that refused it, at most 64 KiB
     bool cancelled = false;
 };
 

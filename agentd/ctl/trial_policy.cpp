@@ -24,6 +24,13 @@ Result<std::optional<CurrentPolicy>> given_policy(const Trial& trial, core::Inst
     if (!trial.policy) {
         return std::optional<CurrentPolicy>();
     }
+    std::error_code error;
+    if (std::filesystem::exists(*trial.policy, error) &&
+        !std::filesystem::is_regular_file(*trial.policy, error)) {
+        return core::Problem{.code = "bad_policy", // a pipe may never end
+                             .message = "the policy is no plain file",
+                             .where = *trial.policy};
+    }
     auto loaded = stages::load_current_policy(*trial.policy, now);
     if (!loaded) {
         return loaded.problem();

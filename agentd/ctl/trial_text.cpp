@@ -56,6 +56,19 @@ void print_head(Terminal& terminal, const Json& shown_trial) {
     }
 }
 
+/// Its end, where it says why.
+void print_log(Terminal& terminal, const std::string& log) {
+    constexpr std::size_t most = 25;
+    const auto all = core::lines(log);
+    if (all.empty()) {
+        return;
+    }
+    terminal.line("  the end of its log (64 KiB of it are in --json):");
+    for (std::size_t i = all.size() - std::min(all.size(), most); i < all.size(); ++i) {
+        terminal.line("    " + one_line(all[i], 200));
+    }
+}
+
 } // namespace
 
 Json to_json(const Trial& trial, const Tried& tried) {
@@ -87,7 +100,8 @@ Json to_json(const Trial& trial, const Tried& tried) {
             {"explanation", explanation_of(tried)},
             {"verdict", maybe(tried.verdict)},
             {"policy", text_or_null(tried.policy)},
-            {"refusal", refusal_of(tried)}};
+            {"refusal", refusal_of(tried)},
+            {"log", text_or_null(tried.log)}};
 }
 
 int exit_of(const Tried& tried) {
@@ -124,6 +138,7 @@ void print_trial(Terminal& terminal, const Json& detail) {
     if (!part(detail, "refusal").is_null()) {
         terminal.line();
         print_refusal(terminal, detail);
+        print_log(terminal, raw(detail, "log"));
     }
 }
 

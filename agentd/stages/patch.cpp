@@ -122,6 +122,14 @@ Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
         return set.problem();
     }
     auto draft = describe(request, place, candidate);
+    for (const auto& file : draft.change()->files) {
+        if (!core::is_utf8(file.path)) { // every document would have to lie about it
+            return Problem{.code = "bad_path",
+                           .message = "the name of a file is no UTF-8",
+                           .where = core::printable(core::to_utf8(file.path)),
+                           .hint = "git mv it to a name that everybody can read"};
+        }
+    }
     if (draft.change()->files.empty()) {
         return Problem{.code = "no_change",
                        .message = "the files of " + candidate.short_form() + " are those of " +

@@ -49,7 +49,7 @@ core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& p
                                      const core::ProposalId& id, core::Instant now);
 
 /// The same for a commit that is in the repository already; what `request.change` holds does not
-/// count. Problem `no_change` when its files are those of the head.
+/// count. Problems: `no_change` when its files are those of the head, `bad_path`.
 core::Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, const core::Commit& candidate);
 

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <ostream>
 #include <unistd.h>
 
 namespace agentd::ctl::commands {
@@ -123,7 +124,15 @@ class Testing {
     Testing(const Testing&) = delete;
     Testing& operator=(const Testing&) = delete;
 
+    /// Who was stopped early is told the same as who was stopped late.
     int run(const Trial& trial) {
+        const int exit = go(trial);
+        return exit == status::failed && interrupt_.token().stop_requested() ? status::stopped
+                                                                             : exit;
+    }
+
+  private:
+    int go(const Trial& trial) {
         Terminal& terminal = context_.terminal();
         std::vector<std::string> notes;
         const auto note = [&](std::string_view text) {
@@ -156,7 +165,6 @@ class Testing {
         return report(trial, *tried);
     }
 
-  private:
     /// A Nix that does not do as it is told is not used.
     core::Result<core::Done> usable() const {
         if (auto answers = evaluator::store_answers(nix_); !answers) {
@@ -205,6 +213,12 @@ class Testing {
             complain(context_.around(), *not_kept);
             return status::failed;
         }
+        if (!context_.around().out.flush()) {
+            complain(context_.around(), {.code = "failed",
+                                         .message = "the answer could not be written out",
+                                         .hint = "is the disk full, or the reader gone?"});
+            return status::failed;
+        }
         return exit_of(tried);
     }
 
@@ -224,6 +238,10 @@ int test(Context& context) {
         return terminal.fail(*trouble);
     }
     if (const auto link = context.asked().value("--keep")) {
+        if (std::get<Trial>(trial).level < EvidenceLevel::build) {
+            return terminal.fail(usage("--keep keeps what is built: not with that --level",
+                                       "--level build or effects"));
+        }
         if (const auto trouble = check_link(context.absolute(*link))) {
             return terminal.fail(*trouble);
         }

@@ -105,7 +105,7 @@ def a_good_patch_goes_through_every_level_and_nothing_is_left_behind(b):
 def a_person_reads_the_words_of_explain(b):
     said = b.test(patch=b.opened)
     assert said.exit == 0, said.err
-    for words in ("What changes on this machine", "port 8080/tcp will be reachable from the network", "Evidence",
+    for words in ("What changes on this machine", "8080/tcp", "Evidence",
                   "modified hosts/web/default.nix", "--keep LINK keeps it"):
         assert words in said.out, words
     assert b.test(patch=b.opened).out.split("built:")[1] == said.out.split("built:")[1], "another system"
@@ -229,6 +229,11 @@ def a_host_or_revision_that_is_not_there_names_those_that_are(b):
     assert "web" in said.json["refusal"]["hint"] and "db" in said.json["refusal"]["hint"]
     said = b.test("--base", "mian", patch=b.opened)
     assert said.exit == 1 and "did you mean main" in said.err, said.err
+    clone = Clone(b.folder / "names")
+    (clone.dir / os.fsdecode(b"bad\xff.nix")).write_text("{ }")
+    clone.commit("A name that is no text")
+    said = b.test("--base", "HEAD~1", "--json", repo=clone.dir, level="intake")
+    assert said.exit == 21 and said.json["refusal"]["code"] == "bad_path", said.out
     for words in (["--base", "--help me"], ["--candidate", "0000000"], ["--base", "HEAD:flake.nix"]):
         said = b.test(*words)
         assert said.exit in (1, 64) and "agentctl: " in said.err, said.err
@@ -236,7 +241,10 @@ def a_host_or_revision_that_is_not_there_names_those_that_are(b):
 
 @truth
 def what_is_not_given_is_asked_for(b):
-    for words, status, says in (([], 1, "--patch FILE"), (["--candidate", "HEAD"], 1, "same commit"),
+    pipe = b.folder / "endless"
+    os.mkfifo(pipe)
+    for words, status, says in (([], 1, "--patch FILE"), (["--policy", pipe, "--candidate", "HEAD~1"], 1, "no plain file"),
+                                (["--keep", "x", "--level", "evaluate", "--candidate", "HEAD~1"], 64, "--keep"), (["--candidate", "HEAD"], 1, "same commit"),
                                 (["--level", "install"], 64, "intake, evaluate, build or effects"),
                                 (["--policy", "/nowhere.toml", "--candidate", "HEAD~1"], 1, "/nowhere.toml"),
                                 (["--keep", "/etc/passwd", "--candidate", "HEAD~1"], 64, "/etc/passwd")):
@@ -285,6 +293,36 @@ def a_commit_is_tested_against_its_base_from_a_work_tree_or_a_bare_copy(b):
     subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{bare}", shallow], check=True, capture_output=True)
     said = b.test(patch=b.opened, repo=shallow, level="intake")
     assert said.exit == 1 and "--unshallow" in said.err, said.err
+
+
+@truth
+def a_base_that_is_broken_is_not_held_against_the_change(b):
+    clone = Clone(b.folder / "broken")
+    good = clone.git("rev-parse", "HEAD").strip()
+    (clone.dir / HOST_FILE).write_text((clone.dir / HOST_FILE).read_text().replace("enable = true", "enable = oops"))
+    clone.commit("Broken")
+    said = b.test("--candidate", good, "--json", repo=clone.dir)
+    assert said.exit == 25 and said.json["refusal"]["stage"] == "base", said.err
+    said = b.test("--json", patch=b.opened, repo=clone.dir)
+    assert said.exit == 22 and "the base does not evaluate either" in said.err, said.err
+    assert "oops" in said.json["log"], said.json["log"]
+
+
+@truth
+def who_interrupts_it_finds_nothing_left(b):
+    scratch = set(Path("/tmp").glob("agentctl.*"))
+    process = subprocess.Popen([BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--offline", "--candidate",
+                                "HEAD~1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in process.stdout:
+        if line.startswith("evaluating"):
+            process.send_signal(2)
+            break
+    assert process.wait(20) == 130, process.returncode
+    assert set(Path("/tmp").glob("agentctl.*")) <= scratch, "a folder stays in /tmp"
+    with open("/dev/full", "w") as full:
+        said = subprocess.run([BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--candidate", "HEAD~1",
+                               "--level", "intake", "--json"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert said.returncode == 1 and "could not be written" in said.stderr, said.stderr
 
 
 @truth
