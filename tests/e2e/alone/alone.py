@@ -303,7 +303,7 @@ def a_base_that_is_broken_is_not_held_against_the_change(b):
     clone.commit("Broken")
     said = b.test("--candidate", good, "--json", repo=clone.dir)
     assert said.exit == 25 and said.json["refusal"]["stage"] == "base", said.err
-    said = b.test("--json", patch=b.opened, repo=clone.dir)
+    said = b.test("--json", patch=clone.patch("[ 80 ]", "[ 80 8080 ]"), repo=clone.dir)
     assert said.exit == 22 and "the base does not evaluate either" in said.err, said.err
     assert "oops" in said.json["log"], said.json["log"]
 
