@@ -45,6 +45,9 @@ evaluator::Nix own_nix(const std::optional<Config>& config, const std::string& s
         settings.build_deadline = config->nix.build;
         settings.evaluation_memory = static_cast<std::uint64_t>(config->nix.memory_mb) << 20;
         settings.build_log = static_cast<std::size_t>(config->nix.log_kb) << 10;
+        settings.fetch = !offline && config->nix.fetch;
+        settings.fetch_deadline = config->nix.fetch_time;
+        settings.fetch_bytes = static_cast<std::uint64_t>(config->nix.fetch_mb) << 20;
     }
     return {evaluator::NixInstallation(std::move(programs)), std::move(settings)};
 }
