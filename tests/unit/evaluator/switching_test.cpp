@@ -55,8 +55,9 @@ TEST_CASE("a unit that changed is restarted where it runs, and let alone where i
     CHECK(changed("a.service", old_text, new_text).restart == Names{"a.service"});
     CHECK(changed("a.service", old_text, old_text) == proposals::SwitchPlan{});
     CHECK(plan({{"a.service", old_text}}, {{"a.service", new_text}}, {}).restart.empty());
-    CHECK(plan({{"a@.service", old_text}}, {{"a@.service", new_text}}, {"a@x.service"}).restart ==
-          Names{"a@x.service"});
+    const proposals::SwitchMoves moves{
+        .moves = {{.unit = "a@.service", .action = proposals::UnitAction::restart}}};
+    CHECK(proposals::plan_of(moves, {"a@x.service"}).restart == Names{"a@x.service"});
 }
 
 TEST_CASE("a name, a description or an install section restarts nothing") {
