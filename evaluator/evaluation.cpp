@@ -3,6 +3,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/early_watch.hpp"
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_query.hpp"
 #include "evaluator/nix_scripts.hpp"
@@ -31,25 +32,28 @@ core::StorePath store_path(const core::Json& answer, const char* key) {
     return *path;
 }
 
-/// Traced once the options are read, before anything else is evaluated.
-constexpr std::string_view options_are_read = "agentd has read the options";
-
 FlakeAsked ask(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-               const OptionWords& words, const std::stop_token& stop) {
+               const OptionWords& words, EarlyWatch* early, const std::stop_token& stop) {
+    HowAsked how;
+    if (early != nullptr) {
+        how.hidden = early->nonce();
+        how.on_line = [early](std::string_view line) { early->line(line); };
+    }
     return ask_flake(nix, source, evaluate_script,
                      {{"host", nix_string(host.str())},
                       {"tell", "(" + std::string(options_script) + ")"},
                       {"words", nix_words(words)},
-                      {"read", nix_string(options_are_read)}},
-                     stop);
+                      {"nonce", early != nullptr ? nix_string(early->nonce()) : "null"}},
+                     stop, how);
 }
 
-/// What nobody but us wanted to see may have been the end of it: Nix ended while it read the
-/// options, or with them it took too much.
-bool ended_by_options(const EvaluationRefused& refused) {
+/// What nobody but us wanted to see may have been the end of it: Nix ended while it read what is
+/// told early, or with the options it took too much.
+bool ended_by_us(const EvaluationRefused& refused, const EarlyWatch& early, bool looks) {
     const auto& code = refused.problem.code;
-    return code == "unreadable_answer" || code.ends_with("_limit") || code.ends_with("_timeout") ||
-           (code != "no_flake" && refused.log.find(options_are_read) == std::string::npos);
+    const bool too_much =
+        code == "unreadable_answer" || code.ends_with("_limit") || code.ends_with("_timeout");
+    return too_much ? looks : code != "no_flake" && code != "unlocked_input" && !early.seen();
 }
 
 Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
@@ -62,6 +66,7 @@ Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
             .host_name = text_or_empty(answer, "host_name"),
             .warnings = std::move(from.warnings),
             .facts_json = facts == answer.end() ? "{}" : core::canonical(*facts),
+            .hosts = host_names(answer),
             .options = options == answer.end() ? std::nullopt : read_option_values(*options),
             .nix_time = from.nix_time};
 }
@@ -74,14 +79,16 @@ std::string FlakeSource::url() const {
 }
 
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-                           std::stop_token stop, const OptionWords& words) {
+                           std::stop_token stop, const OptionWords& words,
+                           const EarlyCallback& on_early) {
     const bool looks = !words.empty() && nix_words(words).size() <= most_word_bytes;
-    auto asked = ask(nix, source, host, looks ? words : OptionWords{}, stop);
+    EarlyWatch early(on_early);
+    auto asked = ask(nix, source, host, looks ? words : OptionWords{}, &early, stop);
     auto* refused = std::get_if<EvaluationRefused>(&asked);
     std::chrono::milliseconds in_vain{};
-    if (looks && refused != nullptr && ended_by_options(*refused)) {
+    if (refused != nullptr && ended_by_us(*refused, early, looks)) {
         in_vain = refused->nix_time;
-        asked = ask(nix, source, host, {}, stop);
+        asked = ask(nix, source, host, {}, nullptr, stop);
         refused = std::get_if<EvaluationRefused>(&asked);
     }
     if (refused != nullptr) {
@@ -99,6 +106,21 @@ EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core
         return unknown;
     }
     return read_answer(*answer.value, answer);
+}
+
+core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource& source,
+                                              const core::HostName& host, const HostLimits& limits,
+                                              std::stop_token stop) {
+    auto asked = ask_flake(nix, source, host_script, {{"host", nix_string(host.str())}}, stop,
+                           {.read_only = true, .deadline = limits.time, .memory = limits.memory});
+    const auto* answer = std::get_if<FlakeAnswer>(&asked);
+    if (answer == nullptr) {
+        return problem_of(asked);
+    }
+    if (answer->value->contains("unknown_host")) {
+        return unknown_host(host, host_names(*answer->value)).problem;
+    }
+    return store_path(*answer->value, "drv");
 }
 
 core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,

@@ -4,6 +4,7 @@
 
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
+#include "evaluator/early_facts.hpp"
 #include "evaluator/nix.hpp"
 #include "evaluator/option_values.hpp"
 
@@ -24,6 +25,7 @@ struct Evaluated {
     std::string host_name{};             ///< `networking.hostName`, "" when there is none
     std::vector<std::string> warnings{}; ///< at most 200, at most 2 KiB each
     std::string facts_json{};            ///< what Nix answered, canonical JSON
+    std::vector<std::string> hosts{};    ///< all of the flake, sorted, at most 4096
     std::optional<OptionValues>
         options{}; ///< nullopt when they were not asked for, or cannot be had
     std::chrono::milliseconds nix_time{}; ///< spent in Nix processes
@@ -52,10 +54,27 @@ using EvaluationOutcome = std::variant<Evaluated, EvaluationRefused, EvaluationC
 
 /// Evaluates `nixosConfigurations.<host>` in one Nix process: pure, restricted, without a network.
 /// With `words` the options that they speak of are read on the way; an option that nothing may look
-/// at costs them, and a second evaluation without them, never the answer.
+/// at costs them, and a second evaluation without them, never the answer. `on_early` hears what is
+/// known before the toplevel is begun, while the same process goes on with it.
 /// @throws core::Failure when Nix cannot be started or the repository does not have the commit.
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-                           std::stop_token stop = {}, const OptionWords& words = {});
+                           std::stop_token stop = {}, const OptionWords& words = {},
+                           const EarlyCallback& on_early = {});
+
+/// What one host that is not the one in question may cost.
+struct HostLimits {
+    std::chrono::milliseconds time = std::chrono::minutes(1);
+    std::uint64_t memory = 4ULL << 30; ///< bytes of address space
+};
+
+/// The derivation that a host would be, for comparing alone: nothing is written to the store, and
+/// where the host's modules allow it `system.configurationRevision` is left out, which is another
+/// with every commit. Problems: those of `evaluate`, and `cancelled`.
+/// @throws core::Failure as `evaluate` does.
+core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource& source,
+                                              const core::HostName& host,
+                                              const HostLimits& limits = {},
+                                              std::stop_token stop = {});
 
 /// The hosts of a flake, sorted, at most 4096; evaluates no host.
 core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,

@@ -121,9 +121,12 @@ EvaluationRefused from_ending(const sandbox::Outcome& outcome, const EvaluationS
 
 } // namespace
 
-EvaluationSpeech hear(std::string_view stderr_bytes) {
+EvaluationSpeech hear(std::string_view stderr_bytes, std::string_view hidden) {
     EvaluationSpeech out;
     for (const auto line : core::lines(stderr_bytes)) {
+        if (!hidden.empty() && line.find(hidden) != std::string_view::npos) {
+            continue;
+        }
         auto message = parse_nix_message(line);
         std::string shown = message ? message->full : without_colours(line);
         if (message && message->action != NixMessage::Action::message) {

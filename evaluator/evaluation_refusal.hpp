@@ -17,7 +17,8 @@ struct EvaluationSpeech {
     std::vector<NixMessage> errors{};
     std::string log{}; ///< at most 64 KiB
 };
-EvaluationSpeech hear(std::string_view stderr_bytes);
+/// @param hidden a mark of lines that are ours and for nobody's eyes; "" for none
+EvaluationSpeech hear(std::string_view stderr_bytes, std::string_view hidden = {});
 
 /// How a process ended that did not answer; `speech` is what it said before.
 EvaluationRefused refusal_of(const sandbox::Outcome& outcome, EvaluationSpeech speech,

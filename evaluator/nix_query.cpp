@@ -5,6 +5,7 @@
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_scripts.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -89,25 +90,55 @@ sandbox::Files files_for(const Nix& nix, const FlakeSource& source) {
     return files;
 }
 
+/// Those of this one question.
+NixSettings settings_for(const Nix& nix, const HowAsked& how) {
+    NixSettings settings = nix.settings();
+    if (how.deadline) {
+        settings.evaluation_deadline = std::min(settings.evaluation_deadline, *how.deadline);
+    }
+    if (how.memory) {
+        settings.evaluation_memory = std::min(settings.evaluation_memory, *how.memory);
+    }
+    return settings;
+}
+
+sandbox::Command command_for(const Nix& nix, const FlakeSource& source, std::string expression,
+                             const NixSettings& settings, const HowAsked& how) {
+    auto command =
+        nix.nix(NixPurpose::evaluate, {"eval", "--json", "--no-eval-cache", "--no-update-lock-file",
+                                       "--no-write-lock-file", "--log-format", "internal-json",
+                                       "--expr", std::move(expression)});
+    if (how.read_only) {
+        command.arguments.emplace_back("--read-only");
+    }
+    if (how.on_line) {
+        command.on_line = [&how](sandbox::Stream stream, std::string_view line) {
+            if (stream == sandbox::Stream::err) {
+                how.on_line(line);
+            }
+        };
+    }
+    command.deadline = settings.evaluation_deadline;
+    command.profile->limits.address_space = settings.evaluation_memory;
+    command.profile->files = files_for(nix, source);
+    command.err = {.bytes = settings.evaluation_log, .above = sandbox::Cap::Above::stop};
+    command.out = {.bytes = settings.evaluation_answer, .above = sandbox::Cap::Above::stop};
+    return command;
+}
+
 } // namespace
 
 FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
                      const std::map<std::string, std::string>& arguments,
-                     const std::stop_token& stop) {
-    const auto& settings = nix.settings();
-    auto command =
-        nix.nix(NixPurpose::evaluate, {"eval", "--json", "--no-eval-cache", "--no-update-lock-file",
-                                       "--no-write-lock-file", "--log-format", "internal-json",
-                                       "--expr", expression(source, script, arguments)});
-    command.profile->files = files_for(nix, source);
-    command.err = {.bytes = settings.evaluation_log, .above = sandbox::Cap::Above::stop};
-    command.out = {.bytes = settings.evaluation_answer, .above = sandbox::Cap::Above::stop};
-    const auto outcome = sandbox::run(command, stop);
+                     const std::stop_token& stop, const HowAsked& how) {
+    const auto settings = settings_for(nix, how);
+    const auto outcome = sandbox::run(
+        command_for(nix, source, expression(source, script, arguments), settings, how), stop);
     const auto nix_time = rounded(outcome.wall);
     if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
         return EvaluationCancelled{nix_time};
     }
-    auto speech = hear(outcome.err.bytes);
+    auto speech = hear(outcome.err.bytes, how.hidden);
     if (!outcome.succeeded()) {
         // Stdout may hold half an answer (Nix 2.8 prints as it goes): it is not looked at.
         auto refused = refusal_of(outcome, std::move(speech), settings);

@@ -5,8 +5,12 @@
 #include "agentd/core/json.hpp"
 #include "evaluator/evaluation.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,10 +25,19 @@ struct FlakeAnswer {
 
 using FlakeAsked = std::variant<FlakeAnswer, EvaluationRefused, EvaluationCancelled>;
 
+/// What is special about one question.
+struct HowAsked {
+    bool read_only = false;                              ///< no derivation is written to the store
+    std::string hidden{};                                ///< a mark of lines that nobody is to see
+    std::function<void(std::string_view)> on_line{};     ///< each line of stderr as it comes
+    std::optional<std::chrono::milliseconds> deadline{}; ///< sooner than that of every evaluation
+    std::optional<std::uint64_t> memory{}; ///< bytes; less than that of every evaluation
+};
+
 /// Calls `script` with `{ url = …; } // arguments`; the values of `arguments` are Nix text already.
 FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
                      const std::map<std::string, std::string>& arguments,
-                     const std::stop_token& stop);
+                     const std::stop_token& stop, const HowAsked& how = {});
 
 /// The problem in what is not an answer; code `cancelled` when it was stopped.
 core::Problem problem_of(const FlakeAsked& asked);

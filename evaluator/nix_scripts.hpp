@@ -10,6 +10,7 @@
 namespace agentd::evaluator {
 
 extern const std::string_view evaluate_script;
+extern const std::string_view host_script; ///< of one host its derivation
 extern const std::string_view hosts_script;
 extern const std::string_view catalog_script;
 extern const std::string_view options_of_script;

@@ -17,5 +17,12 @@ std::string nix_words(const OptionWords& words);
 /// The text of the list that options.nix makes. Whatever in it is not of that form is left out;
 /// nullopt when it is no JSON.
 std::optional<OptionValues> read_option_values(const core::Json& text);
+/// The same from the list itself; nullopt when it is none.
+std::optional<OptionValues> option_values_of(const core::Json& list);
+
+/// As if they had been asked for with these words alone.
+OptionValues restrict_options(const OptionValues& values, const OptionWords& words);
+/// Not all there was may be told.
+bool is_full(const OptionValues& values) noexcept;
 
 } // namespace agentd::evaluator

@@ -29,6 +29,28 @@ std::vector<std::string> texts(const core::Json& object, const char* key, std::s
     return all;
 }
 
+/// A set loses the members that no word names, as options.nix would have left them out.
+core::Json restricted(const core::Json& value, const OptionWords& words) {
+    if (value.is_array()) {
+        core::Json out = core::Json::array();
+        for (const auto& element : value) {
+            out.push_back(restricted(element, words));
+        }
+        return out;
+    }
+    const auto set = value.is_object() ? value.find("set") : value.end();
+    if (set == value.end() || !set->is_object()) {
+        return value;
+    }
+    core::Json members = core::Json::object();
+    for (const auto& [name, member] : set->items()) {
+        if (words.contains(name)) {
+            members[name] = restricted(member, words);
+        }
+    }
+    return {{"set", std::move(members)}};
+}
+
 } // namespace
 
 std::string nix_words(const OptionWords& words) {
@@ -46,11 +68,15 @@ std::optional<OptionValues> read_option_values(const core::Json& text) {
     const auto list = text.is_string() ? core::parse_json(text.get_ref<const std::string&>(),
                                                           {.bytes = longest_answer, .depth = 48})
                                        : core::Result<core::Json>(core::Problem{});
-    if (!list || !list->is_array()) {
+    return list ? option_values_of(*list) : std::nullopt;
+}
+
+std::optional<OptionValues> option_values_of(const core::Json& list) {
+    if (!list.is_array()) {
         return std::nullopt;
     }
     OptionValues values;
-    for (const auto& each : *list) {
+    for (const auto& each : list) {
         if (!each.is_object() || !each.contains("value") || values.size() == most_options) {
             continue;
         }
@@ -69,6 +95,23 @@ std::optional<OptionValues> read_option_values(const core::Json& text) {
     std::sort(values.begin(), values.end(),
               [](const auto& one, const auto& other) { return one.path < other.path; });
     return values;
+}
+
+OptionValues restrict_options(const OptionValues& values, const OptionWords& words) {
+    OptionValues out;
+    for (const auto& value : values) {
+        if (!std::all_of(value.path.begin(), value.path.end(),
+                         [&](const auto& part) { return words.contains(part); })) {
+            continue;
+        }
+        out.push_back(value);
+        out.back().value = core::canonical(restricted(core::Json::parse(value.value), words));
+    }
+    return out;
+}
+
+bool is_full(const OptionValues& values) noexcept {
+    return values.size() >= most_options;
 }
 
 core::Result<OptionValues> option_values(const Nix& nix, const FlakeSource& source,

@@ -36,6 +36,9 @@ let
     then { is = "number"; text = builtins.toJSON value; }
     else if !isAttrs value then value
     else if value ? __functor then { is = "function"; }
+    # Whole package sets and libraries hold themselves, again and again.
+    else if value ? callPackage && value ? stdenv then { is = "packages"; }
+    else if value ? evalModules && value ? mkOption then { is = "library"; }
     else if safely false (value.type or "" == "derivation") then { is = "package"; text = safely "" (short (value.name or "")); }
     else { set = builtins.mapAttrs (_: tell (depth - 1)) (intersectAttrs words (removeAttrs value [ "_module" ])); };
   tellText = value:
