@@ -138,7 +138,9 @@ TEST_CASE("no more is kept than has room, and the oldest goes") {
     EvaluationShelf shelf(nix, folder);
     for (int i = 0; i < 3; ++i) {
         core::write_file_durably(folder + "/old-" + std::to_string(i), "");
-        std::filesystem::last_write_time(folder + "/old-" + std::to_string(i), {});
+        std::filesystem::last_write_time(folder + "/old-" + std::to_string(i),
+                                         std::filesystem::file_time_type::clock::now() -
+                                             std::chrono::hours(1));
     }
     for (std::size_t i = 0; i < EvaluationShelf::most_entries; ++i) {
         core::write_file_durably(folder + "/x" + std::to_string(i), "");
