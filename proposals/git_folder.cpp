@@ -5,11 +5,13 @@
 #include "agentd/core/text.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <dirent.h>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace agentd::proposals {
 
@@ -119,16 +121,44 @@ Result<GitFolder> linked(const std::string& directory) {
     if (!named) {
         return other;
     }
-    const std::string own = (fs::path(directory) / *named).lexically_normal().string();
-    const auto back = line_of(own + "/gitdir", "");
-    const auto common = line_of(own + "/commondir", "");
     std::error_code error;
-    if (!back || !common || !fs::equivalent(fs::path(own) / *back, file, error)) {
+    const fs::path own = fs::canonical(fs::path(directory) / *named, error);
+    const auto back = error ? std::nullopt : line_of(own.string() + "/gitdir", "");
+    const auto shared = error ? std::nullopt : line_of(own.string() + "/commondir", "");
+    if (!back || !shared || !fs::equivalent(own / *back, file, error)) {
         return other;
     }
-    return GitFolder{.work_tree = directory,
-                     .own = own,
-                     .common = (fs::path(own) / *common).lexically_normal().string()};
+    // Where git keeps it: else a folder of anybody's could name a repository that has no part in
+    // it.
+    const fs::path common = fs::canonical(own / *shared, error);
+    if (error || own.parent_path() != common / "worktrees") {
+        return other;
+    }
+    return GitFolder{.work_tree = directory, .own = own.string(), .common = common.string()};
+}
+
+/// Whom root believes that he does not put another folder in the place of the one that was looked
+/// at: himself, and who asked him.
+bool is_believed(uid_t owner) {
+    const char* asked = std::getenv("SUDO_UID");
+    return owner == 0 || (asked != nullptr && core::parse_integer(asked) == std::int64_t{owner});
+}
+
+/// What root reads its owner may not be able to.
+Result<Done> owned(const GitFolder& folder, const std::string& directory) {
+    for (const std::string& path : {directory, folder.own, folder.common,
+                                    folder.common + "/objects", folder.common + "/refs"}) {
+        struct stat info {};
+        if (::lstat(path.c_str(), &info) != 0) {
+            throw core::system_failure("looking at a repository", path, errno);
+        }
+        if (!is_believed(info.st_uid)) {
+            return bad("it is another user's (" + std::to_string(info.st_uid) +
+                           "), who could lead root to what he may not read himself",
+                       path, "run it as its owner: sudo -u NAME agentctl test …");
+        }
+    }
+    return Done{};
 }
 
 Result<GitFolder> locate(const std::string& directory) {
@@ -183,6 +213,11 @@ Result<GitFolder> find_git_folder(const std::string& directory) {
           std::pair(common + "/objects", Kind::folder)}) {
         if (kind_of(path) != kind) {
             return bad("it is damaged, or no git repository", path, "git -C DIR fsck");
+        }
+    }
+    if (::geteuid() == 0) {
+        if (auto own = owned(*found, directory); !own) {
+            return own.problem();
         }
     }
     if (kind_of(common + "/packed-refs") == Kind::other) {

@@ -15,13 +15,14 @@ namespace agentd::proposals {
 
 /// Neither its configuration nor hooks, filters, attributes, monitors, borrowed objects
 /// (alternates) or grafts have a say: refs and objects are looked at through a folder of ours,
-/// whose configuration is ours. Who owns it does not matter, since nothing of it can act.
+/// whose configuration is ours. Nothing of it can act; root reads only what root or who asked
+/// root (SUDO_UID) owns, since others could change under his hands where it leads.
 class ForeignClone {
   public:
     /// @param directory a folder with `.git`, a linked work tree, or a bare repository
     /// @param shadow    a folder that is made, and is ours
-    /// Problems: `no_repository`, `bad_repository` (something in it is no plain file, or it is of a
-    /// form that is not read), `shallow`.
+    /// Problems: `no_repository`, `bad_repository` (something in it is no plain file, it is of a form
+    /// that is not read, or of another user where root asks), `shallow`.
     static core::Result<ForeignClone> open(const std::string& directory, const std::string& shadow);
     ForeignClone(ForeignClone&&) noexcept;
     ForeignClone& operator=(ForeignClone&&) noexcept;

@@ -1,0 +1,69 @@
+#include "proposals/git_folder.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <unistd.h>
+
+using namespace agentd;
+using namespace agentd::proposals;
+
+namespace {
+
+/// Somebody's repository, with one commit.
+struct Owner {
+    Owner() { sh("git init -q -b main owner && git -C owner commit -q --allow-empty -m first"); }
+    void sh(const std::string& script) const {
+        const std::string command = "cd " + dir.path() +
+                                    " && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
+                                    "GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o@x "
+                                    "GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o@x; " +
+                                    script;
+        REQUIRE(std::system(command.c_str()) == 0);
+    }
+    test::TempDir dir;
+};
+
+} // namespace
+
+TEST_CASE("a work tree is found at its repository, wherever a link leads to it") {
+    const Owner owner;
+    owner.sh("git -C owner worktree add -q ../linked && ln -s linked other");
+    const std::string common = std::filesystem::canonical(owner.dir / "owner/.git").string();
+    const auto found = find_git_folder(owner.dir / "linked");
+    REQUIRE(found);
+    CHECK(found->own == common + "/worktrees/linked");
+    CHECK(found->common == common);
+}
+
+TEST_CASE("a folder that only names a repository does not have it") {
+    const Owner owner;
+    owner.sh(
+        "mkdir -p bait/fake bait/worktrees/x && echo 'ref: refs/heads/main' > bait/fake/HEAD && "
+        "pwd > here && echo \"$(cat here)/bait/.git\" > bait/fake/gitdir && "
+        "echo \"$(cat here)/owner/.git\" > bait/fake/commondir && "
+        "cp bait/fake/* bait/worktrees/x");
+    for (const std::string named : {"fake", "worktrees/x"}) {
+        owner.sh("echo 'gitdir: " + named + "' > bait/.git");
+        const auto found = find_git_folder(owner.dir / "bait");
+        REQUIRE_FALSE(found);
+        CHECK(found.problem().code == "bad_repository");
+    }
+}
+
+TEST_CASE("root reads what root owns, or who asked root") {
+    if (::geteuid() != 0) {
+        return; // only root is asked to read for others
+    }
+    const Owner owner;
+    owner.sh("chown -R 65534 owner");
+    const auto foreign = find_git_folder(owner.dir / "owner");
+    REQUIRE_FALSE(foreign);
+    CHECK(foreign.problem().hint.find("run it as its owner") != std::string::npos);
+    ::setenv("SUDO_UID", "65534", 1);
+    const bool asked = find_git_folder(owner.dir / "owner").has_value();
+    ::unsetenv("SUDO_UID");
+    CHECK(asked);
+}
