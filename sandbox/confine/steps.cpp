@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace agentd::confine {
@@ -45,16 +46,31 @@ bool map_to_itself(const char* path, unsigned id) {
     return size > 0 && tell(path, line, static_cast<std::size_t>(size));
 }
 
+bool become_same_in_user_namespace() {
+    const unsigned uid = ::geteuid(), gid = ::getegid();
+    return ::unshare(CLONE_NEWUSER) == 0 && map_to_itself("/proc/self/uid_map", uid) &&
+           tell("/proc/self/setgroups", "deny", 4) && map_to_itself("/proc/self/gid_map", gid);
+}
+
+/// There are kernels that make a namespace of users and then let nobody be somebody in it. There is
+/// no way back out of one, so a child goes first.
+bool has_user_namespace() {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::_exit(become_same_in_user_namespace() ? 0 : 1);
+    }
+    int status = 0;
+    pid_t ended = -1;
+    do {
+        ended = ::waitpid(child, &status, 0);
+    } while (child > 0 && ended < 0 && errno == EINTR);
+    return child > 0 && ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 /// Whoever is not root has the right to namespaces in here, and is who he was; exec takes that
 /// right away again.
 void enter_user_namespace() {
-    const unsigned uid = ::geteuid(), gid = ::getegid();
-    if (::unshare(CLONE_NEWUSER) != 0) {
-        return;
-    }
-    // Half a map would leave him nobody.
-    if (!map_to_itself("/proc/self/uid_map", uid) || !tell("/proc/self/setgroups", "deny", 4) ||
-        !map_to_itself("/proc/self/gid_map", gid)) {
+    if (has_user_namespace() && !become_same_in_user_namespace()) {
         give_up("cannot be the same user in a namespace of users");
     }
 }

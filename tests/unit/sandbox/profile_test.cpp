@@ -102,8 +102,8 @@ TEST_CASE("a required namespace that cannot be had keeps the program from starti
     const AsNobody inner;
     const auto attempt = [&](const std::string& need) {
         return sandbox::run(confined(
-            "mount --rbind / /mnt && exec /usr/sbin/chroot --userspec=65534:65534 /mnt " + inner.program +
-                " --network=" + need + " --umask=63 -- /bin/echo ran 3>/dev/null",
+            "mount --rbind / /mnt && exec /usr/sbin/chroot --userspec=65534:65534 /mnt " +
+                inner.program + " --network=" + need + " --umask=63 -- /bin/echo ran 3>/dev/null",
             {.mount_namespace = Need::required}));
     };
     const auto refused = attempt("required");
@@ -126,6 +126,21 @@ TEST_CASE("who is not root has an empty network too, and is still himself") {
                          "grep CapEff /proc/self/status; hostname x 2>/dev/null && echo may"};
     const auto outcome = sandbox::run(command);
     CHECK(outcome.out.bytes == "65534\n65533\n    lo\nCapEff:\t0000000000000000\n");
+}
+
+TEST_CASE("a namespace of users in which nobody can be himself is done without") {
+    const AsNobody inner;
+    const auto attempt = [&](const std::string& need) {
+        return sandbox::run(confined(
+            "mount --bind -o ro /proc /proc && mount -o remount,bind,ro /proc && exec "
+            "/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups " +
+                inner.program + " --network=" + need + " --umask=63 -- /usr/bin/id -u 3>/dev/null",
+            {.mount_namespace = Need::required}));
+    };
+    CHECK(attempt("best-effort").out.bytes == "65534\n");
+    const auto refused = attempt("required");
+    CHECK_FALSE(refused.succeeded());
+    CHECK(refused.out.bytes.empty());
 }
 
 TEST_CASE("agentd-confine refuses what it does not understand") {
