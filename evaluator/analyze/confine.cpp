@@ -2,11 +2,14 @@
 
 #include "agentd/core/failure.hpp"
 
+#include <array>
 #include <cerrno>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace agentd::evaluator::analyze {
@@ -38,6 +41,17 @@ void drop_root() {
            "making sure that root is gone");
 }
 
+/// Whoever made a namespace of users has every right in it.
+void drop_capabilities() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{}, had{};
+    demand(::syscall(SYS_capset, &header, none.data()) == 0, "giving up capabilities");
+    demand(::syscall(SYS_capget, &header, had.data()) == 0, "reading capabilities");
+    for (const auto& half : had)
+        demand((half.effective | half.permitted | half.inheritable) == 0,
+               "making sure that no capability is left");
+}
+
 } // namespace
 
 void confine() {
@@ -45,6 +59,7 @@ void confine() {
         drop_root();
     else // where the kernel lets anybody; else it has been said before that this is missing
         static_cast<void>(::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC));
+    drop_capabilities();
     demand(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "giving up new privileges");
     demand(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0, "giving up core dumps");
     constexpr rlim_t gibibyte = rlim_t{1} << 30;
