@@ -76,7 +76,7 @@ EvaluationRefused from_error(const NixMessage& error) {
             "lock the input first: every input must be in flake.lock at a fixed revision";
     } else {
         out.problem.code = "evaluation_failed";
-        out.problem.message = text;
+        out.problem.message = text.empty() ? "Nix gave no reason" : text;
         out.problem.hint = hint_for(text, !out.problem.where.empty());
     }
     out.problem.message = core::shorten(out.problem.message, 4 * most_text);

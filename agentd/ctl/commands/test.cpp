@@ -113,6 +113,12 @@ core::Result<core::Done> keep_at(const evaluator::Nix& nix, const core::StorePat
                          .where = link};
 }
 
+/// A message may be blank.
+std::string first_line(std::string_view message) {
+    const auto all = core::lines(core::trim(message));
+    return all.empty() ? "no reason was given" : std::string(all.front());
+}
+
 class Testing {
   public:
     Testing(Context& context, const std::optional<Config>& config)
@@ -203,12 +209,11 @@ class Testing {
             complain(context_.around(),
                      {.code = "stopped", .message = "stopped; nothing is left behind"});
         } else if (tried.refusal) {
-            complain(context_.around(),
-                     {.code = tried.refusal->code,
-                      .message = "not passed at " + tried.refused_at + ": " +
-                                 std::string(core::lines(tried.refusal->message).front()),
-                      .where = tried.refusal->where,
-                      .hint = tried.refusal->hint});
+            complain(context_.around(), {.code = tried.refusal->code,
+                                         .message = "not passed at " + tried.refused_at + ": " +
+                                                    first_line(tried.refusal->message),
+                                         .where = tried.refusal->where,
+                                         .hint = tried.refusal->hint});
         } else if (not_kept) {
             complain(context_.around(), *not_kept);
             return status::failed;

@@ -136,6 +136,12 @@ TEST_CASE("lines that are not Nix's messages are not taken for them") {
     CHECK(parse_nix_message("@nix {\"action\":\"stop\",\"id\":7,\"new\":1.5}")->id == 7);
 }
 
+TEST_CASE("an error without a word is said to be one") {
+    const auto refused = refusal_of({.ending = sandbox::Exited{1}},
+                                    {.errors = {NixMessage{.level = 0, .text = " \n"}}}, {});
+    CHECK(refused.problem.message == "Nix gave no reason");
+}
+
 TEST_CASE("assertions of one item may span lines") {
     CHECK(assertions_in("x\nFailed assertions:\n- one\n  goes on\n- two\n") ==
           std::vector<std::string>{"one goes on", "two"});
