@@ -20,6 +20,8 @@
 
 namespace agentd::proposals {
 
+struct IntakeLimits;
+
 /// What a candidate's commit says. Trailers `Agentd-Proposal` and `Agentd-Host` are added.
 struct CommitMessage {
     std::string title{};
@@ -84,6 +86,13 @@ class Repository {
                                             const CommitMessage& message, core::Instant when);
     /// Creates `refs/agentd/<id>`; Problem `ref_exists` when it names another commit already.
     core::Result<core::Done> set_ref(const core::ProposalId& id, const core::Commit& commit);
+
+    /// What `candidate` has otherwise than `base`, for take_edits: a mode may be any, and beyond
+    /// `limits` nothing is read. Problems, in the words of take_edits: `too_many_files`,
+    /// `too_large`.
+    core::Result<std::vector<FileEdit>> edits(const core::Commit& base,
+                                              const core::Commit& candidate,
+                                              const IntakeLimits& limits) const;
 
     /// Attributes, drivers and configuration have no say in it.
     std::vector<DiffFile> diff(const core::Commit& base, const core::Commit& candidate) const;

@@ -109,6 +109,20 @@ Result<FileEdit> edit_of(const PatchFile& file, const TreeReader& base) {
     return edit;
 }
 
+/// In the words of a patch's header.
+Result<Done> check_mode(const FileEdit& edit) {
+    if (edit.mode == FileMode::symlink) {
+        return about(edit.path, "symlink", "symbolic links are not taken");
+    }
+    if (edit.mode == FileMode::submodule) {
+        return about(edit.path, "submodule", "submodules are not taken");
+    }
+    if (edit.mode != FileMode::file && edit.mode != FileMode::executable) {
+        return about(edit.path, "bad_mode", "only plain and executable files are taken");
+    }
+    return Done{};
+}
+
 /// One file by the rules that do not depend on how it came.
 Result<IntakeFile> judge(FileEdit edit, const TreeReader& base, const IntakeLimits& limits) {
     if (auto done = check_path(edit.path, limits); !done) {
@@ -117,8 +131,8 @@ Result<IntakeFile> judge(FileEdit edit, const TreeReader& base, const IntakeLimi
     if (auto done = check_place(edit.path, base); !done) {
         return done.problem();
     }
-    if (edit.mode != FileMode::file && edit.mode != FileMode::executable) {
-        return about(edit.path, "bad_mode", "only plain and executable files are taken");
+    if (auto done = check_mode(edit); !done) {
+        return done.problem();
     }
     const auto here = base.find(edit.path);
     std::set<Flag> flags;
@@ -128,9 +142,7 @@ Result<IntakeFile> judge(FileEdit edit, const TreeReader& base, const IntakeLimi
         }
     } else {
         if (edit.bytes->size() > limits.blob_bytes) {
-            return about(edit.path, "too_large",
-                         "the file would have more than " + std::to_string(limits.blob_bytes) +
-                             " bytes");
+            return too_large(edit.path, limits);
         }
         const std::string before = here ? base.read(edit.path).value_or("") : "";
         if (here && before == *edit.bytes && here->mode == edit.mode) {
@@ -181,8 +193,7 @@ Result<std::vector<IntakeFile>> take_edits(std::vector<FileEdit> edits, const Tr
         return Problem{.code = "empty", .message = "nothing is changed"};
     }
     if (edits.size() > limits.files) {
-        return Problem{.code = "too_many_files",
-                       .message = "more than " + std::to_string(limits.files) + " files"};
+        return too_many_files(limits);
     }
     std::vector<IntakeFile> files;
     for (FileEdit& edit : edits) {

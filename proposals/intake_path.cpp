@@ -112,6 +112,18 @@ Result<Done> check_path(std::string_view path, const IntakeLimits& limits) {
     return Done{};
 }
 
+Problem too_many_files(const IntakeLimits& limits) {
+    return {.code = "too_many_files",
+            .message = "more than " + std::to_string(limits.files) + " files"};
+}
+
+Problem too_large(std::string_view path, const IntakeLimits& limits) {
+    return {.code = "too_large",
+            .message =
+                "the file would have more than " + std::to_string(limits.blob_bytes) + " bytes",
+            .where = std::string(path)};
+}
+
 std::vector<Flag> path_flags(std::string_view path) {
     const std::string lower = core::to_lower(path);
     const auto name = std::string_view(lower).substr(lower.rfind('/') + 1);

@@ -138,10 +138,11 @@ class Run {
                  drafted ? proposals::EvidenceStatus::passed : proposals::EvidenceStatus::failed,
              .started = began,
              .duration = milliseconds((tools_.clock.monotonic_us() - began_us) / 1000),
-             .summary = !drafted ? drafted.problem().message
-                        : commits.candidate
-                            ? "a commit, and no patch: " + count(files, "file")
-                            : "understood whole, and fits the base: " + count(files, "file")});
+             .summary =
+                 !drafted ? drafted.problem().message
+                 : commits.candidate
+                     ? "a commit, its difference taken as a patch is: " + count(files, "file")
+                     : "understood whole, and fits the base: " + count(files, "file")});
         if (!drafted) {
             refuse("intake", drafted.problem());
             return std::nullopt;

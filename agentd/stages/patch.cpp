@@ -77,6 +77,15 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
     return draft;
 }
 
+/// What passed intake, as a candidate.
+Result<proposals::Draft> name(const Request& request, const PatchPlace& place,
+                              const core::ProposalId& id, const core::Commit& candidate) {
+    if (const auto set = place.repository.set_ref(id, candidate); !set) {
+        return set.problem();
+    }
+    return describe(request, place, candidate);
+}
+
 } // namespace
 
 proposals::Draft draft_of(const Request& request, const core::HostName& host) {
@@ -113,29 +122,26 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (!candidate) {
         return candidate.problem();
     }
-    return adopt(request, place, id, *candidate);
+    return name(request, place, id, *candidate);
 }
 
 Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
                                const core::ProposalId& id, const core::Commit& candidate) {
-    if (const auto set = place.repository.set_ref(id, candidate); !set) {
-        return set.problem();
+    const proposals::IntakeLimits limits;
+    auto edits = place.repository.edits(place.head, candidate, limits);
+    if (!edits) {
+        return edits.problem();
     }
-    auto draft = describe(request, place, candidate);
-    for (const auto& file : draft.change()->files) {
-        if (!core::is_utf8(file.path)) { // every document would have to lie about it
-            return Problem{.code = "bad_path",
-                           .message = "the name of a file is no UTF-8",
-                           .where = core::printable(core::to_utf8(file.path)),
-                           .hint = "git mv it to a name that everybody can read"};
-        }
-    }
-    if (draft.change()->files.empty()) {
+    if (edits->empty()) {
         return Problem{.code = "no_change",
                        .message = "the files of " + candidate.short_form() + " are those of " +
                                   place.head.short_form()};
     }
-    return draft;
+    const auto tree = place.repository.tree(place.head);
+    if (const auto files = proposals::take_edits(std::move(*edits), *tree, limits); !files) {
+        return files.problem();
+    }
+    return name(request, place, id, candidate);
 }
 
 } // namespace agentd::stages

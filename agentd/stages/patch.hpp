@@ -48,8 +48,9 @@ proposals::Draft draft_of(const Request& request, const core::HostName& host);
 core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, core::Instant now);
 
-/// The same for a commit that is in the repository already; what `request.change` holds does not
-/// count. Problems: `no_change` when its files are those of the head, `bad_path`.
+/// The same for a commit that is in the repository already: what it has otherwise than the head
+/// goes through the same intake, and what `request.change` holds does not count. Problems:
+/// `no_change` when its files are those of the head, and those of the intake.
 core::Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, const core::Commit& candidate);
 

@@ -129,6 +129,7 @@ def what_is_wrong_says_where_and_ends_with_the_status_of_its_level(b):
         "recursion": (patch("\n{\n", "\nlet f = x: f (x + 1); in\n{\n  environment.etc.\"x\".text = f 0;\n"),
                       22, "evaluate", ""),
         "itself": (patch("\"web\";", "config.networking.hostName;"), 22, "evaluate", "recursion"),
+        "wordless": (patch("\n{\n", "\n{\n  environment.etc.\"x\".text = throw \" \";\n"), 22, "evaluate", ""),
         "build": (patch("\n{\n", "\n{\n  environment.systemPackages = [ pkgs.broken ];\n"), 23, "build", "broken"),
     }
     for name, (text, status, level, words) in cases.items():
@@ -293,6 +294,33 @@ def a_commit_is_tested_against_its_base_from_a_work_tree_or_a_bare_copy(b):
     subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{bare}", shallow], check=True, capture_output=True)
     said = b.test(patch=b.opened, repo=shallow, level="intake")
     assert said.exit == 1 and "--unshallow" in said.err, said.err
+
+
+@truth
+def a_commit_goes_through_the_intake_of_a_patch(b):
+    clone = Clone(b.folder / "intake")
+    first = clone.git("rev-parse", "HEAD").strip()
+
+    def made(change):
+        clone.git("reset", "-q", "--hard", first)
+        change()
+        commit = clone.commit("A change")
+        return b.test("--base", first, "--candidate", commit, "--json", repo=clone.dir, level="intake")
+    cases = {
+        "symlink": lambda: (clone.dir / "link").symlink_to("/etc/shadow"),
+        "submodule": lambda: ((clone.dir / "sub").mkdir(),
+                              clone.git("update-index", "--add", "--cacheinfo", f"160000,{first},sub")),
+        "hidden_unicode": lambda: (clone.dir / "x.nix").write_text("{ } # \u202e\n"),
+        "git_metadata": lambda: (clone.dir / ".gitmodules").write_text(""),
+        "too_large": lambda: (clone.dir / "large").write_bytes(b"x" * (70 << 20)),
+        "too_many_files": lambda: [(clone.dir / f"n{i}").write_text("") for i in range(201)],
+    }
+    for code, change in cases.items():
+        said = made(change)
+        assert said.exit == 21 and said.json["refusal"]["code"] == code, f"{code}: {said.exit} {said.out} {said.err}"
+        assert levels(said) == [("intake", "failed")], said.out
+    said = made(lambda: (clone.dir / "note.txt").write_text("plain"))
+    assert said.exit == 0 and levels(said) == [("intake", "passed")], said.err
 
 
 @truth

@@ -176,7 +176,7 @@ TEST_CASE("edits that come as bytes obey the same rules as patches") {
     CHECK(code({.path = "x.nix", .bytes = "{ }\n"}) == "ok");
     CHECK(code({.path = "../x.nix", .bytes = "{ }\n"}) == "path_escape");
     CHECK(code({.path = "link/x.nix", .bytes = "{ }\n"}) == "symlink");
-    CHECK(code({.path = "x.nix", .mode = FileMode::symlink, .bytes = "y"}) == "bad_mode");
+    CHECK(code({.path = "x.nix", .mode = FileMode::symlink, .bytes = "y"}) == "symlink");
     CHECK(code({.path = "notes.txt", .bytes = "one\ntwo\nthree\n"}) == "no_change");
     CHECK(code({.path = "x.nix", .bytes = std::string("a\0b", 3)}) == "control_char");
     CHECK(code({.path = "gone"}) == "no_such_file");
