@@ -60,20 +60,42 @@ bool is_as_committed(git_odb* objects, const TreeItem& item, const std::string& 
     return id && git_oid_equal(&*id, &item.id) != 0;
 }
 
-void add_staged(const WorkTreeQuestion& question, const std::vector<TreeItem>& committed,
-                std::set<std::string>& out) {
+/// What git last noted of the work tree; nothing where there is no index that can be read.
+Handle<git_index, git_index_free> index_at(const std::string& path) {
     struct stat info {};
-    if (::lstat(question.index.c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
-        static_cast<std::uintmax_t>(info.st_size) > most_index) {
-        return;
-    }
     git_index* opened = nullptr;
-    if (git_index_open(&opened, question.index.c_str()) != 0) {
-        return; // of a form that this libgit2 does not know
+    if (::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+        static_cast<std::uintmax_t>(info.st_size) <= most_index) {
+        static_cast<void>(git_index_open(&opened, path.c_str())); // else of a form not known here
     }
-    const Handle<git_index, git_index_free> index(opened);
-    for (std::size_t i = 0; i < git_index_entrycount(opened); ++i) {
-        const std::string path = git_index_get_byindex(opened, i)->path;
+    return Handle<git_index, git_index_free>(opened);
+}
+
+/// Git itself saw this very file as the committed one, whatever filters and ends of lines make of
+/// it; or is told to leave it out.
+bool is_noted(git_index* index, const TreeItem& item, const std::string& path) {
+    const git_index_entry* noted =
+        index == nullptr ? nullptr : git_index_get_bypath(index, item.path.c_str(), 0);
+    if (noted == nullptr || git_oid_equal(&noted->id, &item.id) == 0 ||
+        noted->mode != static_cast<std::uint32_t>(item.mode)) {
+        return false;
+    }
+    if ((noted->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0) {
+        return true;
+    }
+    struct stat info {};
+    return noted->mtime.seconds != 0 && ::lstat(path.c_str(), &info) == 0 &&
+           noted->file_size == static_cast<std::uint32_t>(info.st_size) &&
+           noted->mtime.seconds == static_cast<std::int32_t>(info.st_mtim.tv_sec) &&
+           noted->mtime.nanoseconds == static_cast<std::uint32_t>(info.st_mtim.tv_nsec) &&
+           noted->ctime.seconds == static_cast<std::int32_t>(info.st_ctim.tv_sec) &&
+           noted->ctime.nanoseconds == static_cast<std::uint32_t>(info.st_ctim.tv_nsec);
+}
+
+void add_staged(git_index* index, const WorkTreeQuestion& question,
+                const std::vector<TreeItem>& committed, std::set<std::string>& out) {
+    for (std::size_t i = 0; index != nullptr && i < git_index_entrycount(index); ++i) {
+        const std::string path = git_index_get_byindex(index, i)->path;
         const auto at = std::lower_bound(
             committed.begin(), committed.end(), path,
             [](const TreeItem& item, const std::string& name) { return item.path < name; });
@@ -90,16 +112,18 @@ std::vector<std::string> uncommitted_files(const WorkTreeQuestion& question) {
     check_git(git_repository_odb(&opened, question.repository), "opening the objects");
     const GitOdb objects(opened);
     const auto committed = tree_items(question.repository, question.tree);
+    const auto index = index_at(question.index);
     std::set<std::string> out;
     for (const TreeItem& item : committed) {
         if (out.size() == question.most) {
             break;
         }
-        if (!is_as_committed(opened, item, question.work_tree + "/" + item.path)) {
+        const std::string path = question.work_tree + "/" + item.path;
+        if (!is_noted(index.get(), item, path) && !is_as_committed(opened, item, path)) {
             out.insert(item.path);
         }
     }
-    add_staged(question, committed, out);
+    add_staged(index.get(), question, committed, out);
     return {out.begin(), out.end()};
 }
 
