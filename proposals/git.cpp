@@ -149,6 +149,18 @@ bool Repository::is_ancestor(const core::Commit& ancestor, const core::Commit& c
     return proposals::is_ancestor(state_->repository.get(), oid_of(ancestor), oid_of(commit));
 }
 
+std::optional<core::Commit> Repository::merge_base(const core::Commit& a,
+                                                   const core::Commit& b) const {
+    const git_oid one = oid_of(a), other = oid_of(b);
+    git_oid found{};
+    const int code = git_merge_base(&found, state_->repository.get(), &one, &other);
+    if (code == GIT_ENOTFOUND) {
+        return std::nullopt;
+    }
+    check_git(code, "comparing commits", a.str());
+    return commit_of(found);
+}
+
 std::optional<core::Commit> Repository::first_parent(const core::Commit& commit) const {
     const git_oid oid = oid_of(commit);
     git_commit* found = nullptr;

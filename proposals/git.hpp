@@ -63,7 +63,8 @@ class Repository {
     bool has_commit(const core::Commit& commit) const;
     /// True also when both are the same.
     bool is_ancestor(const core::Commit& ancestor, const core::Commit& commit) const;
-
+    /// The best of what both come from.
+    std::optional<core::Commit> merge_base(const core::Commit& a, const core::Commit& b) const;
     /// nullopt for a root commit. Failure{corrupt} for an unknown commit.
     std::optional<core::Commit> first_parent(const core::Commit& commit) const;
 

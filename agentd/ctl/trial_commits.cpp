@@ -40,7 +40,7 @@ std::optional<Problem> look_at_work_tree(const ForeignClone& clone, const Trial&
     const bool more = files.size() > most_named;
     files.resize(std::min(files.size(), most_named));
     for (std::string& file : files) {
-        file = one_line(file, 100);
+        file = one_line(core::to_utf8(file), 100);
     }
     const std::string names = core::join(files, ", ") + (more ? ", …" : "");
     const bool head_is_meant = !trial.candidate && !trial.patch;
@@ -71,6 +71,22 @@ Result<core::Commit> fetch(proposals::Repository& own, const ForeignClone& clone
                                      "taken: git clone --no-local DIR COPY, and test the copy"
                                    : "git -C DIR fsck; a fresh clone is whole"};
     }
+}
+
+/// What the base has and the candidate has not looks as if the change took it away.
+void look_at_history(const proposals::Repository& own, const core::Commit& base,
+                     const core::Commit& candidate, const TrialTools& tools) {
+    if (own.is_ancestor(base, candidate)) {
+        return;
+    }
+    const auto common = own.merge_base(base, candidate);
+    tools.note(!common ? "base and candidate have no commit in common: all that differs counts as "
+                         "the change"
+               : *common == candidate
+                   ? "the candidate is older than the base: what came since counts as taken away"
+                   : "the base is not in the candidate's history: what came on the base since " +
+                         common->short_form() + " counts as taken away; --base " +
+                         common->short_form() + " compares with where they part");
 }
 
 struct Revisions {
@@ -128,11 +144,14 @@ Result<TrialCommits> take_commits(const Trial& trial, const TrialTools& tools,
             return taken.problem();
         }
     }
+    if (branches.candidate) {
+        look_at_history(own, *base, *branches.candidate, tools);
+    }
     return TrialCommits{.base = *base,
                         .candidate = branches.candidate,
-                        .base_name = trial.base     ? *trial.base
+                        .base_name = trial.base     ? core::to_utf8(*trial.base)
                                      : head.empty() ? "HEAD"
-                                                    : head};
+                                                    : core::to_utf8(head)};
 }
 
 } // namespace agentd::ctl

@@ -76,7 +76,12 @@ Json to_json(const Trial& trial, const Tried& tried) {
     const auto* change = tried.draft.change();
     const bool drafted = change != nullptr && !change->candidate_commit.empty();
     for (const auto& file : drafted ? change->files : std::vector<proposals::ChangedFile>{}) {
-        files.push_back({{"path", file.path}, {"change", proposals::to_string(file.change)}});
+        files.push_back(
+            {{"path", core::to_utf8(file.path)}, {"change", proposals::to_string(file.change)}});
+    }
+    Json notes = Json::array();
+    for (const std::string& note : tried.notes) {
+        notes.push_back(core::to_utf8(note));
     }
     for (const auto& one : tried.evidence) {
         evidence.push_back(proposals::to_json(one));
@@ -92,7 +97,7 @@ Json to_json(const Trial& trial, const Tried& tried) {
             {"level", proposals::to_string(trial.level)},
             {"evidence", evidence},
             {"warnings", tried.warnings},
-            {"notes", tried.notes},
+            {"notes", notes},
             {"drv", tried.drv ? Json(tried.drv->str()) : Json()},
             {"toplevel", tried.toplevel ? Json(tried.toplevel->str()) : Json()},
             {"options", maybe(tried.options)},

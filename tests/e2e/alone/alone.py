@@ -275,6 +275,48 @@ def what_is_not_committed_is_not_tested_and_that_is_said(b):
 
 
 @truth
+def what_git_itself_takes_for_clean_is_clean(b):
+    clone = Clone(b.folder / "clean")
+    (clone.dir / "lines.txt").write_text("a\r\nb\r\n")
+    (clone.dir / ".gitattributes").write_text("lines.txt text eol=crlf\n")
+    (clone.dir / "skipped.txt").write_text("here")
+    clone.commit("Ends of lines")
+    clone.git("update-index", "--skip-worktree", "skipped.txt")
+    (clone.dir / "skipped.txt").unlink()
+    assert clone.git("status", "--porcelain") == "", clone.git("status")
+    (clone.dir / HOST_FILE).write_text((clone.dir / HOST_FILE).read_text().replace("[ 80 ]", "[ 80 8080 ]"))
+    clone.git("add", HOST_FILE)
+    clone.git("commit", "-q", "-m", "Open 8080")
+    said = b.test("--base", "HEAD~1", repo=clone.dir, level="intake")
+    assert said.exit == 0 and "not committed" not in said.err, said.err
+    (clone.dir / "lines.txt").write_text("a\r\nB\r\n")
+    said = b.test("--base", "HEAD~1", repo=clone.dir, level="intake")
+    assert said.exit == 1 and "not committed: lines.txt" in said.err, said.err
+
+
+@truth
+def a_base_beside_the_candidate_is_named(b):
+    clone = Clone(b.folder / "beside")
+    part = clone.git("rev-parse", "HEAD").strip()
+    clone.git("switch", "-q", "-c", "more")
+    (clone.dir / "more.txt").write_text("x")
+    clone.commit("More")
+    clone.git("switch", "-q", "main")
+    (clone.dir / "main.txt").write_text("x")
+    clone.commit("Meanwhile")
+    said = b.test("--candidate", "more", "--json", repo=clone.dir, level="intake")
+    assert said.exit == 0 and f"--base {part[:7]}" in said.json["notes"][0], said.out
+    said = b.test("--base", part, "--candidate", "more", "--json", repo=clone.dir, level="intake")
+    assert said.json["notes"] == [], said.out
+    name = os.fsdecode(b"odd\xff")
+    clone.git("branch", name, "main")
+    said = b.test("--base", name, "--candidate", "more", "--json", repo=clone.dir, level="intake")
+    assert said.exit == 0 and said.json["base_branch"] == "odd\ufffd", said.out + said.err
+    said = b.test("--base", os.fsdecode(b"none\xff"), "--candidate", "more", "--json", repo=clone.dir, level="intake")
+    assert said.exit == 1 and said.json["error"]["code"] == "unknown_revision", said.out + said.err
+
+
+@truth
 def a_commit_is_tested_against_its_base_from_a_work_tree_or_a_bare_copy(b):
     clone = Clone(b.folder / "branches")
     clone.git("switch", "-q", "-c", "more")
