@@ -157,6 +157,10 @@ void Assembly::run(const std::stop_token& stop) {
         core::log(core::Level::warning, "evaluation runs without a network namespace of its own: "
                                         "this kernel lets only root make one");
     }
+    if (::geteuid() != 0) {
+        core::log(core::Level::warning, "what states the hash of its output beforehand is built "
+                                        "with the network: only root's builds have none");
+    }
     sequencer_.ask([&] {
         ledger_.catch_up();
         ledger_.record("daemon.started", "host:" + config_.host.str(),

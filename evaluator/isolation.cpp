@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace agentd::evaluator {
 namespace {
@@ -23,6 +24,10 @@ bool starts_with(sandbox::Profile profile, const Nix& nix, const std::stop_token
         return false; // it was required, and cannot be had
     }
 }
+
+constexpr const char* by_itself = "you are not root: what states the hash of its output beforehand "
+                                  "(a download) is built with the "
+                                  "network; nothing else is";
 
 /// What builds where we may not write the store ourselves.
 std::string of_daemon(const Nix& nix, const std::stop_token& stop) {
@@ -54,6 +59,9 @@ std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token
     if (!had.files) {
         out.emplace_back("this kernel cannot restrict files (Landlock): an evaluation could read "
                          "what you can read");
+    }
+    if (::geteuid() != 0) {
+        out.emplace_back(by_itself);
     }
     if (through_daemon(nix)) {
         out.push_back(of_daemon(nix, stop));

@@ -86,7 +86,7 @@ struct NixSettings {
 
 enum class NixPurpose {
     evaluate, ///< pure, restricted, no network, no import from derivation
-    build,    ///< sandboxed, no network
+    build,    ///< sandboxed, no network; who is not root: but for what states its hash beforehand
     fetch,    ///< the network, and nothing that runs: takes store paths from caches
     query,    ///< reads the store
 };
