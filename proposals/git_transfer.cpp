@@ -62,7 +62,7 @@ bool has_object(git_repository* repository, const git_oid& oid) {
 /// Brings `want` and all it needs as one pack, which appears whole or not at all. `have` is what
 /// the other side has.
 void copy_history(git_repository* from, git_repository* to, const git_oid& want,
-                  const std::optional<git_oid>& have) {
+                  const std::vector<git_oid>& have) {
     if (has_object(to, want)) {
         return;
     }
@@ -70,8 +70,10 @@ void copy_history(git_repository* from, git_repository* to, const git_oid& want,
     check_git(git_revwalk_new(&walk, from), "listing commits");
     const GitWalk walk_owner(walk);
     check_git(git_revwalk_push(walk, &want), "listing commits", hex_of(want));
-    if (have && has_object(from, *have)) {
-        check_git(git_revwalk_hide(walk, &*have), "listing commits", hex_of(*have));
+    for (const git_oid& known : have) {
+        if (has_object(from, known)) {
+            check_git(git_revwalk_hide(walk, &known), "listing commits", hex_of(known));
+        }
     }
     git_packbuilder* pack = nullptr;
     check_git(git_packbuilder_new(&pack, from), "packing commits");
@@ -85,6 +87,22 @@ void copy_history(git_repository* from, git_repository* to, const git_oid& want,
     check_git(git_repository_odb(&odb, to), "opening the objects", folder);
     const GitOdb odb_owner(odb);
     check_git(git_odb_refresh(odb), "opening the objects", folder);
+}
+
+/// The mirrors we have, whatever branch is asked for next.
+std::vector<git_oid> mirrored(git_repository* own) {
+    std::vector<git_oid> heads;
+    const auto add = [](const char* name, void* payload) {
+        auto& [repository, into] =
+            *static_cast<std::pair<git_repository*, std::vector<git_oid>*>*>(payload);
+        if (const auto head = ref_target(repository, name)) {
+            into->push_back(*head);
+        }
+        return 0;
+    };
+    std::pair<git_repository*, std::vector<git_oid>*> payload(own, &heads);
+    check_git(git_reference_foreach_glob(own, "refs/upstream/*", add, &payload), "listing refs");
+    return heads;
 }
 
 /// Whoever has a ref locked is waited for, two seconds long. @return libgit2's last word
@@ -121,7 +139,7 @@ void follow_notes(git_repository* upstream, git_repository* own) {
     if (!theirs || (ours && git_oid_equal(&*ours, &*theirs) != 0)) {
         return;
     }
-    copy_history(upstream, own, *theirs, ours);
+    copy_history(upstream, own, *theirs, ours ? std::vector{*ours} : std::vector<git_oid>{});
     if (!ours || is_ancestor(own, *ours, *theirs)) {
         set_mirror(own, notes_ref, *theirs);
     }
@@ -208,7 +226,7 @@ Result<core::Commit> Repository::fetch_from(const std::string& upstream, std::st
         return no_such_branch(name, upstream);
     }
     const std::string mirror = "refs/upstream/" + std::string(branch);
-    copy_history(theirs, own, *head, ref_target(own, mirror));
+    copy_history(theirs, own, *head, mirrored(own));
     set_mirror(own, mirror, *head);
     follow_notes(theirs, own);
     return commit_of(*head);
@@ -254,7 +272,7 @@ Result<Done> Repository::push_fast_forward(const Landing& landing) {
     if (!has_commit(landing.expected_old) || !proposals::is_ancestor(own, expected, to)) {
         return not_fast_forward(name);
     }
-    copy_history(own, theirs, to, expected);
+    copy_history(own, theirs, to, {expected});
     return compare_and_swap(theirs, {.name = name, .to = to, .expected = expected}, landing.booted);
 }
 
@@ -273,7 +291,7 @@ Result<Done> Repository::push_notes(const std::string& upstream, core::Instant b
     if (old && (!has_object(own, *old) || !proposals::is_ancestor(own, *old, *ours))) {
         return not_fast_forward(notes_ref);
     }
-    copy_history(own, theirs, *ours, old);
+    copy_history(own, theirs, *ours, old ? std::vector{*old} : std::vector<git_oid>{});
     return compare_and_swap(theirs, {.name = notes_ref, .to = *ours, .expected = old}, booted);
 }
 
