@@ -4,6 +4,7 @@
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace agentd::proposals {
 
@@ -49,16 +50,20 @@ FailureKind kind_of(int code, int klass) noexcept {
     return FailureKind::corrupt;
 }
 
+constexpr std::size_t longest_path = 4096;
+
 struct Walk {
     std::vector<TreeItem> items{};
+    std::size_t folders = 0;
     bool too_many = false;
 };
 
 int collect(const char* root, const git_tree_entry* entry, void* payload) noexcept {
     auto& walk = *static_cast<Walk*>(payload);
     const git_filemode_t mode = git_tree_entry_filemode(entry);
-    if (mode == GIT_FILEMODE_TREE) {
-        return 0;
+    if (mode == GIT_FILEMODE_TREE) { // few objects can be endlessly many folders
+        walk.too_many = ++walk.folders > Repository::max_files || std::strlen(root) > longest_path;
+        return walk.too_many ? -1 : 0;
     }
     if (walk.items.size() == Repository::max_files) {
         walk.too_many = true;
@@ -177,7 +182,7 @@ std::vector<TreeItem> tree_items(git_repository* repository, const git_tree* tre
     if (walk.too_many) {
         throw Failure(FailureKind::misconfigured,
                       "the repository has more than " + std::to_string(Repository::max_files) +
-                          " files",
+                          " files or folders",
                       git_repository_path(repository));
     }
     check_git(code, "reading a tree", git_repository_path(repository));
