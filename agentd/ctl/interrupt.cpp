@@ -6,8 +6,9 @@
 namespace agentd::ctl {
 
 Interrupt::Interrupt(const std::stop_token& also) : forward_(also, Forward{source_}) {
+    std::signal(SIGPIPE, SIG_IGN); // whoever reads no more is told by the write that fails
     sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) { // the last: it is over
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1}) { // the last: it is over
         sigaddset(&signals_, signal);
     }
     pthread_sigmask(SIG_BLOCK, &signals_, &before_);

@@ -8,8 +8,9 @@
 
 namespace agentd::ctl {
 
-/// From its making to its end a first SIGINT, SIGTERM or SIGHUP stops the token instead of the
-/// program, a second one the program. Made before any other thread.
+/// From its making to its end a first SIGINT, SIGTERM, SIGHUP or SIGQUIT stops the token instead of
+/// the program, a second one the program. A reader that goes away (SIGPIPE) ends nothing. Made
+/// before any other thread.
 class Interrupt {
   public:
     explicit Interrupt(const std::stop_token& also);

@@ -125,7 +125,11 @@ class Testing {
         : context_(context), interrupt_(context.around().stop),
           nix_(own_nix(config, scratch_.path(), context.asked().has("--offline"))),
           worker_{.program = program_path(config ? config->programs.analyze : "", "agentd-analyze"),
-                  .scratch = scratch_.path() + "/manifests"} {}
+                  .scratch = scratch_.path() + "/manifests"} {
+        for (const std::string& left : Scratch::sweep()) {
+            forget_roots(left);
+        }
+    }
     ~Testing() { forget_roots(scratch_.path()); }
     Testing(const Testing&) = delete;
     Testing& operator=(const Testing&) = delete;

@@ -366,6 +366,19 @@ def a_commit_goes_through_the_intake_of_a_patch(b):
 
 
 @truth
+def a_commit_of_endlessly_many_folders_is_refused_at_once(b):
+    clone = Clone(b.folder / "bomb")
+    tree = clone.git("mktree", text="").strip()
+    for _ in range(12):
+        tree = clone.git("mktree", text="".join(f"040000 tree {tree}\tf{i}\n" for i in range(10))).strip()
+    commit = clone.git("commit-tree", "-p", "HEAD", "-m", "Bomb", tree).strip()
+    began = time.monotonic()
+    said = b.test("--candidate", commit, "--json", repo=clone.dir, level="intake")
+    assert said.exit != 0 and "files or folders" in said.out, said.out + said.err
+    assert time.monotonic() - began < 20, "it took too long"
+
+
+@truth
 def a_base_that_is_broken_is_not_held_against_the_change(b):
     clone = Clone(b.folder / "broken")
     good = clone.git("rev-parse", "HEAD").strip()
@@ -389,6 +402,23 @@ def who_interrupts_it_finds_nothing_left(b):
             break
     assert process.wait(20) == 130, process.returncode
     assert set(Path("/tmp").glob("agentctl.*")) <= scratch, "a folder stays in /tmp"
+    words = [BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--offline", "--candidate", "HEAD~1"]
+    gone = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    gone.stdout.close()
+    assert gone.wait(60) == 1 and set(Path("/tmp").glob("agentctl.*")) <= scratch, "a reader that went away"
+    for signal in (3, 9):
+        killed = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for line in killed.stdout:
+            if line.startswith("evaluating"):
+                killed.send_signal(signal)
+                break
+        killed.wait(20)
+    left = set(Path("/tmp").glob("agentctl.*")) - scratch
+    assert len(left) == 1, left
+    for folder in left:
+        os.utime(folder, (0, 0))
+    assert b.test(patch=b.opened, level="intake").exit == 0
+    assert not left & set(Path("/tmp").glob("agentctl.*")), "who was killed leaves a folder for good"
     with open("/dev/full", "w") as full:
         said = subprocess.run([BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--candidate", "HEAD~1",
                                "--level", "intake", "--json"], stdout=full, stderr=subprocess.PIPE, text=True)
