@@ -153,8 +153,11 @@ class Testing {
             if (const auto taken = usable(); !taken) {
                 return terminal.fail(trouble_of(taken.problem()));
             }
-            for (const auto& missing : evaluator::missing_isolation(nix_, interrupt_.token())) {
-                note(missing);
+            const auto missing = evaluator::missing_isolation(nix_, interrupt_.token());
+            for (const auto& one : missing) {
+                if (!interrupt_.token().stop_requested()) { // else it was only not looked for
+                    note(one);
+                }
             }
         }
         auto tried = try_out(trial,
@@ -209,18 +212,9 @@ class Testing {
                               : "  kept by " + one_line(raw(shown, "kept")));
         }
         terminal.result(shown);
-        if (tried.cancelled) {
-            complain(context_.around(),
-                     {.code = "stopped", .message = "stopped; nothing is left behind"});
-        } else if (tried.refusal) {
-            complain(context_.around(), {.code = tried.refusal->code,
-                                         .message = "not passed at " + tried.refused_at + ": " +
-                                                    first_line(tried.refusal->message),
-                                         .where = tried.refusal->where,
-                                         .hint = tried.refusal->hint});
-        } else if (not_kept) {
+        say_how_it_ended(tried);
+        if (not_kept) {
             complain(context_.around(), *not_kept);
-            return status::failed;
         }
         if (!context_.around().out.flush()) {
             complain(context_.around(), {.code = "failed",
@@ -228,7 +222,22 @@ class Testing {
                                          .hint = "is the disk full, or the reader gone?"});
             return status::failed;
         }
-        return exit_of(tried);
+        const int exit = exit_of(tried);
+        return not_kept && exit == status::ok ? status::failed : exit;
+    }
+
+    void say_how_it_ended(const Tried& tried) const {
+        if (tried.cancelled) {
+            complain(context_.around(),
+                     {.code = "stopped",
+                      .message = "stopped; nothing is left behind but what was built until then"});
+        } else if (tried.refusal) {
+            complain(context_.around(), {.code = tried.refusal->code,
+                                         .message = "not passed at " + tried.refused_at + ": " +
+                                                    first_line(tried.refusal->message),
+                                         .where = tried.refusal->where,
+                                         .hint = tried.refusal->hint});
+        }
     }
 
     Context& context_;
