@@ -24,7 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t small = 4096; ///< bytes of a file that names a folder
-constexpr int deepest_ref = 16;     ///< folders below refs
+constexpr std::size_t most_config = 64U << 10;
+constexpr int deepest_ref = 16; ///< folders below refs
 constexpr std::size_t most_entries = 4'000'000;
 
 enum class Kind { none, file, folder, other };
@@ -186,6 +187,26 @@ bool has_text(const std::string& path) {
     return kind_of(path) == Kind::file && fs::file_size(path, error) > 0 && !error;
 }
 
+/// Its configuration is asked for nothing but to refuse it by the right name.
+std::optional<Problem> form_not_read(const std::string& common) {
+    if (kind_of(common + "/reftable") != Kind::none) {
+        return bad("its refs are in git's newer form (reftable), which is not read", common,
+                   "git clone --bare --ref-format=files DIR COPY");
+    }
+    const std::string config = common + "/config";
+    std::error_code error;
+    if (kind_of(config) == Kind::file && fs::file_size(config, error) <= most_config && !error) {
+        const std::string text = core::to_lower(core::read_file(config, most_config));
+        for (const auto line : core::lines(text)) {
+            if (core::trim(line).starts_with("objectformat") && line.ends_with("sha256")) {
+                return bad("its ids are of SHA-256, which are not read", common,
+                           "a flake's repository has ids of SHA-1: git init --object-format=sha1");
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 /// A partial clone marks its packs.
 bool has_promises(const std::string& packs) {
     std::error_code error;
@@ -224,9 +245,8 @@ Result<GitFolder> find_git_folder(const std::string& directory) {
         return bad("something in it is no plain file, and is not followed",
                    common + "/packed-refs");
     }
-    if (kind_of(common + "/reftable") != Kind::none) {
-        return bad("its refs are in git's newer form (reftable), which is not read", common,
-                   "git clone --bare --ref-format=files DIR COPY");
+    if (auto form = form_not_read(common)) {
+        return std::move(*form);
     }
     if (has_text(common + "/shallow")) {
         return Problem{.code = "shallow",

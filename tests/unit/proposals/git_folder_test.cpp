@@ -53,6 +53,14 @@ TEST_CASE("a folder that only names a repository does not have it") {
     }
 }
 
+TEST_CASE("a repository of another form is refused by its name") {
+    const Owner owner;
+    owner.sh("git init -q --object-format=sha256 other");
+    const auto found = find_git_folder(owner.dir / "other");
+    REQUIRE_FALSE(found);
+    CHECK(found.problem().message.find("SHA-256") != std::string::npos);
+}
+
 TEST_CASE("root reads what root owns, or who asked root") {
     if (::geteuid() != 0) {
         return; // only root is asked to read for others
