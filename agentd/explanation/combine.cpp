@@ -1,6 +1,7 @@
 #include "agentd/explanation/combine.hpp"
 
 #include "agentd/core/text.hpp"
+#include "agentd/explanation/naming.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,17 +16,6 @@ using proposals::Effect;
 using proposals::Risk;
 using Facts = std::vector<std::size_t>;
 
-/// `a, b, c and 9 more`
-std::string some_of(const std::vector<std::string>& names) {
-    constexpr std::size_t most = 4;
-    std::string out;
-    for (std::size_t i = 0; i < std::min(most, names.size()); ++i) {
-        out += (i == 0 ? "" : ", ") + names[i];
-    }
-    return names.size() > most ? out + " and " + std::to_string(names.size() - most) + " more"
-                               : out;
-}
-
 /// `text` without its first word where that is `word`.
 std::string without(const std::string& text, std::string_view word) {
     return text.starts_with(word) && text.size() > word.size() && text[word.size()] == ' '
@@ -33,19 +23,9 @@ std::string without(const std::string& text, std::string_view word) {
                : text;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/// True when `text` has the number between characters that are no digits.
-bool names_number(std::string_view text, std::string_view number) {
-    for (auto at = text.find(number); at != text.npos; at = text.find(number, at + 1)) {
-        const auto end = at + number.size();
-        if ((at == 0 || !is_digit(text[at - 1])) && (end == text.size() || !is_digit(text[end]))) {
-            return true;
-        }
-    }
-    return false;
+/// `8080` of `8080/tcp on wg0`
+std::string number_of(const std::string& subject) {
+    return subject.substr(0, subject.find_first_not_of("0123456789"));
 }
 
 class Combiner {
@@ -81,50 +61,61 @@ class Combiner {
         return found;
     }
 
-    /// `seen` are facts that the sentence leans on, and that are told elsewhere as well.
+    /// `seen` are facts that the sentence leans on, and that are told elsewhere as well: they keep
+    /// their own risk there. What is too long to be shown whole is not joined.
     void tell(Facts facts, std::string text, const Facts& seen = {}) {
+        if (facts.size() > 1 && text.size() > Sentence::max_text) {
+            return;
+        }
+        auto risk = Risk::none;
         for (const auto fact : facts) {
             told_[fact] = true;
+            risk = std::max(risk, effects_[fact].risk);
         }
         facts.insert(facts.end(), seen.begin(), seen.end());
         std::sort(facts.begin(), facts.end());
         facts.erase(std::unique(facts.begin(), facts.end()), facts.end());
-        auto risk = Risk::none;
-        for (const auto fact : facts) {
-            // What is told elsewhere keeps its own risk there.
-            risk = std::find(seen.begin(), seen.end(), fact) == seen.end()
-                       ? std::max(risk, effects_[fact].risk)
-                       : risk;
-        }
         out_.push_back({.risk = risk, .text = std::move(text), .facts = std::move(facts)});
     }
 
-    Facts about(std::string_view kind, const std::string& start) const {
-        return untold([&](const Effect& e) {
-            return e.kind == kind &&
-                   (e.subject == start || (start.back() == ' ' && e.subject.starts_with(start)));
-        });
+    /// Facts of a kind by the name their subject begins with, or is where nothing `ends` it.
+    std::map<std::string, Facts> by_name(std::string_view kind, std::string_view ends = "") const {
+        std::map<std::string, Facts> found;
+        for (const auto fact : untold([&](const Effect& e) { return e.kind == kind; })) {
+            const auto& subject = effects_[fact].subject;
+            found[subject.substr(0, ends.empty() ? ends.npos : subject.find(ends))].push_back(fact);
+        }
+        return found;
     }
 
     /// A new account with everything it is given.
     void accounts() {
+        const auto groups = by_name("group_added"), roots = by_name("user_is_root"),
+                   admins = by_name("admin_granted", " in "),
+                   keys_of = by_name("ssh_key_added", ": ");
         for (const auto user : untold([](const Effect& e) { return e.kind == "user_added"; })) {
             const auto& name = effects_[user].subject;
             std::string text = effects_[user].sentence;
             Facts facts{user};
-            const auto add = [&](const Facts& more, const std::string& words) {
-                text += more.empty() ? "" : words;
-                facts.insert(facts.end(), more.begin(), more.end());
+            const auto add = [&](const std::map<std::string, Facts>& all, const auto& words) {
+                if (const auto more = all.find(name); more != all.end()) {
+                    text += words(more->second);
+                    facts.insert(facts.end(), more->second.begin(), more->second.end());
+                }
             };
-            add(about("group_added", name), ", with a group of its own");
-            add(about("user_is_root", name), "; it is root under another name");
-            const auto admin = about("admin_granted", name + " in ");
-            add(admin, "; it can become root, as a member of " +
-                           some_of(names_after(admin, name.size() + 4)));
-            const auto keys = about("ssh_key_added", name + ": ");
-            add(keys, std::string("; whoever has the key") + (keys.size() == 1 ? " " : "s ") +
-                          some_of(names_after(keys, name.size() + 2)) + " may log in as " + name +
-                          " over SSH");
+            add(groups, [](const Facts&) { return ", with a group of its own"; });
+            add(roots, [](const Facts&) { return "; it is root under another name"; });
+            add(admins, [&](const Facts& more) {
+                return "; it can become root, as a member of " +
+                       some_of(names_after(more, name.size() + 4));
+            });
+            add(keys_of, [&](const Facts& more) {
+                std::vector<std::string> keys;
+                for (const auto& key : names_after(more, name.size() + 2)) {
+                    keys.push_back(key_named(key));
+                }
+                return "; whoever has " + some_of(keys) + " may log in as " + name + " over SSH";
+            });
             if (facts.size() > 1) {
                 tell(facts, text);
             }
@@ -134,7 +125,8 @@ class Combiner {
     std::vector<std::string> names_after(const Facts& facts, std::size_t start) const {
         std::vector<std::string> names;
         for (const auto fact : facts) {
-            names.push_back(effects_[fact].subject.substr(start));
+            const auto& subject = effects_[fact].subject;
+            names.push_back(subject.substr(std::min(start, subject.size())));
         }
         return names;
     }
@@ -146,14 +138,26 @@ class Combiner {
                    core::to_lower(*e.after) == "yes" && e.risk == Risk::high &&
                    e.subject.find(' ') == std::string::npos;
         });
-        std::set<std::string> doors{"22/tcp"};
+        std::set<std::string> doors;
         for (const auto& effect : effects_) {
             if (effect.kind == "sshd_setting" && effect.subject == "port" && effect.after) {
-                doors.insert(*effect.after + "/tcp");
+                for (const auto line : core::lines(*effect.after)) {
+                    doors.insert(std::string(core::trim(line)) + "/tcp");
+                }
             }
         }
-        const auto open = untold(
+        if (doors.empty()) {
+            doors.insert("22/tcp");
+        }
+        auto open = untold(
             [&](const Effect& e) { return e.kind == "port_opened" && doors.contains(e.subject); });
+        // Whether that lets everybody in was judged where the whole firewall was seen.
+        const bool everybody = std::any_of(asked.begin(), asked.end(), [&](auto fact) {
+            return effects_[fact].sentence.find("from the whole internet") != std::string::npos;
+        });
+        if (!everybody) {
+            open.clear();
+        }
         if (asked.size() > 1 && open.empty()) {
             // One question, asked in two ways: which ones stands in the facts.
             const auto& said = effects_[asked.front()].sentence;
@@ -164,8 +168,9 @@ class Combiner {
         }
         Facts facts = asked;
         facts.insert(facts.end(), open.begin(), open.end());
-        tell(facts, "the SSH server will accept passwords from the whole internet: port " +
-                        effects_[open.front()].subject + " opens as well");
+        tell(facts, "the SSH server will accept passwords from the whole internet: port" +
+                        std::string(open.size() == 1 ? " " : "s ") + some_of(names_after(open, 0)) +
+                        (open.size() == 1 ? " opens as well" : " open as well"));
     }
 
     /// What one unit does otherwise, in one sentence.
@@ -185,46 +190,58 @@ class Combiner {
             });
             const auto& first = effects_[facts.front()];
             const auto word = first.sentence.substr(0, first.sentence.find(' '));
-            std::string text = first.sentence;
+            constexpr std::size_t longest = 300;
+            std::string text = clipped(first.sentence, longest);
             for (std::size_t i = 1; i < facts.size(); ++i) {
                 const auto& more = effects_[facts[i]];
                 const bool said = text.ends_with(" and runs as root") &&
                                   more.kind == "unit_root_exec" && more.risk < Risk::critical;
-                const auto rest = without(more.sentence, word);
-                text += said ? "" : rest == more.sentence ? "; " + rest : "; it " + rest;
+                const auto rest = clipped(without(more.sentence, word), longest);
+                const bool own = more.sentence.starts_with(word + " ");
+                text += said ? "" : own ? "; it " + rest : "; " + rest;
             }
             tell(facts, text);
         }
     }
 
-    /// An open port, and which changed unit speaks of it.
-    void ports() {
-        for (const auto port : untold([](const Effect& e) { return e.kind == "port_opened"; })) {
-            const auto& subject = effects_[port].subject;
-            const auto number =
-                subject.substr(0, static_cast<std::size_t>(
-                                      std::find_if_not(subject.begin(), subject.end(), is_digit) -
-                                      subject.begin()));
-            if (number.size() < 2) {
+    /// Ports by their numbers, and the changed units that speak of each.
+    std::map<std::string, std::map<std::string, Facts>> speakers() const {
+        std::map<std::string, std::map<std::string, Facts>> out;
+        for (const auto& e : effects_) {
+            if (e.kind == "port_opened") {
+                out.try_emplace(number_of(e.subject));
+            }
+        }
+        for (std::size_t i = 0; i < effects_.size() && !out.empty(); ++i) {
+            const auto& e = effects_[i];
+            if (e.area != "units" || !e.after) {
                 continue;
             }
-            std::map<std::string, Facts> users;
-            for (std::size_t i = 0; i < effects_.size(); ++i) {
-                const auto& e = effects_[i];
-                if (e.area == "units" && e.after && names_number(*e.after, number)) {
-                    users[e.subject].push_back(i);
+            for (const auto& number : ports_spoken(*e.after)) {
+                if (const auto found = out.find(number); found != out.end()) {
+                    found->second[e.subject].push_back(i);
                 }
             }
+        }
+        return out;
+    }
+
+    /// An open port, and which changed unit speaks of it.
+    void ports() {
+        const auto units_of = speakers();
+        for (const auto port : untold([](const Effect& e) { return e.kind == "port_opened"; })) {
+            const auto& users = units_of.at(number_of(effects_[port].subject));
             if (users.empty() || users.size() > 2) {
                 continue;
             }
-            std::string text = effects_[port].sentence;
+            std::string text = clipped(effects_[port].sentence, 300);
             Facts seen;
             for (const auto& [unit, facts] : users) {
                 const bool fresh = std::any_of(facts.begin(), facts.end(), [&](auto fact) {
                     return effects_[fact].kind == "unit_added";
                 });
-                text += "; " + unit + (fresh ? ", which is new," : "") + " names this port";
+                text += "; " + clipped(unit, 120) + (fresh ? ", which is new," : "") +
+                        " names this port";
                 seen.insert(seen.end(), facts.begin(), facts.end());
             }
             tell({port}, text, seen);

@@ -3,6 +3,7 @@
 #include "agentd/core/look_alikes.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/explanation/combine.hpp"
+#include "agentd/explanation/naming.hpp"
 #include "agentd/explanation/places.hpp"
 
 #include <nlohmann/json.hpp>
@@ -136,8 +137,8 @@ Explanation explain(const Effects& effects, const Sources& sources) {
     Explanation out{.sentences = combine(effects.effects)};
     const Places places(sources);
     for (auto& sentence : out.sentences) {
-        sentence.text = drawn(core::shorten(
-            begun(std::move(sentence.text), effects.effects, sentence), Sentence::max_text));
+        sentence.text = drawn(clipped(begun(std::move(sentence.text), effects.effects, sentence),
+                                      Sentence::max_text));
         sentence.place = place_of(sentence, effects.effects, places);
     }
     std::stable_sort(out.sentences.begin(), out.sentences.end(),
@@ -167,7 +168,7 @@ core::Json to_json(const Explanation& explanation) {
     core::Json doubts = core::Json::array();
     for (const auto& doubt : explanation.doubts) {
         doubts.push_back(
-            {{"claim", doubt.claim}, {"text", drawn(doubt.text)}, {"facts", doubt.facts}});
+            {{"claim", drawn(doubt.claim)}, {"text", drawn(doubt.text)}, {"facts", doubt.facts}});
     }
     return {{"schema", "agentd.explanation/1"},
             {"headline", explanation.headline},

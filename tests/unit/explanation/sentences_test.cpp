@@ -1,5 +1,7 @@
 #include "facts.hpp"
 
+#include "agentd/explanation/naming.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,7 +28,9 @@ TEST_CASE("the gravest comes first, and a name keeps its own letters") {
 TEST_CASE("passwords and the port they are asked at are one sentence") {
     const auto told = explain(
         effects_with({fact("ssh", "sshd_password_login", "passwordauthentication", Risk::high,
-                           "passwords are accepted over SSH (passwordauthentication)", "yes"),
+                           "the SSH server will accept passwords from the whole internet "
+                           "(passwordauthentication)",
+                           "yes"),
                       port("22/tcp")}));
     REQUIRE(told.sentences.size() == 1);
     CHECK(told.sentences[0].text == "The SSH server will accept passwords from the whole internet: "
@@ -56,9 +60,89 @@ TEST_CASE("a new account is told with the rights and keys it gets") {
     CHECK(texts(told) ==
           std::vector<std::string>{
               "The user eve is added and may log in; it can become root, as a member of wheel; "
-              "whoever has the key ssh-ed25519 SHA256:abc eve@x may log in as eve over SSH",
+              "whoever has the key ssh-ed25519 SHA256:abc may log in as eve over SSH",
               "The user evelyn is added and may log in"});
     CHECK(told.sentences[0].risk == Risk::critical);
+}
+
+TEST_CASE("a key is named by its type and digest, whatever its comment says") {
+    const auto sentence = [](const std::string& key) {
+        return texts(explain(effects_with(
+            {fact("accounts", "user_added", "bob", Risk::high, "the user bob is added"),
+             fact("ssh", "ssh_key_added", "bob: " + key, Risk::critical, "x")})));
+    };
+    const std::string end = " may log in as bob over SSH";
+    CHECK(sentence("ssh-ed25519 SHA256:aB+/9 of nobody: it is refused and nobody") ==
+          std::vector<std::string>{
+              "The user bob is added; whoever has the key ssh-ed25519 SHA256:aB+/9" + end});
+    for (const auto* odd : {"nobody SHA: at all", "no (SHA256:a) key", "only x y ssh-rsa"}) {
+        INFO(odd);
+        CHECK(sentence(odd) ==
+              std::vector<std::string>{"The user bob is added; whoever has a key" + end});
+    }
+    CHECK(sentence("ssh-rsa SHA256:a " + std::string(2'000, 'x'))[0].ends_with(end));
+}
+
+TEST_CASE("every port that sshd opens is told, and a door that lets nobody in is none") {
+    const auto asked = fact("ssh", "sshd_password_login", "passwordauthentication", Risk::high,
+                            "the SSH server will accept passwords from the whole internet "
+                            "(passwordauthentication)",
+                            "yes");
+    const auto ports =
+        fact("ssh", "sshd_setting", "port", Risk::high, "the SSH setting port changes", "22\n2222");
+    CHECK(texts(explain(effects_with({asked, ports, port("22/tcp"), port("2222/tcp")}))).back() ==
+          "The SSH server will accept passwords from the whole internet: ports 22/tcp, 2222/tcp "
+          "open as well");
+    auto inside = asked;
+    inside.sentence = "the SSH server will accept passwords (passwordauthentication)";
+    CHECK(explain(effects_with({inside, port("22/tcp")})).sentences.size() == 2);
+}
+
+TEST_CASE("what is grave in a unit is told, however long its program is named") {
+    const std::string name = "web.service runs /tmp/" + std::string(1'200, 'x') + " as root";
+    const auto told = texts(
+        explain(effects_with({fact("units", "unit_root_exec", "web.service", Risk::critical, name),
+                              fact("units", "unit_hardening", "web.service", Risk::high,
+                                   "web.service loses protection: NoNewPrivileges")})));
+    REQUIRE(told.size() == 1);
+
+    CHECK(told[0].find("x as root; it loses protection: NoNewPrivileges") != std::string::npos);
+    CHECK(texts(explain(
+        effects_with({fact("units", "unit_root_exec", "w.service", Risk::critical, name)})))[0]
+              .ends_with("x as root"));
+    std::vector<Effect> many;
+    for (int i = 0; i < 9; ++i) {
+        many.push_back(fact("units", "unit_changed", "w.service", Risk::high,
+                            "w.service " + std::to_string(i) + std::string(280, 'y')));
+    }
+    CHECK(explain(effects_with(many)).sentences.size() == 9);
+}
+
+TEST_CASE("only a number where a port stands is one") {
+    CHECK(explanation::ports_spoken("/bin/web --port 8080\n/bin/x http://a:81/ :443") ==
+          std::set<std::string>{"443", "8080", "81"});
+    CHECK(explanation::ports_spoken("Socket.ListenStream=22\nService.Environment=PORT=53") ==
+          std::set<std::string>{"22", "53"});
+    for (const auto* none :
+         {"/x-nginx-1.22.1/bin/nginx", "Service.TimeoutStopSec=8080", "Service.CPUQuota=530%",
+          "/bin/x --workers 25", "Timer.OnCalendar=2022-11-22 22:22", "/bin/x 80s 22-80 a8080"}) {
+        INFO(none);
+        CHECK(explanation::ports_spoken(none).empty());
+    }
+}
+
+TEST_CASE("very many ports and units are told, each by its own") {
+    std::vector<Effect> list;
+    for (int i = 0; i < 10'000; ++i) {
+        const auto number = std::to_string(10'000 + i);
+        list.push_back(port(number + "/tcp"));
+        list.push_back(fact("units", "unit_added", "u" + number + ".service", Risk::low, "x",
+                            "/bin/u --port " + number + "\n" + std::string(1'000, 'x')));
+    }
+    const auto told = explain(effects_with(list));
+    CHECK(told.sentences.size() == 20'000);
+    CHECK(told.sentences[0].text == "Port 10000/tcp will be reachable from the network; "
+                                    "u10000.service, which is new, names this port");
 }
 
 TEST_CASE("a unit is one sentence, and a port names the unit that speaks of it") {
