@@ -13,7 +13,7 @@ namespace agentd::explanation {
 
 /// One claim that the effects do not bear out.
 struct Doubt {
-    std::string claim{};              ///< the words, in lower case, letters and digits only
+    std::string claim{};              ///< the words, in lower case, cut; to be drawn in quotes
     std::string text{};               ///< what the effects say instead; no full stop
     std::vector<std::size_t> facts{}; ///< positions in the effects; none where something is missing
     friend bool operator==(const Doubt&, const Doubt&) = default;

@@ -2,6 +2,7 @@
 #include "agentd/explanation/claim_case.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace agentd::explanation {
@@ -45,29 +46,35 @@ std::set<std::string> ports_after(const Words& words, std::initializer_list<cons
     return ports;
 }
 
-bool names(const Words& words, const std::string& port) {
+/// Each number of the words, in all the ways it may stand, `60000-61000` as well.
+std::set<std::string> named(const Words& words) {
+    std::set<std::string> out;
     for (std::size_t at = 0; at < words.size(); ++at) {
-        const auto parts = parts_of(words.at(at));
-        if (std::find(parts.begin(), parts.end(), port) != parts.end()) {
-            return true;
+        for (const auto part : parts_of(words.at(at))) {
+            out.emplace(part);
         }
     }
-    return false;
+    return out;
 }
 
-Facts opened(const Case& of, const std::string& port) {
-    return of.where([&](const Effect& e) { return e.kind == "port_opened" && port_of(e) == port; });
+/// What opens or closes, by its number.
+std::map<std::string, Facts> by_port(const Case& of, std::string_view kind) {
+    std::map<std::string, Facts> out;
+    for (const auto fact : of.where([&](const Effect& e) { return e.kind == kind; })) {
+        out[port_of(of.effects.effects[fact])].push_back(fact);
+    }
+    return out;
 }
 
 void doubt_closings(const Case& of) {
     const auto closing = ports_after(of.words, {"close", "closes", "closing", "block", "blocks"});
+    const auto opens = by_port(of, "port_opened"), closes = by_port(of, "port_closed");
+    const bool walled =
+        !of.where([](const Effect& e) { return e.kind == "firewall_added"; }).empty();
     for (const auto& port : closing) {
-        if (auto facts = opened(of, port); !facts.empty()) {
-            of.doubt("closes port " + port, "port " + port + " opens", facts);
-        } else if (of.where([&](const Effect& e) {
-                         return (e.kind == "port_closed" && port_of(e) == port) ||
-                                e.kind == "firewall_added";
-                     }).empty()) {
+        if (const auto found = opens.find(port); found != opens.end()) {
+            of.doubt("closes port " + port, "port " + port + " opens", found->second);
+        } else if (!closes.contains(port) && !walled) {
             of.doubt("closes port " + port, "no port " + port + " closes");
         }
     }
@@ -82,16 +89,20 @@ void doubt_closings(const Case& of) {
 
 void doubt_openings(const Case& of) {
     const auto opening = ports_after(of.words, {"open", "opens", "opening"});
+    if (opening.empty()) {
+        return;
+    }
+    const auto opens = by_port(of, "port_opened"), closes = by_port(of, "port_closed");
     for (const auto& port : opening) {
-        const auto closed = of.where(
-            [&](const Effect& e) { return e.kind == "port_closed" && port_of(e) == port; });
-        if (!closed.empty() && opened(of, port).empty()) {
-            of.doubt("opens port " + port, "port " + port + " closes", closed);
+        if (const auto found = closes.find(port); found != closes.end() && !opens.contains(port)) {
+            of.doubt("opens port " + port, "port " + port + " closes", found->second);
         }
     }
     // Who names what opens leaves nothing out.
+    const auto words = named(of.words);
     const auto more = of.where([&](const Effect& e) {
-        return e.kind == "port_opened" && !opening.empty() && !names(of.words, port_of(e));
+        const auto whole = e.subject.substr(0, e.subject.find_first_not_of("0123456789-"));
+        return e.kind == "port_opened" && !words.contains(port_of(e)) && !words.contains(whole);
     });
     if (!more.empty()) {
         of.doubt("opens port " + *opening.begin(),

@@ -51,6 +51,8 @@ Words::Words(std::string_view text) {
         }
         ++at;
     }
+    sorted_.insert(words_.begin(), words_.end());
+    sorted_.erase("");
 }
 
 std::optional<std::size_t> Words::find(std::string_view phrase, std::size_t start) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,15 @@ class Words {
     bool has(std::string_view phrase) const { return find(phrase).has_value(); }
     /// One of these words stands anywhere.
     bool has_any(std::initializer_list<std::string_view> words) const;
+    /// The same of one word, by a table.
+    bool contains(std::string_view word) const { return sorted_.contains(word); }
     /// "" behind the end.
     const std::string& at(std::size_t index) const;
     std::size_t size() const noexcept { return words_.size(); }
 
   private:
     std::vector<std::string> words_;
+    std::set<std::string, std::less<>> sorted_;
 };
 
 } // namespace agentd::explanation

@@ -1,5 +1,7 @@
 #include "facts.hpp"
 
+#include "agentd/explanation/claim_case.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -79,6 +81,61 @@ TEST_CASE("a package that comes with rights nobody spoke of is doubted") {
     CHECK(doubts("Install ripgrep", {package}).empty());
     CHECK(doubts("Install ripgrep, and give eve sudo", {admin, package}).empty());
     CHECK(doubts("another admin", {admin}).empty());
+    CHECK(doubts("Add ripgrep", {admin, package}) ==
+          Said{"add ripgrep: it also brings 1 change of high risk or worse, of which the words say "
+               "nothing"});
+    CHECK(doubts("Install ripgrep for all users", {admin, package}).size() == 1);
+    CHECK(doubts("Add a key to the group of login", {admin}).empty());
+    for (const auto& grave :
+         {fact("scripts", "activation_changed", "x", Risk::high, "a script runs as root"),
+          fact("units", "unit_root_exec", "x.service", Risk::critical, "x.service runs /tmp/x"),
+          fact("unclassified", "unclassified", "etc/x", Risk::high, "x"), port("4444/tcp")}) {
+        INFO(grave.kind);
+        CHECK(doubts("Install ripgrep", {grave, package}).size() == 1);
+    }
+    CHECK(doubts("Install ripgrep, open port 4444", {port("4444/tcp"), package}).empty());
+    CHECK(doubts("Install web",
+                 {package, fact("units", "unit_root_exec", "web.service", Risk::high, "x")})
+              .empty());
+}
+
+TEST_CASE("many claims about many effects look through them a bounded number of times") {
+    std::vector<Effect> list;
+    for (int i = 0; i < 20'000; ++i) {
+        list.push_back(port(std::to_string(i) + "/tcp"));
+    }
+    const auto effects = effects_with(list);
+    for (const auto* claim : {"update a#.\n", "no change to users, ssh, sudo and a#.\n",
+                              "remove a#.\n", "open port #.\n", "close port 7#.\n"}) {
+        INFO(claim);
+        std::string text;
+        for (int i = 0; text.size() < 16'384; ++i) {
+            std::string one = claim;
+            text += one.replace(one.find('#'), 1, std::to_string(i));
+        }
+        const explanation::Words words(text);
+        std::vector<explanation::Doubt> found;
+        const explanation::Case of{words, effects, found};
+        explanation::look_through(of);
+        CHECK(found.size() <= 12);
+        CHECK(of.passes < 100);
+    }
+}
+
+TEST_CASE("a claim is cut and drawn") {
+    const auto title = "update \u0455sh" + std::string(9'000, 'x');
+    const auto told = explanation::explain(effects_with({package}), {.title = title});
+    REQUIRE(told.doubts.size() == 1);
+    CHECK(told.doubts[0].claim.size() < 100);
+    CHECK(told.doubts[0].text.size() < 400);
+    const auto claim = explanation::to_json(told)["doubts"][0]["claim"].get<std::string>();
+    CHECK(claim.starts_with("update \\u{0455}sh"));
+}
+
+TEST_CASE("what is not to be updated, and a range that is named, are no claims") {
+    CHECK(doubts("Do not update openssh", {package}).empty());
+    CHECK(doubts("Open port 22 and 60000-61000 for mosh", {port("22/tcp"), port("60000-61000/udp")})
+              .empty());
 }
 
 TEST_CASE("words that promise one direction are held against the other") {
