@@ -95,17 +95,24 @@ std::set<std::string> words_of(const OptionChange& change) {
 
 bool is_below(const std::vector<std::string>& path, std::string_view prefix,
               const std::string& name) {
-    const auto parts = core::split(prefix, '.');
-    return parts.size() <= path.size() &&
-           std::equal(parts.begin(), parts.end(), path.begin(), [&](auto part, const auto& own) {
-               return part == "*" ? own == name : part == own;
-           });
+    std::size_t at = 0;
+    for (const auto& own : path) {
+        const auto end = std::min(prefix.find('.', at), prefix.size());
+        const auto part = prefix.substr(at, end - at);
+        if (part == "*" ? own != name : part != own) {
+            return false;
+        }
+        if (end == prefix.size()) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
 }
 
 /// 0: nothing to do with it.
-int fit(const Effect& effect, const std::string& name, const std::vector<std::string>& path,
-        const std::set<std::string>& words) {
-    const auto* row = row_of(effect);
+int fit(const Effect& effect, const Row* row, const std::string& name,
+        const std::vector<std::string>& path, const std::set<std::string>& words) {
     const bool listed =
         row != nullptr &&
         std::any_of(row->options.begin(), row->options.end(), [&](std::string_view prefix) {
@@ -120,6 +127,9 @@ int fit(const Effect& effect, const std::string& name, const std::vector<std::st
 /// Names and numbers as they stand in a line, beside what Nix would call a name.
 std::set<std::string> tokens_of(const std::string& line) {
     std::set<std::string> tokens;
+    if (core::trim(line).starts_with('#')) {
+        return tokens; // a comment brings nothing about
+    }
     proposals::collect_nix_words(line, tokens);
     const auto is_part = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -128,7 +138,11 @@ std::set<std::string> tokens_of(const std::string& line) {
     for (auto at = line.begin(); at != line.end();) {
         at = std::find_if(at, line.end(), is_part);
         const auto end = std::find_if_not(at, line.end(), is_part);
-        if (at != end) {
+        // A number between dots is a part of a version or an address.
+        const bool dotted =
+            (at != line.begin() && *(at - 1) == '.') || (end != line.end() && *end == '.');
+        const bool digits = std::all_of(at, end, [](char c) { return c >= '0' && c <= '9'; });
+        if (at != end && !(dotted && digits)) {
             tokens.emplace(at, end);
         }
         at = end;
@@ -136,18 +150,10 @@ std::set<std::string> tokens_of(const std::string& line) {
     return tokens;
 }
 
-std::optional<Place> only_piece(const std::vector<proposals::DiffFile>& diff) {
-    if (diff.size() != 1 || diff.front().hunks.size() != 1) {
+std::optional<Place> in_the_built(const Effect& effect) {
+    if (effect.kind.ends_with("_removed")) {
         return std::nullopt;
     }
-    const auto& lines = diff.front().hunks.front().lines;
-    const auto first =
-        std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.kind == '+'; });
-    return Place{.file = diff.front().path,
-                 .line = first == lines.end() ? std::nullopt : first->new_line};
-}
-
-std::optional<Place> in_the_built(const Effect& effect) {
     const auto place = [](std::string file) {
         return std::optional(Place{.file = drawn(file), .built = true});
     };
@@ -193,7 +199,6 @@ Places::Places(const Sources& sources) {
             read_lines(file, kind);
         }
     }
-    whole_ = only_piece(*sources.diff);
 }
 
 void Places::read_lines(const proposals::DiffFile& file, char kind) {
@@ -215,10 +220,12 @@ void Places::read_lines(const proposals::DiffFile& file, char kind) {
 
 std::optional<Place> Places::from_options(const Effect& effect) const {
     const auto name = name_of(effect);
+    const auto* row = row_of(effect);
     const OptionChange* best = nullptr;
     int best_fit = 0;
     for (const auto& option : options_) {
-        if (const int own = fit(effect, name, option.change->path, option.words); own > best_fit) {
+        if (const int own = fit(effect, row, name, option.change->path, option.words);
+            own > best_fit) {
             best = option.change;
             best_fit = own;
         }
@@ -235,10 +242,6 @@ std::optional<Place> Places::of(const Effect& effect) const {
     const auto name = name_of(effect);
     if (const auto line = lines_.find(name); !found && name.size() > 1 && line != lines_.end()) {
         found = line->second;
-    }
-    // What changes with every build (the name of the commit, say) is of no line.
-    if (!found && effect.risk > proposals::Risk::none) {
-        found = whole_;
     }
     if (!found) {
         return in_the_built(effect);

@@ -29,7 +29,6 @@ class Places {
 
     std::vector<Option> options_;
     std::map<std::string, Place, std::less<>> lines_; ///< the first line that has the word
-    std::optional<Place> whole_;                      ///< a change of one piece is that piece
     std::size_t read_ = 0;
 };
 

@@ -56,11 +56,15 @@ TEST_CASE("without options the changed line that names it, else what was built")
           Place{.file = "hosts/web.nix", .line = 11});
     CHECK(place(fact("etc", "etc_added", "etc/motd", Risk::none, "x"), sources) ==
           Place{.file = "etc/motd", .built = true});
-    const auto one_piece = diff_with({"services.big.enable = true;"}, 1);
-    CHECK(place(fact("etc", "etc_added", "etc/motd", Risk::low, "x"), {.diff = &one_piece}) ==
-          Place{.file = "hosts/web.nix", .line = 10});
-    CHECK(
-        place(fact("etc", "etc_added", "etc/motd", Risk::none, "x"), {.diff = &one_piece})->built);
+}
+
+TEST_CASE("no line is blamed for what it does not name") {
+    for (const auto* line : {"# 8080 was here", "version = \"1.8080.1\";", "services.x = 1;"}) {
+        INFO(line);
+        const auto one_piece = diff_with({line}, 1);
+        CHECK_FALSE(place(port("8080/tcp"), {.diff = &one_piece}));
+    }
+    CHECK_FALSE(place(fact("units", "unit_removed", "x.service", Risk::low, "x"), {}));
 }
 
 TEST_CASE("a file whose name deceives is drawn, and an act has no place") {
