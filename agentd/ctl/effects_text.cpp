@@ -28,16 +28,37 @@ std::string bytes_text(std::int64_t bytes) {
     return sign + std::to_string(size / (kib * kib)) + " MiB";
 }
 
-void print_fact(Terminal& terminal, const proposals::Effect& fact) {
-    if (!fact.before && !fact.after) {
-        return;
-    }
+/// What it was and becomes; of one among several that has no sides, its own sentence.
+void print_fact(Terminal& terminal, const proposals::Effect& fact, bool only) {
     const auto side = [](const std::optional<std::string>& text) {
         const auto line = one_line(text.value_or(""), 120);
         return line.empty() ? std::string("(none)") : line;
     };
-    terminal.line(terminal.paint(Colour::dim, indent + one_line(fact.subject, 120) + ": " +
-                                                  side(fact.before) + " -> " + side(fact.after)));
+    const auto subject = indent + one_line(fact.subject, 120) + ": ";
+    if (fact.before || fact.after) {
+        terminal.line(
+            terminal.paint(Colour::dim, subject + side(fact.before) + " -> " + side(fact.after)));
+    } else if (!only) {
+        terminal.line(terminal.paint(Colour::dim, subject + one_line(fact.sentence, 200)));
+    }
+}
+
+/// The gravest first: what a proposer names cannot crowd them out.
+void print_facts(Terminal& terminal, const Sentence& sentence, const proposals::Effects& effects,
+                 Told told) {
+    auto facts = sentence.facts;
+    std::stable_sort(facts.begin(), facts.end(), [&](auto a, auto b) {
+        return effects.effects[a].risk > effects.effects[b].risk;
+    });
+    const auto shown = told == Told::whole ? facts.size() : std::min(facts.size(), most_facts);
+    for (std::size_t i = 0; i < shown; ++i) {
+        print_fact(terminal, effects.effects[facts[i]], facts.size() == 1);
+    }
+    if (facts.size() > shown) {
+        terminal.line(terminal.paint(Colour::dim, indent + "… and " +
+                                                      count(facts.size() - shown, "more fact") +
+                                                      ": all are in --json"));
+    }
 }
 
 /// Of the daemon's explanation, where it tells the same of the same facts.
@@ -54,13 +75,11 @@ std::string place_of(const Sentence& sentence, const std::vector<Json>& told) {
 }
 
 void print_sentence(Terminal& terminal, const Sentence& sentence, const proposals::Effects& effects,
-                    const std::vector<Json>& told) {
+                    const std::vector<Json>& told, Told how) {
     const std::string risk(proposals::to_string(sentence.risk));
     terminal.line("  " + terminal.paint_risk(pad(risk, 9)) + " " +
                   one_line(sentence.text, Sentence::max_text));
-    for (std::size_t i = 0; i < std::min(sentence.facts.size(), most_facts); ++i) {
-        print_fact(terminal, effects.effects[sentence.facts[i]]);
-    }
+    print_facts(terminal, sentence, effects, how);
     if (const auto place = place_of(sentence, told); !place.empty()) {
         terminal.line(terminal.paint(Colour::dim, indent + place));
     }
@@ -99,7 +118,7 @@ core::Result<proposals::Effects> effects_of(const Json& detail) {
     return proposals::effects_from_json(effects);
 }
 
-void print_effects(Terminal& terminal, const Json& detail) {
+void print_effects(Terminal& terminal, const Json& detail, Told how) {
     terminal.line(terminal.paint(Colour::bold, "What changes on this machine"));
     const auto effects = effects_of(detail);
     if (!effects) {
@@ -116,11 +135,13 @@ void print_effects(Terminal& terminal, const Json& detail) {
     const auto& sentences = explained.sentences;
     print_doubts(terminal, explained.doubts);
     const auto told = list(part(detail, "explanation"), "sentences");
-    for (std::size_t i = 0; i < std::min(sentences.size(), most_sentences); ++i) {
-        print_sentence(terminal, sentences[i], *effects, told);
+    const auto shown =
+        how == Told::whole ? sentences.size() : std::min(sentences.size(), most_sentences);
+    for (std::size_t i = 0; i < shown; ++i) {
+        print_sentence(terminal, sentences[i], *effects, told, how);
     }
-    if (sentences.size() > most_sentences) {
-        terminal.line("  … and " + count(sentences.size() - most_sentences, "less risky change") +
+    if (sentences.size() > shown) {
+        terminal.line("  … and " + count(sentences.size() - shown, "less risky change") +
                       ": all are in --json");
     }
     if (sentences.empty()) {

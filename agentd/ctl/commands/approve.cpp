@@ -105,7 +105,7 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     }
     terminal.line(terminal.paint(Colour::bold, label(detail)) + " on " + shown(detail, "host", 80));
     terminal.line();
-    print_effects(terminal, detail);
+    print_effects(terminal, detail, Told::whole);
     terminal.line();
     print_notes(terminal, detail);
     print_switch(terminal, detail);
