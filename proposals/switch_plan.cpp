@@ -60,6 +60,7 @@ class Planner {
             by_unit_.emplace(move.unit, &move);
         }
         plan_.restarts_manager = moves.restarts_manager;
+        plan_.truncated = moves.truncated;
     }
 
     SwitchPlan take() {
@@ -141,14 +142,16 @@ Json to_json(const SwitchMoves& moves) {
     }
     return {{"schema", "agentd.moves/1"},
             {"moves", std::move(list)},
-            {"restarts_manager", moves.restarts_manager}};
+            {"restarts_manager", moves.restarts_manager},
+            {"truncated", moves.truncated}};
 }
 
 core::Result<SwitchMoves> moves_from_json(const Json& value) {
     ObjectReader in(value, "moves");
     in.one_of("schema", {"agentd.moves/1"});
     const Json& list = in.any("moves");
-    SwitchMoves moves{.restarts_manager = in.boolean("restarts_manager")};
+    SwitchMoves moves{.restarts_manager = in.boolean("restarts_manager"),
+                      .truncated = in.boolean("truncated")};
     if (auto done = in.finish(); !done) {
         return done.problem();
     }
@@ -169,7 +172,8 @@ Json to_json(const SwitchPlan& plan) {
     return {{"schema", "agentd.switch/1"}, {"stop", plan.stop},
             {"restart", plan.restart},     {"reload", plan.reload},
             {"start", plan.start},         {"keep", plan.keep},
-            {"goes_on", plan.goes_on},     {"restarts_manager", plan.restarts_manager}};
+            {"goes_on", plan.goes_on},     {"restarts_manager", plan.restarts_manager},
+            {"truncated", plan.truncated}};
 }
 
 } // namespace agentd::proposals

@@ -28,6 +28,7 @@ struct SwitchMoves {
 
     std::vector<UnitMove> moves{}; ///< sorted by unit
     bool restarts_manager = false; ///< systemd itself is another
+    bool truncated = false;        ///< there are more
     friend bool operator==(const SwitchMoves&, const SwitchMoves&) = default;
 };
 
@@ -40,6 +41,7 @@ struct SwitchPlan {
     std::vector<std::string> keep{};    ///< changed, and left running as they are
     std::vector<std::string> goes_on{}; ///< of `restart`: what they started stays, as sessions do
     bool restarts_manager = false;
+    bool truncated = false; ///< more may happen than is listed
     friend bool operator==(const SwitchPlan&, const SwitchPlan&) = default;
 };
 

@@ -9,6 +9,10 @@ namespace agentd::ctl {
 void print_switch(Terminal& terminal, const core::Json& detail) {
     const auto lines = list(part(detail, "switch"), "lines");
     if (lines.empty()) {
+        if (raw(detail, "kind") != "act" && !part(detail, "effects").is_null()) {
+            terminal.line("What a switch would restart is not known");
+            terminal.line();
+        }
         return;
     }
     terminal.line(terminal.paint(Colour::bold, "What a switch does to what runs"));

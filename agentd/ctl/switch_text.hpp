@@ -6,7 +6,7 @@
 
 namespace agentd::ctl {
 
-/// The daemon's own lines; nothing where it has none.
+/// The daemon's own lines; where it has none, of what was built, that it is not known.
 void print_switch(Terminal& terminal, const core::Json& detail);
 
 } // namespace agentd::ctl

@@ -20,7 +20,7 @@ std::vector<std::string> lines_of(const proposals::SwitchPlan& plan) {
             const bool stays =
                 &units == &plan.restart &&
                 std::binary_search(plan.goes_on.begin(), plan.goes_on.end(), units[i]);
-            const bool ssh = units[i].starts_with("sshd");
+            const bool ssh = units[i] == "sshd.service";
             line += (i == 0 ? " " : ", ") + drawn(units[i]) +
                     (!stays ? ""
                      : ssh  ? " (open sessions stay)"
@@ -39,8 +39,12 @@ std::vector<std::string> lines_of(const proposals::SwitchPlan& plan) {
     if (plan.restarts_manager) {
         lines.emplace_back("systemd itself is replaced while it runs");
     }
+    if (plan.truncated) {
+        lines.emplace_back("There are more units than can be listed: what else stops, starts or "
+                           "restarts is not known");
+    }
     if (lines.empty()) {
-        lines.emplace_back("No unit is stopped, started or restarted");
+        lines.emplace_back("No system unit is stopped, started or restarted");
     }
     return lines;
 }

@@ -1,5 +1,6 @@
 #include "agentd/stages/explain.hpp"
 
+#include "agentd/core/log.hpp"
 #include "agentd/stages/keep.hpp"
 
 #include <fmt/format.h>
@@ -26,6 +27,10 @@ core::Result<Explained> look(const Tested& tested, const core::StorePath& runnin
         return effects.problem();
     }
     const auto moves = analysis::moves_between(tools.worker, *before, *after, stop);
+    if (!moves) {
+        core::log(core::Level::warning,
+                  "what a switch would restart is not known: " + moves.problem().message);
+    }
     auto manifest = evaluator::manifest_of(*after);
     return Explained{.tested = tested,
                      .running = std::move(*before),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace agentd::evaluator::switching {
 namespace {
@@ -16,7 +17,7 @@ using proposals::UnitAction;
 using proposals::UnitMove;
 using Units = std::map<std::string, Unit>;
 
-/// Settings of the section Unit that say nothing to a unit that runs.
+/// Of the section Unit: they say nothing to a unit that runs.
 constexpr std::array ignored{
     "Unit.Description",      "Unit.Documentation",     "Unit.OnFailure",
     "Unit.OnSuccess",        "Unit.OnFailureJobMode",  "Unit.IgnoreOnIsolate",
@@ -144,7 +145,9 @@ UnitMove move_of(const std::string& name, const Unit* before, const Unit& after,
     move.action = after.masked ? UnitAction::stop : action_of(name, *before, after);
     if (move.action == UnitAction::restart) {
         move.sockets = sockets_of(name, after, units);
-        move.goes_on = after.last("Service.KillMode") == "process";
+        const bool stops = says(after, "Service.X-StopIfChanged", true); // with the old settings
+        move.goes_on = before->last("Service.KillMode") == "process" &&
+                       (stops || after.last("Service.KillMode") == "process");
     }
     return move;
 }
@@ -210,6 +213,56 @@ void add_mounts(const Side& before, const Side& after, std::map<std::string, Uni
     }
 }
 
+/// What a name stands for that has no file of its own: its template, with what is dropped in.
+void resolve_instances(const Side& side, const std::set<std::string>& instances, Units& units) {
+    for (const auto& name : instances) {
+        const auto found =
+            units.find(name.substr(0, name.find('@') + 1) + name.substr(name.rfind('.')));
+        if (found == units.end() || side.tree.find("etc/systemd/system/" + name) != nullptr)
+            continue;
+        auto settings = found->second.settings;
+        auto& own = units[name];
+        for (const auto& [key, values] : own.settings) {
+            auto& all = settings[key];
+            values.empty() ? all.clear()
+                           : void(all.insert(all.end(), values.begin(), values.end()));
+        }
+        own.settings = std::move(settings);
+        own.masked = own.masked || found->second.masked;
+    }
+}
+
+std::set<std::string> instances_of(const Units& units) {
+    std::set<std::string> out;
+    for (const auto& [name, unit] : units) {
+        if (const auto at = name.find('@'); at != name.npos && name.rfind('.') > at + 1) {
+            out.insert(name);
+        }
+    }
+    return out;
+}
+
+/// As many as may be sent: what acts before what is only wanted.
+proposals::SwitchMoves sent(std::map<std::string, UnitMove> moves) {
+    proposals::SwitchMoves out;
+    for (const bool acts : {true, false}) {
+        for (auto& [name, move] : moves) {
+            if ((move.action != UnitAction::none) != acts) {
+                continue;
+            }
+            move.unit = core::to_utf8(name);
+            if (out.moves.size() < proposals::SwitchMoves::max_moves && move.unit.size() <= 512) {
+                out.moves.push_back(std::move(move));
+            } else {
+                out.truncated = true;
+            }
+        }
+    }
+    std::sort(out.moves.begin(), out.moves.end(),
+              [](const UnitMove& a, const UnitMove& b) { return a.unit < b.unit; });
+    return out;
+}
+
 std::string manager_of(const Side& side) {
     const auto* node = side.tree.find("systemd");
     return node == nullptr ? "" : node->target;
@@ -218,8 +271,12 @@ std::string manager_of(const Side& side) {
 } // namespace
 
 proposals::SwitchMoves moves_between(const Side& before, const Side& after) {
-    const auto old_units = effects::read_units(before.tree, "etc/systemd/system");
-    const auto new_units = effects::read_units(after.tree, "etc/systemd/system");
+    auto old_units = effects::read_units(before.tree, "etc/systemd/system");
+    auto new_units = effects::read_units(after.tree, "etc/systemd/system");
+    auto instances = instances_of(old_units);
+    instances.merge(instances_of(new_units));
+    resolve_instances(before, instances, old_units);
+    resolve_instances(after, instances, new_units);
     std::map<std::string, UnitMove> moves;
     for (const auto& [name, unit] : new_units) {
         const auto found = old_units.find(name);
@@ -235,13 +292,8 @@ proposals::SwitchMoves moves_between(const Side& before, const Side& after) {
         }
     }
     add_mounts(before, after, moves);
-    proposals::SwitchMoves out{.restarts_manager = manager_of(before) != manager_of(after)};
-    for (auto& [name, move] : moves) {
-        if (out.moves.size() < proposals::SwitchMoves::max_moves && name.size() <= 512) {
-            move.unit = core::to_utf8(move.unit);
-            out.moves.push_back(std::move(move));
-        }
-    }
+    auto out = sent(std::move(moves));
+    out.restarts_manager = manager_of(before) != manager_of(after);
     return out;
 }
 

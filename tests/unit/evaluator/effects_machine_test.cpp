@@ -2,6 +2,7 @@
 
 #include "evaluator/effects/store_text.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace agentd::test {
@@ -58,7 +59,9 @@ effects::Toplevel Pair::build(const Machine& machine) {
     const auto units = s.next("system-units");
     std::filesystem::create_directories(units);
     for (const auto& [name, text] : machine.units) {
-        const auto unit = s.next("unit-" + name.substr(0, name.find('/')));
+        auto stored = "unit-" + name.substr(0, name.find('/'));
+        std::replace(stored.begin(), stored.end(), '@', '-'); // as in NixOS: no name of the store
+        const auto unit = s.next(stored);
         const auto file = name.substr(name.rfind('/') + 1);
         if (text == "/dev/null") {
             MiniStore::link(text, units + "/" + name);

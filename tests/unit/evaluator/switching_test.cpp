@@ -60,6 +60,32 @@ TEST_CASE("a unit that changed is restarted where it runs, and let alone where i
     CHECK(proposals::plan_of(moves, {"a@x.service"}).restart == Names{"a@x.service"});
 }
 
+TEST_CASE("an instance that is wanted by name is its template, with what is dropped in") {
+    const std::string old_text = "[Service]\nExecStart=/a\n",
+                      new_text = "[Service]\nExecStart=/b\n";
+    CHECK(plan({{"a@.service", old_text}}, {{"a@.service", new_text}}, {"a@home.service"},
+               {"a@home.service"})
+              .restart == Names{"a@home.service"});
+    CHECK(plan({{"a@.service", old_text}}, {{"a@.service", old_text}}, {"a@home.service"},
+               {"a@home.service"})
+              .restart.empty());
+}
+
+TEST_CASE("what acts is sent before what is only wanted, and what is left out is told") {
+    std::map<std::string, std::string> before, after;
+    std::vector<std::string> wanted;
+    const std::string text = "[Service]\nExecStart=/a\n";
+    for (std::size_t i = 0; i < proposals::SwitchMoves::max_moves + 8; ++i) {
+        wanted.push_back("a" + std::to_string(i) + ".service");
+    }
+    before["sshd.service"] = text;
+    after["sshd.service"] = "[Service]\nExecStart=/b\n";
+    const auto crowded = plan(before, after, {"sshd.service"}, wanted);
+    CHECK(crowded.restart == Names{"sshd.service"});
+    CHECK(crowded.truncated);
+    CHECK_FALSE(plan(before, after, {"sshd.service"}).truncated);
+}
+
 TEST_CASE("a name, a description or an install section restarts nothing") {
     CHECK(changed("a.service", "[Unit]\nDescription=x\n[Service]\nExecStart=/a\n",
                   "[Unit]\nDescription=y\nOnFailure=b.service\n[Service]\nExecStart=/a\n[Install]\n"
