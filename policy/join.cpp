@@ -10,11 +10,24 @@ namespace {
 
 using proposals::Effects;
 
+/// What a specialisation does is named `specialisation/<name>: <subject>`; a rule asks for the
+/// subject. Its name may hold a colon too, so that every end counts that could be meant.
+void insert_subject(Texts& out, const std::string& subject) {
+    constexpr std::string_view mark = ": ";
+    auto at = subject.starts_with("specialisation/") ? subject.find(mark) : std::string::npos;
+    if (at == std::string::npos) {
+        out.insert(subject);
+    }
+    for (; at != std::string::npos; at = subject.find(mark, at + 1)) {
+        out.insert(subject.substr(at + mark.size()));
+    }
+}
+
 Texts subjects(const Effects& effects, std::string_view kind) {
     Texts out;
     for (const auto& effect : effects.effects) {
         if (effect.kind == kind) {
-            out.insert(effect.subject);
+            insert_subject(out, effect.subject);
         }
     }
     return out;

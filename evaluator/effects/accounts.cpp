@@ -43,6 +43,28 @@ std::string text_of(const Json& object, const char* key) {
     return found->is_string() ? found->get<std::string>() : core::canonical(*found);
 }
 
+bool is_root_group(const std::string& group) {
+    return std::find(root_groups.begin(), root_groups.end(), group) != root_groups.end();
+}
+
+/// Nothing, or a number as everybody reads it.
+bool is_id(const std::string& text) {
+    return text.find_first_not_of("0123456789") == text.npos && text.size() <= 10 &&
+           (text.size() < 2 || text.front() != '0');
+}
+
+/// A group that is named by its number is that group; one that nobody knows is taken for root.
+void name_group(Json& user, Accounts& out) {
+    const auto group = text_of(user, "group");
+    if (group.empty() || group.find_first_not_of("0123456789") != group.npos)
+        return;
+    std::string name = "root";
+    for (const auto& [each, gid] : out.gids)
+        if (gid == group && (name == "root" || is_root_group(each)))
+            name = each;
+    user["group"] = name;
+}
+
 /// False when a list or a name is missing: then nothing of it is believed.
 bool take_lists(const Json& root, Accounts& out) {
     const auto users = root.is_object() ? root.find("users") : root.end();
@@ -52,20 +74,23 @@ bool take_lists(const Json& root, Accounts& out) {
     if (groups == root.end() || !groups->is_array())
         return false;
     for (const auto& user : *users) {
-        if (!user.is_object() || text_of(user, "name").empty())
+        if (!user.is_object() || text_of(user, "name").empty() || !is_id(text_of(user, "uid")) ||
+            !out.users.emplace(text_of(user, "name"), user).second)
             return false;
-        out.members[text_of(user, "group")].insert(text_of(user, "name"));
-        out.users[text_of(user, "name")] = user;
     }
     for (const auto& group : *groups) {
         const auto members = group.is_object() ? group.find("members") : group.end();
         if (!group.is_object() || text_of(group, "name").empty() || members == group.end() ||
-            !members->is_array())
+            !members->is_array() || !is_id(text_of(group, "gid")))
             return false;
         out.gids[text_of(group, "name")] = text_of(group, "gid");
         for (const auto& member : *members)
             if (member.is_string())
                 out.members[text_of(group, "name")].insert(member.get<std::string>());
+    }
+    for (auto& [name, user] : out.users) {
+        name_group(user, out);
+        out.members[text_of(user, "group")].insert(name);
     }
     const auto is_mutable = root.find("mutableUsers");
     out.mutable_users = is_mutable == root.end() || *is_mutable != Json(false);
@@ -158,10 +183,6 @@ void users(const Accounts& before, const Accounts& after, const std::string& pre
         if (!after.users.contains(name))
             sink.add(
                 account("user_removed", name, Risk::notice, "the user " + name + " is removed"));
-}
-
-bool is_root_group(const std::string& group) {
-    return std::find(root_groups.begin(), root_groups.end(), group) != root_groups.end();
 }
 
 void membership(const std::string& group, const std::set<std::string>& before,

@@ -78,12 +78,13 @@ bool part(const Side& before, const Side& after, const std::string& name, Effect
     return true;
 }
 
-std::multiset<std::string> parameters(const Side& side) {
-    std::multiset<std::string> out;
+/// In their order: of two that contradict each other the last one counts.
+std::vector<std::string> parameters(const Side& side) {
+    std::vector<std::string> out;
     if (const auto* text = side.tree.file("kernel-params"))
         for (const auto word : core::split(*text, ' '))
             if (const auto clean = core::trim(word); !clean.empty())
-                out.emplace(clean);
+                out.emplace_back(clean);
     return out;
 }
 
@@ -100,7 +101,7 @@ void kernel_params(const Side& before, const Side& after, Claims& claims, Sink& 
     bool told = false;
     const auto tell = [&](const auto& mine, const auto& others, bool added) {
         for (const auto& each : mine)
-            if (!others.contains(each)) {
+            if (std::find(others.begin(), others.end(), each) == others.end()) {
                 told = true;
                 const bool bad = std::any_of(grave.begin(), grave.end(), [&](const auto* start) {
                     return each.starts_with(start);
@@ -135,14 +136,25 @@ void specialisations(const Side& before, const Side& after, Claims& claims, Sink
             claims, sink);
 }
 
+/// The boot loader writes it into its files as it is, where a line more would be a command.
+bool is_plain_label(const Json& label) {
+    if (!label.is_string() || label.get_ref<const std::string&>().size() > 200)
+        return false;
+    const auto& text = label.get_ref<const std::string&>();
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view(" ().,:_+-").find(c) != std::string_view::npos;
+    });
+}
+
 /// boot.json repeats what the other files of the toplevel say; true when it says nothing else.
 bool repeats(const Side& side, const Json& spec) {
     const auto params = parameters(side);
-    std::multiset<std::string> listed;
+    std::vector<std::string> listed;
     if (const auto found = spec.find("kernelParams"); found != spec.end() && found->is_array())
         for (const auto& each : *found)
             if (each.is_string())
-                listed.insert(each.get<std::string>());
+                listed.push_back(each.get<std::string>());
     const auto resolves = [&](const char* key, const char* name) {
         const auto found = spec.find(key);
         if (found == spec.end())
@@ -150,7 +162,8 @@ bool repeats(const Side& side, const Json& spec) {
         return found->is_string() && side.store.resolve(found->get<std::string>()).path ==
                                          side.store.resolve(side.toplevel + "/" + name).path;
     };
-    return listed == params && resolves("kernel", "kernel") && resolves("initrd", "initrd") &&
+    return listed == params && is_plain_label(spec.value("label", Json(""))) &&
+           resolves("kernel", "kernel") && resolves("initrd", "initrd") &&
            spec.value("toplevel", Json()) == Json(side.toplevel) &&
            spec.value("init", Json()) == Json(side.toplevel + "/init");
 }

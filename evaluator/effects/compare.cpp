@@ -40,6 +40,25 @@ std::vector<std::string> telling_lines(std::string_view text, std::string_view p
 
 } // namespace
 
+bool is_piece(const std::string& path, const StoreReader& store) {
+    const auto name = store_name(path, store.prefix());
+    const auto is_text = [](const Resolved& where) {
+        return where.end == Resolved::End::file && !where.executable;
+    };
+    if (name.starts_with("etc-") || name.starts_with("X-Restart-Triggers-") ||
+        name.starts_with("X-Reload-Triggers-"))
+        return is_text(store.resolve(path));
+    if (!name.starts_with("unit-"))
+        return false;
+    constexpr std::size_t most = 8; // a unit, and no more than a few by its side
+    const auto where = store.resolve(path);
+    const auto inside =
+        where.end == Resolved::End::directory ? store.entries(where, most) : std::nullopt;
+    return inside && std::all_of(inside->begin(), inside->end(), [&](const auto& each) {
+               return is_text(each.where) || each.where.path == "/dev/null";
+           });
+}
+
 std::vector<std::string> line_changes(std::string_view before, std::string_view after,
                                       std::string_view prefix, std::size_t limit) {
     const auto old_lines = telling_lines(before, prefix);
@@ -121,22 +140,35 @@ Likeness Comparer::references(const std::string& before, const std::string& afte
         return Likeness::differs;
     if (told_elsewhere(old_top, new_top, before_, after_))
         return Likeness::builds;
-    if (depth >= deepest || known_.size() >= most_pairs)
-        return Likeness::differs;
     const auto key = std::pair(before, after);
     if (const auto found = known_.find(key); found != known_.end())
         return found->second;
-    known_[key] = Likeness::builds; // a cycle adds nothing of its own
+    if (open_.contains(key)) { // a cycle adds nothing of its own
+        assumed_ = true;
+        return Likeness::builds;
+    }
+    if (depth >= deepest || ++looked_ >= most_pairs)
+        return Likeness::differs;
+    open_.insert(key);
     const auto old_store = before_.store.resolve(old_top);
     const auto new_store = after_.store.resolve(new_top);
     auto likeness = Likeness::differs;
-    const bool package = !old_name.version.empty() && !new_name.version.empty();
+    const bool piece = is_piece(old_top, before_.store) || is_piece(new_top, after_.store);
+    const bool package = !piece && !old_name.version.empty() && !new_name.version.empty();
     if (package && old_store.end == Resolved::End::directory &&
         new_store.end == Resolved::End::directory)
         likeness = Likeness::builds;
     else
         likeness = files(before, after, depth);
-    return known_[key] = likeness;
+    // A file of a piece may read those beside it.
+    if (piece && likeness != Likeness::differs && (before != old_top || after != new_top))
+        likeness = std::max(likeness, files(old_top, new_top, depth));
+    open_.erase(key);
+    // What leans on an answer that is not there yet holds for this question alone.
+    if (likeness == Likeness::differs || !assumed_ || open_.empty())
+        known_[key] = likeness;
+    assumed_ = assumed_ && !open_.empty();
+    return likeness;
 }
 
 Likeness Comparer::files(const std::string& before, const std::string& after, int depth) {

@@ -6,6 +6,7 @@
 #include "evaluator/effects/side.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,9 +42,18 @@ class Comparer {
 
     const Side& before_;
     const Side& after_;
-    std::map<std::pair<std::string, std::string>, Likeness> known_;
+    using Key = std::pair<std::string, std::string>;
+    std::map<Key, Likeness> known_;
+    std::set<Key> open_;   ///< asked, and not answered yet
+    bool assumed_ = false; ///< one of those was needed for its own answer
+    std::size_t looked_ = 0;
     std::vector<std::string> lines_;
 };
+
+/// Single files that NixOS makes for one system: no packages, whatever version their names seem to
+/// have. What they say is told where they are used. The name alone makes nothing a piece: whoever
+/// wants to hide a package may choose it.
+bool is_piece(const std::string& path, const StoreReader& store);
 
 /// Lines of `after` that `before` does not have and the other way round, without hashes, at most
 /// `limit`.

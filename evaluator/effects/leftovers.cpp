@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace agentd::evaluator::effects {
 namespace {
@@ -24,9 +25,19 @@ bool is_usual(const std::string& target) {
                        [&](const auto* place) { return target.starts_with(place); });
 }
 
-/// The same file of the same package in another build: the closure tells the package. A system is
-/// none, though its name has a version too.
-bool same_file_of_package(const Node& before, const Node& after, const Side& side) {
+/// Tables to look things up in, that packages bring as they are.
+constexpr std::array tables{"etc/zoneinfo/", "etc/terminfo/", "etc/services", "etc/protocols",
+                            "etc/rpc"};
+
+/// Such a table of the same package in another build. Of any other file a name proves nothing: what
+/// it says has to be looked at.
+bool is_table_of_package(const Node* old_node, const Node* new_node, const std::string& path,
+                         const Side& side) {
+    if (old_node == nullptr || new_node == nullptr ||
+        std::none_of(tables.begin(), tables.end(),
+                     [&](const auto* start) { return path.starts_with(start); }))
+        return false;
+    const auto& [before, after] = std::tie(*old_node, *new_node);
     const auto& prefix = side.store.prefix();
     const auto old_name = parse_package_name(store_name(before.target, prefix));
     return !old_name.version.empty() && store_top(before.target, prefix) != side.toplevel &&
@@ -36,14 +47,12 @@ bool same_file_of_package(const Node& before, const Node& after, const Side& sid
            shape_of(before.target, prefix) == shape_of(after.target, prefix);
 }
 
-bool is_builds(const Node* before, const Node* after, const std::string& path, Comparer& comparer,
-               const Side& side) {
+bool is_builds(const Node* before, const Node* after, const std::string& path, Comparer& comparer) {
     if (before == nullptr || after == nullptr ||
         std::any_of(never_mere_builds.begin(), never_mere_builds.end(),
                     [&](const auto* start) { return path.starts_with(start); }))
         return false;
-    return comparer.nodes(before, after) == Likeness::builds ||
-           same_file_of_package(*before, *after, side);
+    return comparer.nodes(before, after) == Likeness::builds;
 }
 
 std::optional<std::string> shown(const Node* node, const std::string& prefix) {
@@ -60,7 +69,7 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
     const auto* old_node = before.tree.find(path);
     const auto* new_node = after.tree.find(path);
     comparer.forget_lines();
-    if (is_builds(old_node, new_node, path, comparer, before))
+    if (is_builds(old_node, new_node, path, comparer))
         return tell_builds(path, sink);
     const auto how = how_it_differs(before, after, path);
     const auto leaves = [](const Node* node) {
@@ -84,6 +93,12 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
         effect.kind = "etc_" + how;
         effect.risk = Risk::notice;
         effect.sentence = path + ", a link to a place that is made at run time, is " + how;
+    } else if (is_table_of_package(old_node, new_node, path, before)) {
+        effect.area = "etc";
+        effect.kind = "etc_changed";
+        effect.risk = Risk::notice;
+        effect.sentence =
+            path + ", a table of " + store_name(new_node->target, prefix) + ", changes";
     } else if (!comparer.lines().empty()) {
         effect.after = core::join(comparer.lines(), "\n");
     }

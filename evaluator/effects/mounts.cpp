@@ -17,10 +17,10 @@ constexpr std::array vital{"/",    "/nix",  "/nix/store", "/boot", "/boot/efi", 
                            "/etc", "/home", "/root",      "/usr",  "/var",      "/var/lib",
                            "/bin", "/srv",  "/run",       "/dev",  "/proc",     "/sys"};
 
-/// The type of what a unit takes away.
-constexpr auto masked = "masked";
-
 struct Mount {
+    /// Ours, never what a file says of itself.
+    enum class Use { mount, swap, masked, unreadable };
+    Use use = Use::mount;
     std::string device{};
     std::string type{};
     std::set<std::string> options{};
@@ -33,7 +33,7 @@ struct Mount {
         });
     }
     /// A drop-in: it says how something is mounted that another file names.
-    bool is_partial() const { return device.empty() && type != "swap" && type != masked; }
+    bool is_partial() const { return device.empty() && use != Use::swap && use != Use::masked; }
     std::string text() const {
         return device + " " + type + " " +
                core::join(std::vector<std::string>(options.begin(), options.end()), ",");
@@ -57,12 +57,15 @@ bool read_mounts(const std::string* text, Mounts& out) {
         const auto fields = core::split(line, ' ');
         if (fields.size() < 4 || fields.size() > 6)
             return false;
-        Mount mount{.device = std::string(fields[0]), .type = std::string(fields[2])};
+        Mount mount{.use = fields[2] == "swap" ? Mount::Use::swap : Mount::Use::mount,
+                    .device = std::string(fields[0]),
+                    .type = std::string(fields[2])};
         for (const auto option : core::split(fields[3], ','))
             mount.options.emplace(option);
         for (auto i = std::size_t{4}; i < fields.size(); ++i)
             mount.numbers += std::string(fields[i]) + " ";
-        const auto key = mount.type == "swap" ? "swap " + mount.device : plain_place(fields[1]);
+        const auto key =
+            mount.use == Mount::Use::swap ? "swap " + mount.device : plain_place(fields[1]);
         if (!out.emplace(key, std::move(mount)).second)
             return false;
     }
@@ -94,18 +97,21 @@ Mounts read_mount_units(const Units& units) {
         if (!automatic && !swap && !name.ends_with(".mount"))
             continue;
         const std::string section = swap ? "Swap." : automatic ? "Automount." : "Mount.";
-        Mount mount{.device = automatic ? "a file system" : unit.last(section + "What"),
-                    .type = swap             ? "swap"
-                            : unit.masked    ? masked
-                            : !unit.readable ? "unreadable"
-                                             : unit.last(section + "Type")};
+        const auto place = place_of(name);
+        const auto where = unit.last(section + "Where");
+        const bool elsewhere = !swap && !where.empty() && plain_place(where) != place;
+        Mount mount{.use = swap                          ? Mount::Use::swap
+                           : unit.masked                 ? Mount::Use::masked
+                           : !unit.readable || elsewhere ? Mount::Use::unreadable
+                                                         : Mount::Use::mount,
+                    .device = automatic ? "a file system" : unit.last(section + "What"),
+                    .type = swap ? "swap" : unit.last(section + "Type")};
         const auto options = unit.last(section + "Options");
         for (const auto option : core::split(options, ','))
             if (!option.empty())
                 mount.options.emplace(option);
-        const auto where = unit.last(section + "Where");
-        auto key = swap ? "swap " + (mount.device.empty() ? name : mount.device)
-                        : plain_place(where.empty() ? place_of(name) : where);
+        // systemd refuses a unit that names another place than its own name does.
+        auto key = swap ? "swap " + (mount.device.empty() ? name : mount.device) : place;
         out.insert_or_assign(automatic ? key + " (when first used)" : key, std::move(mount));
     }
     return out;
@@ -122,13 +128,17 @@ bool is_vital(const std::string& where) {
            std::find(vital.begin(), vital.end(), plain) != vital.end();
 }
 
+bool is_grave(const std::string& where, const Mount& mount) {
+    return is_vital(where) || mount.use == Mount::Use::unreadable;
+}
+
 void come(const std::string& where, const Mount& mount, Sink& sink) {
-    const bool swap = mount.type == "swap";
+    const bool swap = mount.use == Mount::Use::swap;
     auto effect =
         storage(swap ? "swap_changed" : "mount_added", where,
-                swap              ? Risk::notice
-                : is_vital(where) ? Risk::critical
-                                  : Risk::high,
+                swap                     ? Risk::notice
+                : is_grave(where, mount) ? Risk::critical
+                                         : Risk::high,
                 swap ? mount.device + " is used as swap space"
                      : mount.device + " is mounted at " + where + ", over what is there now");
     effect.after = mount.text();
@@ -136,7 +146,7 @@ void come(const std::string& where, const Mount& mount, Sink& sink) {
 }
 
 void go(const std::string& where, const Mount& mount, Sink& sink) {
-    const bool swap = mount.type == "swap";
+    const bool swap = mount.use == Mount::Use::swap;
     auto effect = storage(swap ? "swap_changed" : "mount_removed", where,
                           swap              ? Risk::notice
                           : is_vital(where) ? Risk::critical
@@ -160,14 +170,18 @@ void change(const std::string& where, const Mount& before, const Mount& after, S
             guards.emplace_back(guard);
     if (!guards.empty())
         effect.sentence = where + " loses the guard " + core::join(guards, ", ");
-    if (before.device != after.device || before.type != after.type) {
+    if (before.use != after.use || before.device != after.device || before.type != after.type) {
         effect.risk = Risk::critical;
         effect.sentence = where + " will be " + after.device + " instead of " + before.device +
                           ": what is on it now will not be seen there" +
                           (guards.empty() ? "" : "; it loses " + core::join(guards, ", "));
     }
-    if (after.type == "swap")
+    if (after.use == Mount::Use::swap)
         effect.kind = "swap_changed";
+    if (after.use == Mount::Use::unreadable) {
+        effect.risk = Risk::critical;
+        effect.sentence = "what is mounted at " + where + " cannot be judged";
+    }
     effect.before = before.text();
     effect.after = after.text();
     sink.add(std::move(effect));
@@ -218,7 +232,7 @@ void fstab(const Side& before, const Side& after, Claims& claims, Sink& sink) {
 std::set<std::string> take_masked(Mounts& mounts) {
     std::set<std::string> out;
     for (const auto& [where, mount] : mounts)
-        if (mount.type == masked)
+        if (mount.use == Mount::Use::masked)
             out.insert(where);
     for (const auto& where : out)
         mounts.erase(where);
@@ -232,7 +246,7 @@ void units(const Side& before, const Side& after, Sink& sink) {
     const auto old_masks = take_masked(old_ones);
     for (const auto& where : take_masked(new_ones))
         if (!old_masks.contains(where))
-            old_ones.try_emplace(where, Mount{.type = masked});
+            old_ones.try_emplace(where, Mount{.use = Mount::Use::masked, .type = "masked"});
     compare(old_ones, new_ones, sink);
 }
 

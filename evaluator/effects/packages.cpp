@@ -2,6 +2,7 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/data_migration.hpp"
+#include "evaluator/effects/profile.hpp"
 #include "evaluator/effects/rebuild.hpp"
 #include "evaluator/effects/store_text.hpp"
 
@@ -21,68 +22,13 @@ constexpr std::array delicate{
 
 using Packages = std::map<std::string, Versions>; ///< by name
 
-/// What the links of `sw` lead to, and files that lie in it directly.
-struct Profile {
-    std::set<std::string> tops;
-    std::set<std::string> own_files; ///< in bin and sbin, where a file is a program
-};
-
-class ProfileWalk {
-  public:
-    explicit ProfileWalk(const Side& side) : side_(side) {}
-
-    Profile run() {
-        const auto root = side_.store.resolve(side_.toplevel + "/sw");
-        if (root.end == Resolved::End::directory)
-            visit(root, "", 0);
-        return std::move(out_);
-    }
-
-  private:
-    void visit(const Resolved& folder, const std::string& name, int depth) {
-        constexpr std::size_t most = 100'000;
-        if (depth > 12 || entries_ > most)
-            return;
-        const auto entries = side_.store.entries(folder, most);
-        for (const auto& [each, where] : entries.value_or(std::vector<Entry>{})) {
-            ++entries_;
-            const auto below = folder.path + "/" + each;
-            const auto inside = name.empty() ? each : name + "/" + each;
-            if (where.end == Resolved::End::outside)
-                out_.own_files.insert(inside + " -> " + where.path);
-            else if (where.path != below)
-                out_.tops.insert(store_top(where.path, side_.store.prefix()));
-            else if (where.end == Resolved::End::directory)
-                visit(where, inside, depth + 1);
-            else if (inside.starts_with("bin/") || inside.starts_with("sbin/"))
-                out_.own_files.insert(inside + " " +
-                                      side_.store.read(where, 64U << 10).value_or("(large)"));
-        }
-    }
-
-    const Side& side_;
-    Profile out_;
-    std::size_t entries_ = 0;
-};
-
-/// Single files that NixOS makes for one system; what they say is told where they are used. The
-/// name alone makes nothing a piece: whoever wants to hide a package may choose it.
-bool is_piece(const std::string& path, std::string_view name, const StoreReader& store) {
-    const auto is_text = [](const Resolved& where) {
-        return where.end == Resolved::End::file && !where.executable;
+/// Of another machine: a container, a virtual one.
+bool is_system(const std::string& path, const StoreReader& store) {
+    const auto holds = [&](const char* name) {
+        const auto end = store.resolve(path + name).end;
+        return end == Resolved::End::file || end == Resolved::End::directory;
     };
-    if (name.starts_with("etc-") || name.starts_with("X-Restart-Triggers-") ||
-        name.starts_with("X-Reload-Triggers-"))
-        return is_text(store.resolve(path));
-    if (!name.starts_with("unit-"))
-        return false;
-    constexpr std::size_t most = 8; // a unit, and no more than a few by its side
-    const auto where = store.resolve(path);
-    const auto inside =
-        where.end == Resolved::End::directory ? store.entries(where, most) : std::nullopt;
-    return inside && std::all_of(inside->begin(), inside->end(), [&](const auto& each) {
-               return is_text(each.where) || each.where.path == "/dev/null";
-           });
+    return (holds("/activate") && holds("/init")) || holds("/nixos-version");
 }
 
 /// Systems are judged as such: this one, and those its boot menu offers.
@@ -100,8 +46,8 @@ Packages packages_of(const Side& side, const Profile& profile) {
     const auto add = [&](const std::string& path, bool without_version) {
         const auto package = parse_package_name(store_name(path, side.store.prefix()));
         if (package.name.empty() || systems.contains(path) ||
-            (!without_version &&
-             (package.version.empty() || is_piece(path, package.name, side.store))))
+            (!without_version && (package.version.empty() || is_piece(path, side.store))) ||
+            is_system(path, side.store))
             return;
         out[package.name][package.version].insert(path);
     };
@@ -150,7 +96,9 @@ class Rebuilt {
         if (version.empty() && is_one(before) && is_one(after)) {
             // No version tells them apart, so its files have to.
             const auto likeness = comparer_.texts(only(before), only(after));
-            effect.risk = likeness == Likeness::differs ? Risk::notice : Risk::low;
+            effect.risk = likeness != Likeness::differs ? Risk::low
+                          : watched                     ? Risk::high
+                                                        : Risk::notice;
             effect.sentence = name + " changes";
             return;
         }
@@ -164,6 +112,9 @@ class Rebuilt {
                 titled(name, version) +
                 " is the same version from another source, or with other patches or options: " +
                 core::join(found.files, ", ") + " differ";
+        } else {
+            effect.risk = std::max(effect.risk, Risk::notice);
+            effect.sentence += "; its files were not compared";
         }
     }
 
@@ -222,29 +173,29 @@ void updated(const std::string& name, const Versions& before, const Versions& af
     sink.add(std::move(effect));
 }
 
-void own_files(const Profile& before, const Profile& after, Sink& sink) {
-    const auto tell = [&](const auto& mine, const auto& others, const char* kind) {
-        for (const auto& each : mine)
-            if (!others.contains(each)) {
-                const auto name = "sw/" + each.substr(0, each.find(' '));
-                sink.add({.area = "unclassified",
-                          .kind = kind,
-                          .subject = name,
-                          .before = std::nullopt,
-                          .after = std::nullopt,
-                          .risk = Risk::high,
-                          .sentence = name + " is a program that belongs to no package"});
+/// A system that is neither this one nor in its boot menu, of a container or a virtual machine:
+/// what it does is not read.
+void other_systems(const Side& before, const Side& after, Sink& sink) {
+    const auto tell = [&](const Side& mine, const Side& other, const char* kind) {
+        const auto systems = systems_of(mine);
+        for (const auto& [path, size] : mine.closure)
+            if (!other.closure.contains(path) && !systems.contains(path) &&
+                is_system(path, mine.store)) {
+                const auto name = store_name(path, mine.store.prefix());
+                sink.add(effect_of("unclassified", kind, name, Risk::high,
+                                   name + " is another system, as of a container or a virtual "
+                                          "machine, and what it does is not judged"));
             }
     };
-    tell(after.own_files, before.own_files, "unclassified_added");
-    tell(before.own_files, after.own_files, "unclassified_removed");
+    tell(after, before, "unclassified_added");
+    tell(before, after, "unclassified_removed");
 }
 
 } // namespace
 
 void classify_packages(const Side& before, const Side& after, Claims& claims, Sink& sink) {
-    const auto old_profile = ProfileWalk(before).run();
-    const auto new_profile = ProfileWalk(after).run();
+    const auto old_profile = read_profile(before);
+    const auto new_profile = read_profile(after);
     const auto old_ones = packages_of(before, old_profile);
     const auto new_ones = packages_of(after, new_profile);
     Rebuilt rebuilt(before, after);
@@ -267,13 +218,14 @@ void classify_packages(const Side& before, const Side& after, Claims& claims, Si
             effect.before = versions(builds);
             sink.add(std::move(effect));
         }
-    own_files(old_profile, new_profile, sink);
+    tell_profile(before, old_profile, after, new_profile, sink);
+    other_systems(before, after, sink);
     const auto* old_node = before.tree.find("sw");
     const auto* new_node = after.tree.find("sw");
     const bool links = old_node != nullptr && new_node != nullptr &&
                        old_node->kind == Node::Kind::reference &&
                        new_node->kind == Node::Kind::reference;
-    if (links)
+    if (links && old_profile.complete && new_profile.complete)
         claims.claim("sw");
 }
 

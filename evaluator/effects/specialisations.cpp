@@ -3,6 +3,7 @@
 #include "evaluator/effects/classifier.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace agentd::evaluator::effects {
 namespace {
@@ -46,16 +47,42 @@ Effect unjudged(const std::string& name, std::string why) {
                          std::move(why));
 }
 
-/// True of what the system itself does as well.
-bool is_told(const std::vector<Effect>& told, const Effect& effect) {
-    return std::any_of(told.begin(), told.end(), [&](const auto& each) {
-        return each.kind == effect.kind && each.subject == effect.subject &&
-               each.before == effect.before && each.after == effect.after;
-    });
+/// What may stand for itself alone: an effect that does not spell out what it is of may be of
+/// something else there, and so may one that was cut.
+bool is_spelled_out(const Effect& effect) {
+    const auto is_whole = [](const std::optional<std::string>& text) {
+        return !text ||
+               (text->size() < Sink::longest_text - 16 && text->find("…") == std::string::npos);
+    };
+    return effect.area != "unclassified" &&
+           !effect.after.value_or("").ends_with("(another build)") && is_whole(effect.before) &&
+           is_whole(effect.after) && (effect.before || effect.after || effect.risk <= Risk::low);
+}
+
+std::string in_words(const Effect& effect) {
+    std::string out(proposals::to_string(effect.risk));
+    const std::string absent(1, '\1');
+    for (const auto& each :
+         {effect.area, effect.kind, effect.subject, effect.before.value_or(absent),
+          effect.after.value_or(absent), effect.sentence})
+        out += std::string(1, '\0') + each;
+    return out;
+}
+
+/// True of what the system itself does as well, word for word.
+bool is_told(const std::set<std::string>& told, const Effect& effect) {
+    return is_spelled_out(effect) && told.contains(in_words(effect));
+}
+
+std::set<std::string> written(const std::vector<Effect>& effects) {
+    std::set<std::string> out;
+    for (const auto& each : effects)
+        out.insert(in_words(each));
+    return out;
 }
 
 std::vector<Effect> prefixed(const std::string& name, std::vector<Effect> found,
-                             const std::vector<Effect>& told) {
+                             const std::set<std::string>& told) {
     std::erase_if(found,
                   [&](const auto& each) { return each.risk == Risk::none || is_told(told, each); });
     std::stable_sort(found.begin(), found.end(),
@@ -77,6 +104,8 @@ std::vector<Effect> judge_specialisations(const StoreReader& store, Side& before
                                           const std::vector<Effect>& told, const Judge& judge) {
     std::vector<Effect> out;
     const auto old_ones = specialisations_of(before);
+    const auto said = written(told);
+    static const std::set<std::string> nothing;
     std::size_t judged = 0;
     for (const auto& [name, system] : specialisations_of(after)) {
         const auto old_one = old_ones.find(name);
@@ -93,9 +122,13 @@ std::vector<Effect> judge_specialisations(const StoreReader& store, Side& before
             out.push_back(unjudged(name, "it is no system of the store"));
             continue;
         }
-        auto found = prefixed(name, judge(*old_side, *new_side), told);
+        auto found =
+            prefixed(name, judge(*old_side, *new_side), old_one == old_ones.end() ? nothing : said);
         out.insert(out.end(), std::make_move_iterator(found.begin()),
                    std::make_move_iterator(found.end()));
+        const auto nested = specialisations_of(*new_side);
+        if (!nested.empty() && nested != specialisations_of(*old_side))
+            out.push_back(unjudged(name, "it offers further systems of its own"));
     }
     return out;
 }

@@ -49,6 +49,13 @@ void release(const Side& before, const Side& after, Claims& claims, Sink& sink) 
                   .risk = Risk::none,
                   .sentence = "the name of what the system was built from changes"});
     }
+    // The boot loader's menu is written with it.
+    const auto* name = after.tree.file("configuration-name");
+    if (name != nullptr && core::trim(*name).find_first_of("\"{}$\\\n") != std::string_view::npos &&
+        differing(before, after, "configuration-name").contains("configuration-name"))
+        sink.add(effect_of("unclassified", "unclassified_changed", "configuration-name", Risk::high,
+                           "the name of the system holds signs that the boot loader may take for "
+                           "commands"));
 }
 
 bool is_own_unit(const std::string& name) {

@@ -82,36 +82,25 @@ bool is_tame_mode(std::string mode) {
 
 /// Root, or an account that a folder on the way is named after (`postgres`, /var/lib/postgresql).
 bool is_owner_of(const std::string& who, const std::string& path) {
-    return is_unset(who) || who == "root" || path.find("/" + who) != std::string::npos;
+    if (is_unset(who) || who == "root")
+        return true;
+    const auto parts = core::split(path, '/');
+    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+        return part == who || (who.size() >= 4 && part.starts_with(who));
+    });
 }
 
 /// Places that decide who is who, what boots, or what runs as root.
+constexpr std::string_view grave =
+    "/etc /root /nix /boot /usr /bin /sbin /lib /efi /dev /sys /proc /run/wrappers "
+    "/run/current-system /run/booted-system /run/systemd /run/user /run/udev /run/dbus /run/keys "
+    "/run/secrets /run/agenix /var/spool/cron /var/lib/systemd /var/lib/nixos";
+
 bool is_grave(const Line& line) {
-    return line.path == "/" || is_below(line.path, {"/etc",
-                                                    "/root",
-                                                    "/nix",
-                                                    "/boot",
-                                                    "/usr",
-                                                    "/bin",
-                                                    "/sbin",
-                                                    "/lib",
-                                                    "/run/wrappers",
-                                                    "/run/current-system",
-                                                    "/run/systemd",
-                                                    "/efi",
-                                                    "/dev",
-                                                    "/sys",
-                                                    "/proc",
-                                                    "/run/booted-system",
-                                                    "/run/user",
-                                                    "/run/udev",
-                                                    "/run/dbus",
-                                                    "/run/keys",
-                                                    "/run/secrets",
-                                                    "/run/agenix",
-                                                    "/var/spool/cron",
-                                                    "/var/lib/systemd",
-                                                    "/var/lib/nixos"});
+    const auto folders = core::split(grave, ' ');
+    return line.path == "/" ||
+           std::any_of(folders.begin(), folders.end(),
+                       [&](std::string_view folder) { return is_below(line.path, {folder}); });
 }
 
 /// One new folder of a service, that nobody but root and the service writes and nothing is ever
@@ -177,19 +166,42 @@ unsigned rights_of_others(const std::string& mode) {
     return out & 077U;
 }
 
-using Folders = std::map<std::string, Line>; ///< by path
+using Folders = std::multimap<std::string, Line>; ///< by path
 
-/// True when somebody may look into a folder of before who may not now.
-bool opens(const Line& line, const Folders& before) {
-    const auto found = before.find(line.path);
-    return found != before.end() &&
-           (rights_of_others(line.mode) & ~rights_of_others(found->second.mode)) != 0;
+/// `/var/lib/x` for `/var/lib/x/` and `/var/lib//x`.
+std::string plain_path(std::string_view path) {
+    std::string out;
+    for (const auto part : core::split(path, '/'))
+        if (!part.empty() && part != ".")
+            out += "/" + std::string(part);
+    return out;
+}
+
+std::string owner(const std::string& who) {
+    return is_unset(who) ? "root" : who;
+}
+
+/// What of a folder of before is given to others now; "" when nothing is. Where several lines make
+/// it, the strictest counts.
+std::string opened_by(const Line& line, const Folders& before) {
+    const auto mode = is_unset(line.mode) ? "0755" : line.mode;
+    const auto [first, last] = before.equal_range(plain_path(line.path));
+    for (auto at = first; at != last; ++at) {
+        const auto& old_one = at->second;
+        if ((rights_of_others(line.mode) & ~rights_of_others(old_one.mode)) != 0)
+            return " is opened to more accounts than before (mode " + old_one.mode + ", now " +
+                   mode + ")";
+        if (owner(line.user) != owner(old_one.user) || owner(line.group) != owner(old_one.group))
+            return " is given from " + owner(old_one.user) + ":" + owner(old_one.group) + " to " +
+                   owner(line.user) + ":" + owner(line.group);
+    }
+    return {};
 }
 
 void rule(const std::string& path, const std::string& text, const Line& line, const Folders& before,
           bool added, Sink& sink) {
-    const bool opened = added && opens(line, before);
-    const bool harmless = is_harmless(line) && !opened;
+    const auto opened = added ? opened_by(line, before) : std::string{};
+    const bool harmless = is_harmless(line) && opened.empty();
     Effect effect{.area = "storage",
                   .kind = harmless ? "tmpfiles_directory" : "tmpfiles_rule",
                   .subject = line.path + " (" + path + ")",
@@ -201,10 +213,8 @@ void rule(const std::string& path, const std::string& text, const Line& line, co
                   .sentence = (added ? "at boot root" : "it is over that at boot root") +
                               deed(line.type[0]) + line.path};
     (added ? effect.after : effect.before) = text;
-    if (opened)
-        effect.sentence = line.path + " is opened to more accounts than before (mode " +
-                          before.at(line.path).mode + ", now " +
-                          (is_unset(line.mode) ? "0755" : line.mode) + ")";
+    if (!opened.empty())
+        effect.sentence = line.path + opened;
     if (!added && !harmless)
         effect.risk = Risk::notice;
     sink.add(std::move(effect));
@@ -243,7 +253,7 @@ void tell(const std::string& path, const std::string& text, const Folders& befor
         rule(path, text, line, before, added, sink);
 }
 
-/// Folders that the system of before makes, whatever file says so: the first one counts.
+/// Folders that the system of before makes, whatever file says so.
 Folders folders_of(const Side& side) {
     Folders out;
     const std::string start = "etc/tmpfiles.d/";
@@ -253,7 +263,7 @@ Folders folders_of(const Side& side) {
             if (auto line = parse(text);
                 !line.type.empty() &&
                 std::string_view("dDvqQe").find(line.type[0]) != std::string_view::npos)
-                out.try_emplace(line.path, std::move(line));
+                out.emplace(plain_path(line.path), std::move(line));
     return out;
 }
 

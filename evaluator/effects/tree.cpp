@@ -33,8 +33,13 @@ class Walk {
         const auto path = toplevel + "/" + name;
         if (name == "specialisation") {
             // Each is a bootable system of its own; one name each.
-            for (const auto& each : store_.list(path, limits_.entries).value_or(Names{}))
+            const auto systems = store_.list(path, limits_.entries);
+            for (const auto& each : systems.value_or(Names{}))
                 reference(path + "/" + each, name + "/" + each);
+            if (const auto where = store_.resolve(path); !systems)
+                where.end == Resolved::End::directory
+                    ? unreadable(name, where.path, "a directory that cannot be read")
+                    : visit(where, name, 1);
             return;
         }
         if (std::find(whole.begin(), whole.end(), name) != whole.end())

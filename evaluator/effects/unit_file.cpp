@@ -68,7 +68,18 @@ void merge_node(Unit& unit, const std::string& path, const Node& node) {
         mark(unit, "it holds lines that are no settings");
 }
 
-void read_entry(const std::string& path, std::string_view rest, const Node& node, Units& units) {
+/// A link to the very file of another unit is that unit under this name. Of any other file what
+/// counts is what it says, whatever it is called: systemd runs it under the link's name.
+bool is_alias(const Tree& tree, const std::string& path, std::string_view name,
+              const std::string& real, const Node& node) {
+    if (node.kind != Node::Kind::file || real == name || !is_unit_name(real))
+        return false;
+    const auto* other = tree.find(path.substr(0, path.size() - name.size()) + real);
+    return other != nullptr && other->kind == Node::Kind::file && other->target == node.target;
+}
+
+void read_entry(const Tree& tree, const std::string& path, std::string_view rest, const Node& node,
+                Units& units) {
     const auto slash = rest.find('/');
     const auto name = std::string(rest.substr(0, slash));
     if (slash == std::string_view::npos) {
@@ -76,7 +87,7 @@ void read_entry(const std::string& path, std::string_view rest, const Node& node
             return;
         auto& unit = units[name];
         const auto real = node.target.substr(node.target.rfind('/') + 1);
-        if (node.kind == Node::Kind::file && real != name && is_unit_name(real)) {
+        if (is_alias(tree, path, name, real, node)) {
             unit.aliases.insert(real);
             unit.paths.insert(path);
         } else {
@@ -93,15 +104,6 @@ void read_entry(const std::string& path, std::string_view rest, const Node& node
             unit.pulled_in_by.insert(name.substr(0, name.size() - how.size()));
             unit.paths.insert(path);
         }
-}
-
-/// A link to a unit that has no name of its own here is that unit under this name.
-void resolve_aliases(const Tree& tree, const std::string& start, Units& units) {
-    for (auto& [name, unit] : units)
-        for (const auto& real : unit.aliases)
-            if (const auto* node = tree.find(start + name);
-                node != nullptr && tree.find(start + real) == nullptr)
-                merge_node(unit, start + name, *node);
 }
 
 /// Drop-ins come after the unit's own file, in the order of their names.
@@ -174,9 +176,8 @@ Units read_units(const Tree& tree, std::string_view directory) {
             if (drop_ins)
                 read_drop_in(at->first, rest, at->second, units);
             else
-                read_entry(at->first, rest, at->second, units);
+                read_entry(tree, at->first, rest, at->second, units);
         }
-    resolve_aliases(tree, start, units);
     return units;
 }
 

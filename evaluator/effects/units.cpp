@@ -91,6 +91,23 @@ class UnitChanges {
         return without_hashes(core::join(unit.commands(), "\n"), after_.store.prefix());
     }
 
+    /// Without a file of its own: drop-ins of an instance or of all with a prefix, or only a wish
+    /// that it be started.
+    bool is_bare(const std::string& name) const {
+        return after_.tree.find(directory_ + "/" + name) == nullptr;
+    }
+
+    /// What an instance without a file of its own runs: what its template says.
+    void instance(const std::string& name, const Unit& unit) {
+        const auto at = name.find('@');
+        const auto& units = user_ ? after_.user_units : after_.units;
+        const auto found = at == std::string::npos || unit.pulled_in_by.empty() || !is_bare(name)
+                               ? units.end()
+                               : units.find(name.substr(0, at + 1) + name.substr(name.rfind('.')));
+        if (found != units.end())
+            execution(name, found->second, true, {});
+    }
+
     void added(const std::string& name, const Unit& unit) {
         const bool moves_data =
             name.ends_with(".mount") || name.ends_with(".swap") || name.ends_with(".automount");
@@ -101,7 +118,8 @@ class UnitChanges {
                         : user.empty()     ? " and runs as a user of its own"
                                            : " and runs as " + user;
         const bool grave = moves_data || !unit.aliases.empty() || name.ends_with(".d") ||
-                           (user_ && unit.has_commands()) || unit.masked;
+                           (user_ && unit.has_commands()) || unit.masked ||
+                           (is_bare(name) && !unit.settings.empty());
         if (unit.masked)
             sentence = name + " is switched off for good (masked)";
         const auto risk = grave                                              ? Risk::high
@@ -109,6 +127,8 @@ class UnitChanges {
                                                                              : Risk::low;
         add("unit_added", name, std::nullopt, commands_of(unit), risk, sentence);
         execution(name, unit, true, {});
+        if (!unit.has_commands())
+            instance(name, unit);
     }
 
     void removed(const std::string& name, const Unit& before, const Unit& after) {
@@ -137,8 +157,11 @@ class UnitChanges {
             tell(name, change);
         }
         const bool became_root = !runs_as_root(before) && runs_as_root(after);
-        if ((change.commands && !explained) || became_root)
-            execution(name, after, became_root, change.lines);
+        const bool started = before.pulled_in_by.empty() && !after.pulled_in_by.empty();
+        if ((change.commands && !explained) || became_root || (started && runs_as_root(after)))
+            execution(name, after, became_root || started, change.lines);
+        if (started && !after.has_commands())
+            instance(name, after);
     }
 
     /// The settings themselves stand in `unit_changed`; this says what they come to.
@@ -205,7 +228,7 @@ class UnitChanges {
             sentence = name + " loses protection: " + core::shorten(core::join(keys, ", "), 200);
         else if (auto what = trigger(name, change); !what.empty())
             sentence = std::move(what);
-        if (name.ends_with(".d"))
+        if (name.ends_with(".d") || is_bare(name))
             risk = Risk::high;
         add("unit_changed", name, core::join(before, "\n"), core::join(after, "\n"), risk,
             sentence);

@@ -231,6 +231,40 @@ TEST_CASE("layout: boot.json may repeat the specialisations, and nothing else") 
           "boot.json");
 }
 
+TEST_CASE("layout: boot.json has a plain label, and the parameters in their order") {
+    Pair pair;
+    auto machine = plain_machine();
+    machine.kernel_params = "audit=0 audit=1";
+    const auto made = [&](const std::string& params, const std::string& label) {
+        auto system = pair.build(machine);
+        auto text = bootspec(system, params);
+        text.replace(text.find("NixOS"), 5, label);
+        MiniStore::write(system.path + "/boot.json", text);
+        return system;
+    };
+    const std::string plain = "NixOS 25.11 (Linux 6.6.1)";
+    const auto before = made(R"(audit=0","audit=1)", plain);
+    CHECK(pair.compare(before, made(R"(audit=0","audit=1)", plain)).effects.empty());
+    CHECK(has(pair.compare(before, made(R"(audit=1","audit=0)", plain)), "unclassified_changed"));
+    CHECK(has(pair.compare(before, made(R"(audit=0","audit=1)", R"(NixOS\noptions init=/evil)")),
+              "unclassified_changed"));
+}
+
+TEST_CASE("layout: files that run each other are told of whoever asks first") {
+    Pair pair;
+    const auto with = [&](const std::string& text) {
+        const auto tool = pair.store.next("tool");
+        MiniStore::write(tool + "/a", tool + "/b " + tool + "/c\n", true);
+        MiniStore::write(tool + "/b", tool + "/a\n", true);
+        MiniStore::write(tool + "/c", text, true);
+        auto machine = plain_machine();
+        machine.units["aaa.service"] = "[Service]\nUser=x\nExecStart=" + tool + "/a\n";
+        machine.units["zzz.service"] = "[Service]\nExecStart=" + tool + "/b\n";
+        return pair.build(machine);
+    };
+    CHECK(the(pair.compare(with("good"), with("evil")), "unit_root_exec").subject == "zzz.service");
+}
+
 TEST_CASE("layout: a file of the toplevel itself is no file of a package") {
     Pair pair;
     auto before = plain_machine();

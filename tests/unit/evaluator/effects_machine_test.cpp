@@ -61,6 +61,7 @@ effects::Toplevel Pair::build(const Machine& machine) {
     for (const auto& [name, text] : machine.units) {
         auto stored = "unit-" + name.substr(0, name.find('/'));
         std::replace(stored.begin(), stored.end(), '@', '-'); // as in NixOS: no name of the store
+        std::replace(stored.begin(), stored.end(), '\\', '-');
         const auto unit = s.next(stored);
         const auto file = name.substr(name.rfind('/') + 1);
         if (text == "/dev/null") {

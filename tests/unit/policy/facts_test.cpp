@@ -56,6 +56,16 @@ TEST_CASE("effects become facts") {
     CHECK(facts.get("change.reboot_required") == FactValue(false));
 }
 
+TEST_CASE("what a specialisation does is a fact under its own name") {
+    auto effects = some_effects();
+    for (auto& each : effects.effects)
+        each.subject.insert(0, "specialisation/a: b: ");
+    const auto facts = facts_from(effects, {});
+    const auto ports = std::get<Texts>(facts.get("change.ports_opened"));
+    CHECK(ports.contains("8080/tcp"));
+    CHECK(std::get<Texts>(facts.get("change.packages_added")).contains("ripgrep"));
+}
+
 TEST_CASE("what nobody said is unknown") {
     const auto facts = facts_from(
         some_effects(), {.build_escapable = true, .revision = "change", .confirmed_before = false});
