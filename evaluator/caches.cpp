@@ -11,6 +11,8 @@ namespace {
 
 using core::Problem;
 
+constexpr std::string_view machine_socket = "/nix/var/nix/daemon-socket/socket";
+
 std::string value(const ShownSettings& settings, std::string_view name) {
     const auto it = settings.find(name);
     return it == settings.end() ? "" : it->second;
@@ -19,7 +21,10 @@ std::string value(const ShownSettings& settings, std::string_view name) {
 /// Whoever builds for us has to keep what it builds shut in.
 std::optional<Problem> unsafe_builder(const Nix& nix, const ShownSettings& settings) {
     const std::string sandbox = value(settings, "sandbox");
-    const bool own = nix.settings().store.starts_with("unix://"); // with settings of its own
+    // A daemon of agentd's own has settings of its own; the machine's stays the machine's by its
+    // path.
+    const std::string& store = nix.settings().store;
+    const bool own = store.starts_with("unix://") && !store.ends_with(machine_socket);
     if (!through_daemon(nix) || own || sandbox == "true") {
         return std::nullopt;
     }
@@ -59,7 +64,7 @@ core::Result<Caches> caches_of(const Nix& nix, std::stop_token stop) {
             return Problem{.code = "caches_unsafe",
                            .message = "a cache is marked as trusted, so that its signatures would "
                                       "not be looked at",
-                           .where = std::string(cache),
+                           .where = without_credentials(cache),
                            .hint =
                                "take `trusted` out of its address in nix.settings.substituters"};
         }
@@ -67,17 +72,33 @@ core::Result<Caches> caches_of(const Nix& nix, std::stop_token stop) {
     return out;
 }
 
+std::string without_credentials(std::string_view text) {
+    constexpr std::string_view ends = " \t\n'\"<>`,;)";
+    std::string out;
+    for (auto mark = text.find("://"); mark != text.npos; mark = text.find("://")) {
+        out += text.substr(0, mark + 3);
+        text.remove_prefix(mark + 3);
+        const auto address = text.substr(0, text.find_first_of(ends));
+        const auto host = address.substr(0, address.find_first_of("/?#"));
+        const auto at = host.rfind('@');
+        const auto from = at == host.npos ? 0 : at + 1;
+        out += address.substr(from, address.find('?') - from);
+        text.remove_prefix(address.size());
+    }
+    return out += text;
+}
+
 std::vector<std::string> blamed(const Caches& caches, const std::vector<std::string>& complaints) {
     std::vector<std::string> out;
     for (const auto cache : core::split(caches.names, ' ')) {
         // By the address, never by the words around it.
-        const auto address = cache.substr(0, std::min(cache.size(), cache.find('?')));
+        const std::string address = without_credentials(cache.substr(0, cache.find('?')));
         const auto bare = address.substr(0, address.find_last_not_of('/') + 1);
         const bool named =
             std::any_of(complaints.begin(), complaints.end(),
                         [&](const std::string& said) { return said.find(bare) != said.npos; });
         if (!bare.empty() && named) {
-            out.emplace_back(bare);
+            out.push_back(bare);
         }
     }
     return out;

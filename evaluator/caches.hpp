@@ -8,6 +8,7 @@
 
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agentd::evaluator {
@@ -23,7 +24,11 @@ struct Caches {
 /// taken), `unsafe_builder` (the machine's Nix daemon builds for us, outside of its sandbox).
 core::Result<Caches> caches_of(const Nix& nix, std::stop_token stop = {});
 
-/// The addresses that one of the complaints names, without what follows `?`.
+/// Text with what opens a door taken out of each address in it: who logs in (`https://ci:secret@…`)
+/// and what follows `?`. For everything that people, logs and models read.
+std::string without_credentials(std::string_view text);
+
+/// The addresses, shown so, that one of the complaints names; the complaints are shown so as well.
 std::vector<std::string> blamed(const Caches& caches, const std::vector<std::string>& complaints);
 
 } // namespace agentd::evaluator

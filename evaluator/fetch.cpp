@@ -41,7 +41,7 @@ class Errand {
             return refused(taken.problem());
         }
         if (!caches_.names.empty()) {
-            watch_.phase("asking " + caches_.names + " for what is missing");
+            watch_.phase("asking " + names() + " for what is missing");
         }
         if (auto ended = plan()) {
             return std::move(*ended);
@@ -71,6 +71,9 @@ class Errand {
         return std::nullopt;
     }
 
+    /// As people may read them.
+    std::string names() const { return without_credentials(caches_.names); }
+
     static bool gave_nothing(const FetchOutcome& ended) {
         const auto* refused = std::get_if<BuildRefused>(&ended);
         return refused != nullptr && refused->problem.code == "substitution_failed";
@@ -90,7 +93,7 @@ class Errand {
 
     Problem not_answering() const {
         const auto cached = may_be_cached(to_build_);
-        const std::string who = silent_.empty() ? caches_.names : core::join(silent_, ", ");
+        const std::string who = silent_.empty() ? names() : core::join(silent_, ", ");
         Problem out{.code = "substitution_failed",
                     .message = "the cache " + who + " does not answer",
                     .where = who,
@@ -180,9 +183,9 @@ class Errand {
         if (std::holds_alternative<sandbox::TimedOut>(outcome.ending)) {
             return with_complaints(
                 {.code = "fetch_timeout",
-                 .message = "what is missing did not come from " + caches_.names + " within " +
+                 .message = "what is missing did not come from " + names() + " within " +
                             std::to_string(nix_.settings().fetch_deadline.count() / 1000) + " s",
-                 .where = caches_.names,
+                 .where = names(),
                  .hint = "verify the proposal again when that cache answers, raise "
                          "nix.fetch_seconds, or take it out of nix.settings.substituters"});
         }
@@ -191,7 +194,7 @@ class Errand {
 
     /// The caches said they had it, and it could not be had from them.
     Problem not_given() const {
-        const auto* path = wanted_.empty() ? nullptr : &wanted_.front();
+        const auto* path = wanted_.size() == 1 ? &wanted_.front() : nullptr;
         for (const auto& complaint : watch_.complaints()) {
             // By the path, never by the words around it: those differ by version.
             const auto named = std::find_if(wanted_.begin(), wanted_.end(), [&](const auto& each) {
@@ -204,7 +207,7 @@ class Errand {
         }
         const std::string cache = path == nullptr ? "" : watch_.cache_of(*path);
         Problem out{.code = "substitution_failed",
-                    .message = "the cache " + (cache.empty() ? caches_.names : cache) +
+                    .message = "the cache " + (cache.empty() ? names() : cache) +
                                " does not give what it offers",
                     .hint = "verify the proposal again; if it stays, take that cache out of "
                             "nix.settings.substituters or ask who runs it"};

@@ -1,6 +1,7 @@
 #include "evaluator/fetch_watch.hpp"
 
 #include "agentd/core/text.hpp"
+#include "evaluator/caches.hpp"
 
 #include <algorithm>
 
@@ -24,7 +25,7 @@ constexpr std::int64_t slack = 1 << 20;
 void FetchWatch::line(std::string_view line) {
     const auto message = parse_nix_message(line);
     if (!message) {
-        note(core::shorten(without_colours(line), most_text));
+        note(without_credentials(core::shorten(without_colours(line), most_text)));
         return;
     }
     switch (message->action) {
@@ -53,7 +54,8 @@ void FetchWatch::started(const NixMessage& message) {
     const std::string path = core::shorten(message.texts.front(), 512);
     if (message.type == activity_substitute && message.texts.size() > 1 &&
         caches_.size() < most_named) {
-        caches_.insert_or_assign(path, core::printable(core::shorten(message.texts[1], 512)));
+        caches_.insert_or_assign(
+            path, without_credentials(core::printable(core::shorten(message.texts[1], 512))));
     } else if (message.type == activity_copy && copies_.size() < most_named) {
         copies_.insert_or_assign(message.id, Copy{.path = path});
         note("fetching " + core::printable(path));
@@ -110,10 +112,13 @@ void FetchWatch::said(const NixMessage& message) {
         return;
     }
     if (message.level <= 1) { // errors and warnings
-        const std::string clean = core::printable(core::shorten(text, most_text));
-        if (complaints_.size() < most_complaints) {
-            complaints_.push_back(clean);
+        const std::string clean =
+            without_credentials(core::printable(core::shorten(text, most_text)));
+        // The last ones: a daemon first says of each setting that it takes none from us.
+        if (complaints_.size() == most_complaints) {
+            complaints_.erase(complaints_.begin());
         }
+        complaints_.push_back(clean);
         note(clean);
         tell(BuildEvent::Kind::log, "", clean);
     }

@@ -33,7 +33,7 @@ class FetchWatch {
     const std::optional<core::Problem>& wrong() const noexcept { return wrong_; }
     /// The store paths that were named alone in a message: what Nix would fetch or build.
     const std::vector<core::StorePath>& named() const noexcept { return named_; }
-    /// Errors and warnings, in order, at most 32.
+    /// The last 32 errors and warnings, in order, without what logs in to a cache.
     const std::vector<std::string>& complaints() const noexcept { return complaints_; }
     /// The last cache that was asked for this path; "" when none was.
     std::string cache_of(const core::StorePath& path) const;

@@ -105,6 +105,12 @@ bool same_setting(std::string_view name, std::string_view wanted, std::string_vi
     auto have = words(shown);
     if (name == "experimental-features") {
         have.erase("fetch-tree"); // comes with flakes
+        // Where they are experiments no longer they are not told; what counts is that no other is
+        // on.
+        want.erase("flakes");
+        want.erase("nix-command");
+        have.erase("flakes");
+        have.erase("nix-command");
     }
     return want == have;
 }

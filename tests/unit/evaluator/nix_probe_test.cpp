@@ -1,4 +1,5 @@
 #include "agentd/core/text.hpp"
+#include "evaluator/caches.hpp"
 #include "evaluator/nix_differences.hpp"
 #include "evaluator/nix_probe.hpp"
 #include "tests/support/catch.hpp"
@@ -65,9 +66,25 @@ TEST_CASE("a version's published holes are known by its number") {
     CHECK(holes("nix (Determinate Nix 3.6.2) 2.29.0") == "2025-46415 2026-39860 2026-44028 ");
 }
 
+TEST_CASE("what logs in to a cache is shown to nobody") {
+    CHECK(without_credentials("https://ci:s3cret@cache.example/x?key=y z") ==
+          "https://cache.example/x z");
+    CHECK(without_credentials("unable to download 'https://a:b@c@h/nix-cache-info': no") ==
+          "unable to download 'https://h/nix-cache-info': no");
+    CHECK(without_credentials("s3://bucket?profile=p https://u@h") == "s3://bucket https://h");
+    CHECK(without_credentials("https://h/a@b ://") == "https://h/a@b ://");
+    CHECK(without_credentials("no address@all") == "no address@all");
+    const Caches caches{.names = "https://ci:s3cret@cache.example/ https://other.example"};
+    CHECK(blamed(caches, {"cannot reach https://cache.example/nix-cache-info"}) ==
+          std::vector<std::string>{"https://cache.example"});
+}
+
 TEST_CASE("settings are compared by what they mean") {
     CHECK(same_setting("experimental-features", "nix-command flakes",
                        "flakes fetch-tree nix-command"));
+    CHECK(same_setting("experimental-features", "nix-command flakes", "")); // experiments no longer
+    CHECK_FALSE(same_setting("experimental-features", "nix-command flakes",
+                             "flakes nix-command impure-derivations"));
     CHECK(same_setting("builders", "", ""));
     CHECK_FALSE(same_setting("sandbox", "true", "relaxed"));
     CHECK_FALSE(same_setting("allowed-uris", "", "https://example.org"));
