@@ -41,11 +41,12 @@ void drop_root() {
            "making sure that root is gone");
 }
 
-/// Whoever made a namespace of users has every right in it.
+/// Whoever made a namespace of users has every right in it. Asking to have none may be forbidden (a
+/// unit's filter of system calls): what counts is that none is there.
 void drop_capabilities() {
     __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{}, had{};
-    demand(::syscall(SYS_capset, &header, none.data()) == 0, "giving up capabilities");
+    static_cast<void>(::syscall(SYS_capset, &header, none.data()));
     demand(::syscall(SYS_capget, &header, had.data()) == 0, "reading capabilities");
     for (const auto& half : had)
         demand((half.effective | half.permitted | half.inheritable) == 0,
