@@ -1,0 +1,1 @@
+# a comment ends at a CR{ a = 1; }
