@@ -1,8 +1,10 @@
-/// Users and groups, from the list that NixOS hands to update-users-groups or to userborn, or from
-/// sysusers.d where it hands out none.
+/// Users and groups that come, go and change.
+#include "evaluator/effects/account_home.hpp"
+#include "evaluator/effects/account_list.hpp"
 #include "evaluator/effects/classifier.hpp"
+#include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
-#include "evaluator/effects/store_text.hpp"
+#include "evaluator/effects/granted_groups.hpp"
 #include "evaluator/effects/sysusers.hpp"
 
 #include "agentd/core/json.hpp"
@@ -17,115 +19,38 @@ namespace {
 
 using core::Json;
 
-/// Groups whose members are, or can make themselves, root.
-constexpr std::array root_groups{"wheel", "sudo",     "root", "admin",  "docker", "lxd",
-                                 "incus", "libvirtd", "disk", "shadow", "kmem",   "incus-admin"};
 constexpr std::array secret_fields{"hashedPassword", "password", "initialPassword",
                                    "initialHashedPassword"};
 
-struct Accounts {
-    bool readable = true;
-    bool there = false;
-    bool mutable_users = true;
-    std::map<std::string, Json> users;
-    std::map<std::string, std::set<std::string>> members; ///< explicit members and primary groups
-    std::map<std::string, std::string> gids;
-};
-
 Effect account(std::string kind, std::string subject, Risk risk, std::string sentence) {
     return effect_of("accounts", std::move(kind), std::move(subject), risk, std::move(sentence));
-}
-
-std::string text_of(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    if (found == object.end() || found->is_null())
-        return {};
-    return found->is_string() ? found->get<std::string>() : core::canonical(*found);
-}
-
-bool is_root_group(const std::string& group) {
-    return std::find(root_groups.begin(), root_groups.end(), group) != root_groups.end();
-}
-
-/// Nothing, or a number as everybody reads it.
-bool is_id(const std::string& text) {
-    return text.find_first_not_of("0123456789") == text.npos && text.size() <= 10 &&
-           (text.size() < 2 || text.front() != '0');
-}
-
-/// A group that is named by its number is that group; one that nobody knows is taken for root.
-void name_group(Json& user, Accounts& out) {
-    const auto group = text_of(user, "group");
-    if (group.empty() || group.find_first_not_of("0123456789") != group.npos)
-        return;
-    std::string name = "root";
-    for (const auto& [each, gid] : out.gids)
-        if (gid == group && (name == "root" || is_root_group(each)))
-            name = each;
-    user["group"] = name;
-}
-
-/// False when a list or a name is missing: then nothing of it is believed.
-bool take_lists(const Json& root, Accounts& out) {
-    const auto users = root.is_object() ? root.find("users") : root.end();
-    if (!root.is_object() || users == root.end() || !users->is_array())
-        return false;
-    const auto groups = root.find("groups");
-    if (groups == root.end() || !groups->is_array())
-        return false;
-    for (const auto& user : *users) {
-        if (!user.is_object() || text_of(user, "name").empty() || !is_id(text_of(user, "uid")) ||
-            !out.users.emplace(text_of(user, "name"), user).second)
-            return false;
-    }
-    for (const auto& group : *groups) {
-        const auto members = group.is_object() ? group.find("members") : group.end();
-        if (!group.is_object() || text_of(group, "name").empty() || members == group.end() ||
-            !members->is_array() || !is_id(text_of(group, "gid")))
-            return false;
-        out.gids[text_of(group, "name")] = text_of(group, "gid");
-        for (const auto& member : *members)
-            if (member.is_string())
-                out.members[text_of(group, "name")].insert(member.get<std::string>());
-    }
-    for (auto& [name, user] : out.users) {
-        name_group(user, out);
-        out.members[text_of(user, "group")].insert(name);
-    }
-    const auto is_mutable = root.find("mutableUsers");
-    out.mutable_users = is_mutable == root.end() || *is_mutable != Json(false);
-    return true;
-}
-
-Accounts read_accounts(const Side& side) {
-    Accounts out;
-    const auto part = side.parts.find("accounts");
-    if (part == side.parts.end()) {
-        out.there = !sysusers_files(side.tree).empty();
-        out.readable = out.there && take_lists(read_sysusers(side.tree), out);
-        return out;
-    }
-    out.there = true;
-    constexpr std::size_t limit = 8U << 20;
-    const auto text = side.store.read(part->second, limit);
-    const auto json =
-        text ? core::parse_json(*text, {.bytes = limit})
-             : core::Result<Json>(core::Problem{.code = "unreadable", .message = "not readable"});
-    out.readable = json.has_value() && take_lists(*json, out);
-    return out;
 }
 
 bool is_secret(std::string_view field) {
     return std::find(secret_fields.begin(), secret_fields.end(), field) != secret_fields.end();
 }
 
+/// A password that is there and says nothing lets in whoever asks.
+bool is_open(const Json& user) {
+    return std::any_of(secret_fields.begin(), secret_fields.end(), [&](const char* field) {
+        const auto found = user.find(field);
+        return found != user.end() && found->is_string() && found->get<std::string>().empty();
+    });
+}
+
+void open_password(const std::string& name, const Json* before, const Json& after, Sink& sink) {
+    if (is_open(after) && (before == nullptr || !is_open(*before)))
+        sink.add(account("user_changed", name, Risk::critical,
+                         name + " may log in with no password at all"));
+}
+
 void user_added(const std::string& name, const Json& user, Sink& sink) {
-    const bool system = user.value("isSystemUser", Json(false)) == Json(true) ||
-                        user.value("isNormal", Json(true)) == Json(false);
+    const bool system = !is_person(user);
     auto effect = account("user_added", name, system ? Risk::low : Risk::high,
                           system ? "the system account " + name + " is added"
                                  : "the user " + name + " is added and may log in");
-    effect.after = "group=" + text_of(user, "group") + " shell=" + text_of(user, "shell");
+    effect.after =
+        "group=" + text_of(user, "group") + " shell=" + text_of(user, "shell") + told_home(user);
     const auto shell = text_of(user, "shell");
     if (system && !shell.empty() && !shell.ends_with("nologin") && !shell.ends_with("/false")) {
         effect.risk = Risk::notice;
@@ -135,7 +60,7 @@ void user_added(const std::string& name, const Json& user, Sink& sink) {
 }
 
 void user_changed(const std::string& name, const Json& before, const Json& after,
-                  const std::string& prefix, Sink& sink) {
+                  Comparer& comparer, Sink& sink) {
     std::set<std::string> fields;
     for (const auto* user : {&before, &after})
         for (const auto& [key, value] : user->items())
@@ -147,10 +72,11 @@ void user_changed(const std::string& name, const Json& before, const Json& after
     for (const auto& field : fields) {
         const auto old_value = text_of(before, field.c_str());
         const auto new_value = text_of(after, field.c_str());
-        if (shape_of(old_value, prefix) == shape_of(new_value, prefix))
-            continue;
+        if (comparer.texts(old_value, new_value) != Likeness::differs)
+            continue; // also what the files say that they name
         changed.push_back(field);
-        grave = grave || (field != "description" && field != "createHome");
+        grave =
+            grave || (field != "description" && !(field == "createHome" && new_value != "true"));
         // What a password was or becomes is nobody's business.
         old_values.push_back(field + "=" + (is_secret(field) ? "…" : old_value));
         new_values.push_back(field + "=" + (is_secret(field) ? "…" : new_value));
@@ -166,13 +92,56 @@ void user_changed(const std::string& name, const Json& before, const Json& after
     sink.add(std::move(effect));
 }
 
-void users(const Accounts& before, const Accounts& after, const std::string& prefix, Sink& sink) {
+/// Names by the number that they have.
+using Numbers = std::map<std::string, std::set<std::string>>;
+
+Numbers user_numbers(const Accounts& side) {
+    Numbers out;
+    for (const auto& [name, user] : side.users)
+        out[text_of(user, "uid")].insert(name);
+    return out;
+}
+
+Numbers group_numbers(const Accounts& side) {
+    Numbers out;
+    for (const auto& [name, gid] : side.gids)
+        out[gid].insert(name);
+    return out;
+}
+
+/// Those that share a number are one to the machine.
+void shared_numbers(const Numbers& before, const Numbers& after, const std::string& kind,
+                    const std::string& those, Risk risk, Sink& sink) {
+    for (const auto& [number, names] : after) {
+        const auto found = before.find(number);
+        if (number.empty() || names.size() < 2 || (found != before.end() && found->second == names))
+            continue;
+        for (const auto& name : names) {
+            const auto& other = name == *names.begin() ? *names.rbegin() : *names.begin();
+            sink.add(account(kind, name, risk,
+                             those + name + " has the number of " + other +
+                                 ": what the one may, the other may"));
+        }
+    }
+}
+
+void numbers(const Accounts& before, const Accounts& after, Sink& sink) {
+    shared_numbers(user_numbers(before), user_numbers(after), "user_changed", "the user ",
+                   Risk::critical, sink);
+    shared_numbers(group_numbers(before), group_numbers(after), "group_changed", "the group ",
+                   Risk::high, sink);
+}
+
+void users(const Accounts& before, const Accounts& after, Comparer& comparer, Sink& sink) {
     for (const auto& [name, user] : after.users) {
         const auto old_user = before.users.find(name);
         if (old_user == before.users.end())
             user_added(name, user, sink);
         else if (old_user->second != user)
-            user_changed(name, old_user->second, user, prefix, sink);
+            user_changed(name, old_user->second, user, comparer, sink);
+        const auto* old_json = old_user == before.users.end() ? nullptr : &old_user->second;
+        open_password(name, old_json, user, sink);
+        tell_home(name, old_json, after, sink);
         const auto uid = text_of(user, "uid");
         const bool was = old_user != before.users.end() && text_of(old_user->second, "uid") == "0";
         if (uid == "0" && name != "root" && !was)
@@ -185,14 +154,20 @@ void users(const Accounts& before, const Accounts& after, const std::string& pre
                 account("user_removed", name, Risk::notice, "the user " + name + " is removed"));
 }
 
+using Granted = std::map<std::string, Grant>;
+
 void membership(const std::string& group, const std::set<std::string>& before,
-                const std::set<std::string>& after, Sink& sink) {
+                const std::set<std::string>& after, const Granted& grants, Sink& sink) {
     std::vector<std::string> gained;
     std::vector<std::string> lost;
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                         std::back_inserter(gained));
     std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
                         std::back_inserter(lost));
+    if (group.starts_with("agentd") && !gained.empty())
+        sink.add(effect_of("system", "agentd_changed", group, Risk::critical,
+                           core::join(gained, ", ") + " joins " + group + ", a group of agentd"));
+    tell_granted(group, gained, grants, sink);
     if (!is_root_group(group)) {
         if (gained.empty() && lost.empty())
             return;
@@ -213,7 +188,14 @@ void membership(const std::string& group, const std::set<std::string>& before,
                              user + " leaves the group " + group));
 }
 
-void groups(const Accounts& before, const Accounts& after, Sink& sink) {
+void group_added(const std::string& name, const std::set<std::string>& members, Sink& sink) {
+    auto effect = account("group_added", name, Risk::low, "the group " + name + " is added");
+    if (!members.empty())
+        effect.after = core::join(std::vector<std::string>(members.begin(), members.end()), " ");
+    sink.add(std::move(effect));
+}
+
+void groups(const Accounts& before, const Accounts& after, const Granted& grants, Sink& sink) {
     static const std::set<std::string> nobody;
     const auto of = [](const Accounts& side, const std::string& group) -> const auto& {
         const auto found = side.members.find(group);
@@ -230,7 +212,7 @@ void groups(const Accounts& before, const Accounts& after, Sink& sink) {
         const bool old_one = before.gids.contains(name);
         const bool new_one = after.gids.contains(name);
         if (!old_one && new_one)
-            sink.add(account("group_added", name, Risk::low, "the group " + name + " is added"));
+            group_added(name, of(after, name), sink);
         else if (old_one && !new_one)
             sink.add(
                 account("group_removed", name, Risk::notice, "the group " + name + " is removed"));
@@ -239,17 +221,18 @@ void groups(const Accounts& before, const Accounts& after, Sink& sink) {
                              "the number of the group " + name + " changes"));
         // Members of a group that comes or goes are told with their accounts, unless they gain
         // power.
-        if (is_root_group(name) || (old_one && new_one))
-            membership(name, of(before, name), of(after, name), sink);
+        if (is_root_group(name) || name.starts_with("agentd") || grants.contains(name) ||
+            (old_one && new_one))
+            membership(name, of(before, name), of(after, name), grants, sink);
     }
 }
 
 /// A new account's primary group says nothing that the account itself does not say.
-void forget_primary_groups(Accounts& before, Accounts& after) {
+void forget_primary_groups(Accounts& before, Accounts& after, const Granted& grants) {
     for (auto* side : {&before, &after})
         for (const auto& [name, user] : side->users) {
             const auto group = text_of(user, "group");
-            if (!is_root_group(group))
+            if (!is_root_group(group) && !grants.contains(group))
                 side->members[group].erase(name);
         }
     std::erase_if(before.members, [](const auto& each) { return each.second.empty(); });
@@ -283,9 +266,12 @@ void classify_accounts(const Side& before, const Side& after, Claims& claims, Si
         if (!side->parts.contains("accounts"))
             for (const auto& path : sysusers_files(side->tree))
                 claim_file(before, after, path, claims);
-    forget_primary_groups(old_accounts, new_accounts);
-    users(old_accounts, new_accounts, before.store.prefix(), sink);
-    groups(old_accounts, new_accounts, sink);
+    const auto grants = granted_groups(after, new_accounts);
+    forget_primary_groups(old_accounts, new_accounts, grants);
+    Comparer comparer(before, after);
+    users(old_accounts, new_accounts, comparer, sink);
+    numbers(old_accounts, new_accounts, sink);
+    groups(old_accounts, new_accounts, grants, sink);
     if (old_accounts.mutable_users != new_accounts.mutable_users)
         sink.add(account("user_changed", "mutableUsers", Risk::high,
                          new_accounts.mutable_users

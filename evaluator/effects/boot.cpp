@@ -1,6 +1,7 @@
 /// What the machine starts with: kernel, initial ramdisk, kernel parameters, systemd itself.
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
+#include "evaluator/effects/hardening.hpp"
 #include "evaluator/effects/store_text.hpp"
 
 #include "agentd/core/json.hpp"
@@ -14,40 +15,6 @@ namespace agentd::evaluator::effects {
 namespace {
 
 using core::Json;
-
-/// Parameters that hand the machine to somebody, or take a guard away.
-constexpr std::array grave{"init=",
-                           "rdinit=",
-                           "systemd.mask",
-                           "systemd.wants",
-                           "systemd.unit",
-                           "systemd.debug",
-                           "rd.",
-                           "audit=",
-                           "mitigations=",
-                           "lockdown=",
-                           "module.sig_enforce",
-                           "security=",
-                           "apparmor=",
-                           "selinux=",
-                           "lsm=",
-                           "ima_",
-                           "evm=",
-                           "iommu=",
-                           "intel_iommu=",
-                           "amd_iommu=",
-                           "nokaslr",
-                           "nosmap",
-                           "nosmep",
-                           "nopti",
-                           "pti=",
-                           "single",
-                           "emergency",
-                           "rescue",
-                           "slub_debug",
-                           "init_on_",
-                           "module_blacklist=",
-                           "modprobe.blacklist="};
 
 Effect boot(std::string kind, std::string subject, Risk risk, std::string sentence) {
     return effect_of("boot", std::move(kind), std::move(subject), risk, std::move(sentence));
@@ -103,9 +70,7 @@ void kernel_params(const Side& before, const Side& after, Claims& claims, Sink& 
         for (const auto& each : mine)
             if (std::find(others.begin(), others.end(), each) == others.end()) {
                 told = true;
-                const bool bad = std::any_of(grave.begin(), grave.end(), [&](const auto* start) {
-                    return each.starts_with(start);
-                });
+                const bool bad = guarding_of_parameter(each, added, new_ones) == Guarding::less;
                 auto effect =
                     boot("kernel_params", each, bad ? Risk::critical : Risk::high,
                          "the kernel starts " + std::string(added ? "with " : "without ") + each);

@@ -65,6 +65,7 @@ std::span<const Classifier> classifiers() noexcept {
         Classifier{.name = "scripts", .classify = classify_scripts},
         Classifier{.name = "units", .classify = classify_units},
         Classifier{.name = "packages", .classify = classify_packages},
+        Classifier{.name = "user profiles", .classify = classify_user_profiles},
         Classifier{.name = "system", .classify = classify_system},
         Classifier{.name = "tmpfiles", .classify = classify_tmpfiles},
         Classifier{.name = "mounts", .classify = classify_mounts},

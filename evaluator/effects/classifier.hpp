@@ -83,6 +83,7 @@ void classify_kernel_settings(const Side& before, const Side& after, Claims& cla
 void classify_scripts(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_units(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_packages(const Side& before, const Side& after, Claims& claims, Sink& sink);
+void classify_user_profiles(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_system(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Sink& sink);
 void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& sink);

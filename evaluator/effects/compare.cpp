@@ -1,6 +1,7 @@
 #include "evaluator/effects/compare.hpp"
 
 #include "agentd/core/text.hpp"
+#include "evaluator/effects/script_folder.hpp"
 #include "evaluator/effects/store_text.hpp"
 
 #include <algorithm>
@@ -154,7 +155,11 @@ Likeness Comparer::references(const std::string& before, const std::string& afte
     const auto new_store = after_.store.resolve(new_top);
     auto likeness = Likeness::differs;
     const bool piece = is_piece(old_top, before_.store) || is_piece(new_top, after_.store);
-    const bool package = !piece && !old_name.version.empty() && !new_name.version.empty();
+    // A number at its end does not make a script a package; one that moves is an update of it.
+    const bool script = old_name.version == new_name.version &&
+                        (is_script(old_top, before_.store) || is_script(new_top, after_.store));
+    const bool package =
+        !piece && !script && !old_name.version.empty() && !new_name.version.empty();
     if (package && old_store.end == Resolved::End::directory &&
         new_store.end == Resolved::End::directory)
         likeness = Likeness::builds;

@@ -87,8 +87,12 @@ void tell_migration(const std::string& name, const Versions& before, const Versi
               .before = listed(before),
               .after = listed(after),
               .risk = Risk::high,
-              .sentence = name + " may convert its data to a form that the version before cannot "
-                                 "read: going back does not undo that"});
+              .sentence = name.starts_with("postgresql")
+                              ? "a server of the new main version of " + name +
+                                    " starts with an empty folder of its own: the data of the "
+                                    "version before stay where they are, and are not carried over"
+                              : name + " may convert its data to a form that the version before "
+                                       "cannot read: going back does not undo that"});
 }
 
 } // namespace agentd::evaluator::effects

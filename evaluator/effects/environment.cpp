@@ -24,59 +24,6 @@ constexpr std::array files{VariableFile{"etc/set-environment", VariableSyntax::s
                            VariableFile{"etc/pam/environment", VariableSyntax::pam},
                            VariableFile{"etc/environment", VariableSyntax::plain}};
 
-/// Variables that decide which program runs, what is loaded into it, or whom it talks to.
-constexpr std::array weighty{"PATH",
-                             "LD_",
-                             "BASH_ENV",
-                             "ENV",
-                             "PROMPT_COMMAND",
-                             "IFS",
-                             "PS4",
-                             "PYTHON",
-                             "PERL",
-                             "RUBY",
-                             "NODE_",
-                             "JAVA_TOOL_",
-                             "JDK_JAVA_",
-                             "_JAVA_OPTIONS",
-                             "GCONV_PATH",
-                             "GIT_",
-                             "SSH_",
-                             "NIX_",
-                             "SSL_",
-                             "CURL_",
-                             "REQUESTS_",
-                             "http_proxy",
-                             "https_proxy",
-                             "all_proxy",
-                             "ftp_proxy",
-                             "no_proxy",
-                             "rsync_proxy",
-                             "HTTP_PROXY",
-                             "HTTPS_PROXY",
-                             "ALL_PROXY",
-                             "MALLOC_",
-                             "GLIBC_TUNABLES",
-                             "XDG_CONFIG_DIRS",
-                             "XDG_DATA_DIRS",
-                             "SUDO_",
-                             "GIO_",
-                             "GTK_PATH",
-                             "QT_PLUGIN_PATH",
-                             "LOCALE_ARCHIVE",
-                             "TERMINFO",
-                             "HOME",
-                             "SHELL",
-                             "ZDOTDIR",
-                             "INPUTRC",
-                             "EDITOR",
-                             "VISUAL",
-                             "SYSTEMD_",
-                             "PAGER",
-                             "MANPAGER",
-                             "BROWSER",
-                             "OPENSSL_"};
-
 /// The names both sides set, as `one` has them in order.
 std::vector<std::string> shared_order(const Variables& one, const Variables& other) {
     std::vector<std::string> out;
@@ -103,15 +50,6 @@ bool is_used(const std::string& name, const Variables& side) {
                return each.first != name && each.second.find('$') != std::string::npos &&
                       expands(each.second, name);
            });
-}
-
-bool is_weighty(const std::string& name) {
-    return std::any_of(weighty.begin(), weighty.end(),
-                       [&](std::string_view each) {
-                           return each.ends_with('_') ? name.starts_with(each) : name == each;
-                       }) ||
-           name.starts_with("PYTHON") || name.starts_with("PERL") || name.starts_with("RUBY") ||
-           name.starts_with("LESS");
 }
 
 std::string unquoted(std::string value) {

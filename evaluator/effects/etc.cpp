@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::array harmless{
     "etc/os-release", "etc/lsb-release",  "etc/issue",       "etc/motd",          "etc/hostname",
-    "etc/hostid",     "etc/machine-info", "etc/locale.conf", "etc/vconsole.conf", "etc/inputrc",
-    "etc/nanorc",     "etc/man_db.conf",  "etc/host.conf",   "etc/netgroup",      "etc/services",
-    "etc/protocols",  "etc/rpc",          "etc/ssh/moduli",  "etc/localtime",     "etc/NIXOS"};
+    "etc/hostid",     "etc/machine-info", "etc/locale.conf", "etc/vconsole.conf", "etc/host.conf",
+    "etc/netgroup",   "etc/services",     "etc/protocols",   "etc/rpc",           "etc/ssh/moduli",
+    "etc/localtime",  "etc/NIXOS"};
 constexpr std::array harmless_folders{"etc/zoneinfo/", "etc/kbd/", "etc/terminfo/",
                                       "etc/fonts/",    "etc/man/", "etc/X11/xkb/"};
 
@@ -55,8 +55,50 @@ bool is_service(const Side& before, const Side& after, const std::string& name, 
            (file_goes || after.units.contains(unit));
 }
 
+/// Signs of a program in a line of settings.
+constexpr std::array program_signs{"/bin/", "/sbin/",      "exec",  "sh -c",   "command",
+                                   "/tmp/", "load_module", "hook",  "before_", "after_",
+                                   "on_er", "plugin",      "curl ", "| sh",    "script"};
+
+/// Services whose settings say who is kept out.
+constexpr std::array guards{"fail2ban", "crowdsec", "sshguard", "suricata", "usbguard"};
+
+/// A line that is new and has one of them, and is no line of before with other builds in it.
+bool names_a_program(const Side& before, const Side& after, const std::string& path,
+                     Comparer& comparer) {
+    constexpr std::size_t most_lines = 200;
+    const auto old_lines = meaningful_lines(before.tree.file(path));
+    const auto new_lines = meaningful_lines(after.tree.file(path));
+    const auto rebuilt = [&](const std::string& line) {
+        return old_lines.size() <= most_lines &&
+               std::any_of(old_lines.begin(), old_lines.end(), [&](const auto& other) {
+                   return comparer.texts(other, line) != Likeness::differs;
+               });
+    };
+    return std::any_of(new_lines.begin(), new_lines.end(), [&](const std::string& line) {
+        return std::any_of(program_signs.begin(), program_signs.end(),
+                           [&](const char* sign) { return line.find(sign) != line.npos; }) &&
+               !old_lines.contains(line) && !rebuilt(line);
+    });
+}
+
+/// A file that a service runs, or that says what it runs.
+bool is_hook(const std::string& path, const Node* node) {
+    return (node != nullptr && node->executable) || path.ends_with(".sh") ||
+           path.find("hook") != path.npos || path.find("action") != path.npos ||
+           path.find("script") != path.npos || path.find("dispatcher") != path.npos ||
+           path.find("apccontrol") != path.npos || path.find("notify") != path.npos;
+}
+
+/// A script, or a program for this processor: whatever its mode, something may load or run it.
+bool is_program(const Node& node) {
+    const std::string_view bytes = node.bytes();
+    return bytes.starts_with("#!") || bytes.starts_with("\x7f"
+                                                        "ELF");
+}
+
 void tell(const Side& before, const Side& after, const std::string& path,
-          const std::string& service, Sink& sink) {
+          const std::string& service, Comparer& comparer, Sink& sink) {
     const auto how = how_it_differs(before, after, path);
     const auto text = [&](const Side& side) {
         const auto* found = side.tree.file(path);
@@ -70,7 +112,20 @@ void tell(const Side& before, const Side& after, const std::string& path,
         .after = core::join(line_changes(text(before), text(after), before.store.prefix()), "\n"),
         .risk = service.empty() ? Risk::low : Risk::notice,
         .sentence = path + " is " + how};
-    if (!service.empty())
+    const bool hook = !service.empty() && (is_hook(path, after.tree.find(path)) ||
+                                           names_a_program(before, after, path, comparer));
+    if (const auto unit = after.units.find(service + ".service");
+        hook && unit != after.units.end() && runs_as_root(unit->second)) {
+        effect.area = "scripts";
+        effect.kind = "root_program";
+        effect.risk = Risk::high;
+        effect.sentence = "what " + service + " runs as root changes (" + path + " is " + how + ")";
+    } else if (std::find(guards.begin(), guards.end(), service) != guards.end()) {
+        effect.area = "accounts";
+        effect.kind = "confinement_changed";
+        effect.risk = Risk::high;
+        effect.sentence = "whom " + service + " keeps out changes (" + path + " is " + how + ")";
+    } else if (!service.empty())
         effect.sentence = "the settings of " + service + " change (" + path + " is " + how + ")";
     sink.add(std::move(effect));
 }
@@ -87,7 +142,8 @@ void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& s
             // Tables of a package: one line for the folder is enough, and only when all of it is
             // there.
             if (const auto* node = after.tree.find(path);
-                node == nullptr || node->kind == Node::Kind::file) {
+                node == nullptr ||
+                (node->kind == Node::Kind::file && !node->executable && !is_program(*node))) {
                 claims.claim(path);
                 const auto folder = path.substr(0, path.find('/', 4));
                 sink.add({.area = "etc",
@@ -112,7 +168,7 @@ void classify_etc(const Side& before, const Side& after, Claims& claims, Sink& s
         if (comparer.nodes(before.tree.find(path), after.tree.find(path)) == Likeness::builds)
             tell_builds(path, sink);
         else
-            tell(before, after, path, of_service ? service : "", sink);
+            tell(before, after, path, of_service ? service : "", comparer, sink);
     }
 }
 

@@ -36,6 +36,8 @@ bool is_tame(std::string_view suffix, const std::string* text) {
     return !value.empty() && (mode & 06022U) == 0;
 }
 
+} // namespace
+
 std::string squeezed(std::string_view line) {
     std::string out;
     for (const char c : core::trim(line)) {
@@ -46,8 +48,6 @@ std::string squeezed(std::string_view line) {
     }
     return out;
 }
-
-} // namespace
 
 std::set<std::string> differing(const Side& before, const Side& after, std::string_view start) {
     const auto is_told_beside = [](const std::string& path, const Side& side) {

@@ -24,6 +24,9 @@ bool is_text_or_absent(const Side& before, const Side& after, const std::string&
 /// `added`, `removed` or `changed`.
 std::string how_it_differs(const Side& before, const Side& after, const std::string& path);
 
+/// A line without blanks at its ends, white space within it made one space.
+std::string squeezed(std::string_view line);
+
 /// Lines without comments (`#`) and blanks, white space within them made one space.
 std::set<std::string> meaningful_lines(const std::string* text);
 

@@ -1,6 +1,8 @@
 #include "evaluator/effects/firewall.hpp"
 
 #include "agentd/core/text.hpp"
+#include "evaluator/effects/firewall_undone.hpp"
+#include "evaluator/effects/script_folder.hpp"
 #include "evaluator/effects/store_text.hpp"
 
 #include <algorithm>
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t largest_script = 1U << 20;
 constexpr std::size_t most_scripts = 32;
+constexpr int deepest = 4;
 constexpr std::size_t most_openings = 8'192; ///< lines beyond are compared as text
 
 /// One script the unit runs.
@@ -25,22 +28,29 @@ class Scripts {
 
     void follow(std::string_view text, int depth) {
         for (const auto& reference : store_references(text, side_.store.prefix())) {
-            if (!parse_package_name(reference.name).version.empty() || depth > 4 ||
-                found.size() >= most_scripts)
+            if ((!parse_package_name(reference.name).version.empty() &&
+                 !is_script(reference.top, side_.store)))
                 continue;
             const auto path =
                 std::string(text.substr(reference.begin, reference.full_end - reference.begin));
             if (!seen_.insert(path).second)
                 continue;
-            auto bytes = side_.store.read(path, largest_script);
-            if (!bytes || bytes->find('\0') != std::string::npos)
+            if (side_.store.resolve(path).end != Resolved::End::file)
                 continue;
+            auto bytes = depth > deepest || found.size() >= most_scripts
+                             ? std::nullopt
+                             : side_.store.read(path, largest_script);
+            if (!bytes || bytes->find('\0') != std::string::npos) {
+                unread += "not read: " + path + "\n"; // with its hash: another one is a change
+                continue;
+            }
             found.push_back({.name = reference.name, .text = *bytes});
             follow(*bytes, depth + 1);
         }
     }
 
     std::vector<Script> found;
+    std::string unread;
 
   private:
     const Side& side_;
@@ -75,7 +85,9 @@ bool leaves_order(std::string_view line) {
 
 /// Openings count only between the making of the chain and the refusal that ends it, and above
 /// every line that may refuse before they are reached: below one, it matters where they stand.
-void read_iptables(const Script& script, std::string_view prefix, Firewall& out) {
+void read_iptables(const Script& script, std::string_view prefix, bool start, Firewall& out,
+                   FirewallUndone& undone) {
+    bool built = false;
     bool inside = false;
     bool continued = false;
     bool refuses = false;
@@ -84,12 +96,15 @@ void read_iptables(const Script& script, std::string_view prefix, Firewall& out)
     for (const auto line : core::lines(script.text)) {
         const auto trimmed = core::trim(line);
         if (trimmed == "ip46tables -N nixos-fw")
-            inside = true;
+            inside = built = true;
+        undone.iptables(trimmed, built);
         if (trimmed == "ip46tables -A nixos-fw -j nixos-fw-log-refuse") {
             refuses = refuses || inside;
             inside = false;
         }
         entered = entered || trimmed == "ip46tables -A INPUT -j nixos-fw";
+        const bool broken =
+            start && !continued && is_of_no_family(trimmed) && out.broken.size() < most_openings;
         const bool starts = trimmed == "ip46tables -N nixos-fw";
         const auto openings =
             inside && !continued && !ordered && out.openings.size() < most_openings
@@ -99,6 +114,8 @@ void read_iptables(const Script& script, std::string_view prefix, Firewall& out)
         continued = trimmed.ends_with('\\');
         if (openings)
             out.openings.insert(openings->begin(), openings->end());
+        else if (broken)
+            out.broken.emplace(trimmed);
         else if (!trimmed.empty())
             out.remainder += shape_of(trimmed, prefix) + "\n";
     }
@@ -140,13 +157,15 @@ class NftPlace {
     std::vector<std::string> open_;
 };
 
-void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
+void read_nft(const Script& script, std::string_view prefix, Firewall& out,
+              FirewallUndone& undone) {
     NftPlace place;
     bool hooked = false;
     bool jumps = false;
     std::set<std::string> ordered; // chains with a line that may refuse before those below it
     for (const auto line : core::lines(script.text)) {
         const auto trimmed = core::trim(line);
+        undone.nft(trimmed, hooked, place.lets_in());
         if (place.step(trimmed)) {
             if (!place.is_chain())
                 ordered.insert(place.chain());
@@ -171,31 +190,50 @@ void read_nft(const Script& script, std::string_view prefix, Firewall& out) {
     out.filters = out.filters || (hooked && jumps);
 }
 
+bool is_start(std::string_view command) {
+    return command.starts_with("ExecStart=");
+}
+
+/// Whether it filters is a matter of how it starts; what a reload would open may be open as well.
+void read_unit(const Side& side, const std::string& name, const Unit& unit, Firewall& out) {
+    const auto& prefix = side.store.prefix();
+    bool filters = out.filters;
+    Scripts scripts(side);
+    std::size_t read = 0;
+    FirewallUndone undone;
+    for (const bool start : {true, false}) {
+        for (const auto& command : unit.commands())
+            if (is_start(command) == start) {
+                out.remainder += shape_of(command, prefix) + "\n";
+                scripts.follow(command, 0);
+            }
+        for (; read < scripts.found.size(); ++read) {
+            const auto& script = scripts.found[read];
+            out.remainder += "== " + script.name + "\n";
+            if (script.text.find("nixos-fw") != std::string::npos &&
+                script.text.find("tables") != std::string::npos && name == "firewall.service")
+                read_iptables(script, prefix, start, out, undone);
+            else
+                read_nft(script, prefix, out, undone);
+        }
+        if (start)
+            filters = out.filters && !undone.any();
+    }
+    out.remainder += scripts.unread;
+    out.filters = filters;
+}
+
 } // namespace
 
 Firewall read_firewall(const Side& side, const std::map<std::string, Unit>& units) {
     Firewall out;
-    const auto& prefix = side.store.prefix();
-    for (const auto* name : {"firewall.service", "nftables.service"}) {
+    for (const std::string name : {"firewall.service", "nftables.service"}) {
         const auto unit = units.find(name);
         if (unit == units.end() || unit->second.masked || !unit->second.readable ||
             unit->second.pulled_in_by.empty())
             continue;
-        out.unit += (out.unit.empty() ? "" : " ") + std::string(name);
-        Scripts scripts(side);
-        for (const auto& command : unit->second.commands()) {
-            out.remainder += shape_of(command, prefix) + "\n";
-            scripts.follow(command, 0);
-        }
-        for (const auto& script : scripts.found) {
-            out.remainder += "== " + script.name + "\n";
-            if (script.text.find("nixos-fw") != std::string::npos &&
-                script.text.find("tables") != std::string::npos &&
-                std::string_view(name) == "firewall.service")
-                read_iptables(script, prefix, out);
-            else
-                read_nft(script, prefix, out);
-        }
+        out.unit += (out.unit.empty() ? "" : " ") + name;
+        read_unit(side, name, unit->second, out);
     }
     return out;
 }

@@ -33,6 +33,8 @@ struct Firewall {
     bool filters = false; ///< its rules end in a refusal, so what is not listed stays out
     std::set<Opening> openings{};
     std::string remainder{}; ///< everything it runs that is no opening, builds left out
+    /// Lines of its start that one of the commands they run will refuse: it may end there.
+    std::set<std::string> broken{};
 };
 
 /// The firewall that a system starts. `units` are those of `etc/systemd/system`.
@@ -40,6 +42,9 @@ Firewall read_firewall(const Side& side, const std::map<std::string, Unit>& unit
 
 /// One line of an iptables script, or nullopt when it is not exactly an opening.
 std::optional<std::vector<Opening>> parse_iptables_opening(std::string_view line);
+/// A rule for both families, or for one of them, that names an address of the other; false where
+/// its failure is caught (`|| true`) or cannot be told.
+bool is_of_no_family(std::string_view line);
 /// One line of an nftables rule set.
 std::optional<std::vector<Opening>> parse_nft_opening(std::string_view line);
 

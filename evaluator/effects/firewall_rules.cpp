@@ -77,6 +77,56 @@ std::optional<std::vector<Opening>> openings_of(const Opening& base, std::string
     return out;
 }
 
+/// The words of the one command that a line of a script is, up to the first that is not plain; none
+/// where its failure would not end the script (`a || true`, `a | b`), or where it goes on below.
+Words plain_command(std::string_view line) {
+    Words out;
+    char quote = '\0';
+    std::size_t end = 0;
+    for (; end < line.size(); ++end) {
+        const char c = line[end];
+        if (c == '\\' || c == '`' || (quote == '\0' && (c == '|' || c == '&')))
+            return out;
+        if (quote != '\0')
+            quote = c == quote ? '\0' : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == ';' || (c == '#' && end > 0 && line[end - 1] == ' '))
+            break;
+    }
+    if (quote != '\0')
+        return out;
+    for (auto& word : words_of(line.substr(0, end))) {
+        if (word.find_first_of("\"'$<>(){}") != word.npos)
+            break;
+        out.push_back(std::move(word));
+    }
+    return out;
+}
+
+bool is_short_for(std::string_view word, std::string_view option, std::size_t least) {
+    return word.size() >= least && option.starts_with(word);
+}
+
+/// The address that the option at `at` names, in any of the spellings that iptables takes, or "".
+std::string address_of(const Words& words, std::size_t at) {
+    const auto& word = words[at];
+    if (word.starts_with("-s") || word.starts_with("-d")) {
+        if (word.size() > 2)
+            return word.substr(2);
+        return at + 1 < words.size() ? words[at + 1] : "";
+    }
+    const auto equals = word.find('=');
+    const auto option = word.substr(0, equals);
+    if (!is_short_for(option, "--source", 4) && !is_short_for(option, "--src", 4) &&
+        !is_short_for(option, "--destination", 5) && !is_short_for(option, "--dst", 4) &&
+        option != "--src-range" && option != "--dst-range")
+        return {};
+    if (equals != word.npos)
+        return word.substr(equals + 1);
+    return at + 1 < words.size() ? words[at + 1] : "";
+}
+
 } // namespace
 
 std::string Opening::name() const {
@@ -90,6 +140,22 @@ std::string Opening::name() const {
     if (!limit.empty())
         out += " (" + limit + ")";
     return out;
+}
+
+bool is_of_no_family(std::string_view line) {
+    const auto words = plain_command(line);
+    const auto is_table = [&](const char* name) { return !words.empty() && words[0] == name; };
+    if (!is_table("ip46tables") && !is_table("iptables") && !is_table("ip6tables"))
+        return false;
+    for (std::size_t at = 1; at < words.size(); ++at) {
+        const auto address = address_of(words, at);
+        const bool six = address.find(':') != address.npos;
+        const bool four = !six && address.find('.') != address.npos &&
+                          address.find_first_not_of("0123456789./,-") == address.npos;
+        if ((six && !is_table("ip6tables")) || (four && !is_table("iptables")))
+            return true;
+    }
+    return false;
 }
 
 std::optional<std::vector<Opening>> parse_iptables_opening(std::string_view line) {
@@ -108,7 +174,7 @@ std::optional<std::vector<Opening>> parse_iptables_opening(std::string_view line
         if (at + 1 >= words.size() || !is_plain(words[at]) || !is_plain(words[at + 1]) ||
             !take(match, words[at], words[at + 1]))
             return std::nullopt;
-    if (!match.accepts)
+    if (!match.accepts || is_of_no_family(line))
         return std::nullopt;
     if (match.ports.empty()) {
         if (!match.opening.protocol.empty() || match.opening.interface.empty())
@@ -143,17 +209,19 @@ Words nft_set(const Words& words, std::size_t& at) {
     return at++ < words.size() ? out : Words{};
 }
 
-/// What follows `accept` may only be a comment in quotes.
+/// What follows `accept` may only be one comment in quotes, with no second statement behind it.
 bool ends_in_accept(const Words& words, std::size_t at) {
     if (at >= words.size() || words[at] != "accept")
         return false;
     if (at + 1 == words.size())
         return true;
-    const auto& last = words.back();
-    return words[at + 1] == "comment" && at + 2 < words.size() && words[at + 2].front() == '"' &&
-           last.size() > 1 && last.back() == '"' &&
-           std::count_if(words.begin() + static_cast<std::ptrdiff_t>(at) + 2, words.end(),
-                         [](const auto& word) { return word.find('"') != word.npos; }) <= 2;
+    if (words[at + 1] != "comment" || at + 2 >= words.size())
+        return false;
+    std::string text;
+    for (at += 2; at < words.size(); ++at)
+        text += (text.empty() ? "" : " ") + words[at];
+    return text.size() > 1 && text.front() == '"' && text.find('"', 1) == text.size() - 1 &&
+           text.find('\\') == text.npos;
 }
 
 } // namespace

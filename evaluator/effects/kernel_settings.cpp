@@ -2,6 +2,7 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/hardening.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -11,27 +12,24 @@
 namespace agentd::evaluator::effects {
 namespace {
 
-/// Settings that run programs, or keep processes and users apart.
-constexpr std::array grave{"kernel.core_pattern",
-                           "kernel.modprobe",
-                           "kernel.hotplug",
-                           "kernel.yama.",
-                           "kernel.unprivileged_",
-                           "kernel.kptr_restrict",
-                           "kernel.dmesg_restrict",
-                           "kernel.modules_disabled",
-                           "kernel.sysrq",
-                           "kernel.randomize_va_space",
-                           "kernel.kexec_load_disabled",
-                           "kernel.perf_event_paranoid",
-                           "fs.protected_",
-                           "fs.suid_dumpable",
-                           "user.max_user_namespaces",
-                           "fs.binfmt_misc",
-                           "vm.mmap_min_addr"};
-
 Effect setting(std::string kind, const std::string& subject, Risk risk, std::string sentence) {
     return effect_of("boot", std::move(kind), subject, risk, std::move(sentence));
+}
+
+/// As systemd's sysctl_normalize does it: the first separator of the two says which one parts the
+/// names; where it is a slash, a dot is of a name, and the other way round.
+std::string normalized(std::string key) {
+    if (const auto first = key.find_first_of("./"); first != key.npos && key[first] == '.')
+        for (auto& c : key)
+            c = c == '.' ? '/' : c == '/' ? '.' : c;
+    return key;
+}
+
+/// Of the name of a file below /proc/sys: what people write.
+std::string shown(std::string key) {
+    for (auto& c : key)
+        c = c == '/' ? '.' : c == '.' ? '/' : c;
+    return key;
 }
 
 /// Key -> value of all files, the last file's name counting (sysctl.d(5)).
@@ -49,8 +47,7 @@ bool read_sysctl(const Side& side, std::map<std::string, std::string>& out) {
             auto key = std::string(core::trim(clean.substr(0, equals)));
             if (key.starts_with('-'))
                 key = key.substr(1);
-            std::replace(key.begin(), key.end(), '/', '.');
-            out[key] =
+            out[shown(normalized(std::move(key)))] =
                 equals == clean.npos ? "" : std::string(core::trim(clean.substr(equals + 1)));
         }
     }
@@ -80,8 +77,9 @@ void sysctl(const Side& before, const Side& after, Claims& claims, Sink& sink) {
         if (old_value == new_value ||
             (old_value && new_value && comparer.texts(*old_value, *new_value) == Likeness::builds))
             continue;
-        const bool bad = std::any_of(grave.begin(), grave.end(),
-                                     [&](const auto* start) { return key.starts_with(start); });
+        // A pattern fits what it likes, and an empty part is passed over.
+        const bool odd = key.find_first_of("*?[{") != key.npos || key.find("..") != key.npos;
+        const bool bad = odd || guarding_of_sysctl(key, old_value, new_value) == Guarding::less;
         auto effect = setting("sysctl_changed", key, bad ? Risk::critical : Risk::high,
                               "the kernel setting " + key + " changes");
         effect.before = old_value;

@@ -9,6 +9,8 @@ namespace agentd::evaluator::effects {
 namespace {
 
 constexpr std::string_view path_to_net = "how the machine reaches the network changes";
+constexpr std::string_view names = "names are looked up in another way";
+constexpr std::string_view firewall = "what the firewall lets in and out changes";
 constexpr std::string_view shares = "what this machine shares with others changes";
 constexpr std::string_view manager = "a setting of systemd changes";
 constexpr std::string_view logging = "what is written to the machine's logs changes";
@@ -24,11 +26,13 @@ constexpr std::array rows{
     FileRow{"etc/systemd/network/", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/systemd/networkd.conf", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/systemd/networkd.conf.d/", "network", "network_path", Risk::high, path_to_net},
-    FileRow{"etc/systemd/resolved.conf.d/", "network", "dns_changed", Risk::high,
-            "names are looked up in another way"},
+    FileRow{"etc/systemd/resolved.conf.d/", "network", "dns_changed", Risk::high, names},
     FileRow{"etc/NetworkManager/", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/dhcpcd.conf", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/dhcpcd.exit-hook", "network", "network_path", Risk::high, path_to_net},
+    FileRow{"etc/dhcpcd.enter-hook", "network", "network_path", Risk::high, path_to_net},
+    FileRow{"etc/fwupd/remotes.d/", "scripts", "root_program", Risk::high,
+            "whose firmware is taken changes"},
     FileRow{"etc/wpa_supplicant.conf", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/wpa_supplicant/", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/iwd/", "network", "network_path", Risk::high, path_to_net},
@@ -39,6 +43,18 @@ constexpr std::array rows{
     FileRow{"etc/gai.conf", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/hosts.allow", "network", "network_path", Risk::high, path_to_net},
     FileRow{"etc/hosts.deny", "network", "network_path", Risk::high, path_to_net},
+    FileRow{"etc/bird/", "network", "network_path", Risk::high, path_to_net},
+    FileRow{"etc/frr/", "network", "network_path", Risk::high, path_to_net},
+    FileRow{"etc/firewalld/", "network", "firewall_changed", Risk::high, firewall},
+    FileRow{"etc/ufw/", "network", "firewall_changed", Risk::high, firewall},
+    FileRow{"etc/unbound/", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/bind/", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/named.conf", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/dnsmasq.conf", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/dnsmasq.d/", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/pdns-recursor/", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/knot-resolver/", "network", "dns_changed", Risk::high, names},
+    FileRow{"etc/dnsdist/", "network", "dns_changed", Risk::high, names},
     FileRow{"etc/exports", "network", "share_changed", Risk::high, shares},
     FileRow{"etc/exports.d/", "network", "share_changed", Risk::high, shares},
     FileRow{"etc/samba/", "network", "share_changed", Risk::high, shares},

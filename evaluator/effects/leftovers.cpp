@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <tuple>
 
 namespace agentd::evaluator::effects {
@@ -19,10 +20,27 @@ constexpr std::array usual_places{"/run/", "/proc/", "/dev/null", "/etc/static",
 /// Whom the machine believes about other machines: never "another build".
 constexpr std::array never_mere_builds{"etc/ssl/", "etc/pki/", "specialisation/"};
 
-bool is_usual(const std::string& target) {
-    return target.find("..") == std::string::npos &&
-           std::any_of(usual_places.begin(), usual_places.end(),
-                       [&](const auto* place) { return target.starts_with(place); });
+/// Whoever owns these places may be anybody.
+constexpr std::array anybodys{"/run/user/", "/proc/self/cwd", "/proc/self/root", "/run/wrappers/"};
+/// What decides who is who and what runs is never taken from a place of run time.
+constexpr std::array deciding{
+    "etc/systemd/",   "etc/ld",         "etc/polkit-1/",     "etc/udev/",
+    "etc/tmpfiles.d", "etc/sudoers",    "etc/cron",          "etc/profile",
+    "etc/pam.d",      "etc/modprobe.d", "etc/ssh/",          "etc/ssl/certs",
+    "etc/nix/",       "etc/agentd",     "etc/containers/",   "etc/dbus-1",
+    "etc/binfmt.d",   "etc/sysctl.d",   "etc/sysusers.d",    "etc/doas",
+    "etc/security/",  "etc/shells",     "etc/passwd",        "etc/NetworkManager/",
+    "etc/zsh",        "etc/bash",       "etc/modules-load.d"};
+
+bool starts_with_one(const std::string& text, std::span<const char* const> all) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const char* start) { return text.starts_with(start); });
+}
+
+bool is_usual(const std::string& path, const std::string& target) {
+    return target.find("..") == std::string::npos && starts_with_one(target, usual_places) &&
+           !starts_with_one(target, anybodys) &&
+           (target == "/dev/null" || !starts_with_one(path, deciding));
 }
 
 /// Tables to look things up in, that packages bring as they are.
@@ -76,7 +94,7 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
         return node != nullptr && node->kind == Node::Kind::outside;
     };
     const auto harmless_end = [&](const Node* node) {
-        return node == nullptr || (leaves(node) && is_usual(node->target));
+        return node == nullptr || (leaves(node) && is_usual(path, node->target));
     };
     Effect effect{.area = "unclassified",
                   .kind = "unclassified_" + how,
@@ -85,7 +103,7 @@ void tell(const Side& before, const Side& after, const std::string& path, Compar
                   .after = shown(new_node, prefix),
                   .risk = Risk::high,
                   .sentence = path + " is " + how + ", and what that does is not known"};
-    if (leaves(new_node) && !is_usual(new_node->target))
+    if (leaves(new_node) && !is_usual(path, new_node->target))
         effect.sentence = path + " leads out of what was built to " + new_node->target +
                           ", where anything may be";
     else if (harmless_end(old_node) && harmless_end(new_node) && path.starts_with("etc/")) {

@@ -1,6 +1,7 @@
 /// Is there still a way in? Of what can be seen in the two systems: the SSH server, the firewall,
 /// and somebody with a key or a password who is or may become root. Keys in homes are not seen, so
 /// only the loss of every known way is told.
+#include "evaluator/effects/account_list.hpp"
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/etc_text.hpp"
 #include "evaluator/effects/firewall.hpp"
@@ -11,6 +12,7 @@
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <fnmatch.h>
 #include <nlohmann/json.hpp>
 
 namespace agentd::evaluator::effects {
@@ -21,9 +23,19 @@ bool is_started(const Units& units, const std::string& name) {
     return found != units.end() && !found->second.masked && !found->second.pulled_in_by.empty();
 }
 
+bool is_loopback_alone(const std::string& addresses) {
+    const auto lines = core::lines(addresses);
+    return !addresses.empty() && std::all_of(lines.begin(), lines.end(), [](std::string_view line) {
+        return line.starts_with("127.") || line.starts_with("::1") || line.starts_with("[::1]") ||
+               line.starts_with("localhost");
+    });
+}
+
 /// One of the ports of sshd is let in, from anywhere.
 bool reachable(const Side& side, const SshdConfig& config) {
     if (!is_started(side.units, "sshd.service") && !is_started(side.units, "sshd.socket"))
+        return false;
+    if (const auto listens = config.value("listenaddress"); is_loopback_alone(listens))
         return false;
     const auto firewall = read_firewall(side, side.units);
     if (!firewall.filters)
@@ -74,6 +86,33 @@ Admins read_admins(const Side& side) {
     return out;
 }
 
+/// True when a name fits a pattern of the list; of `alice@host` the host may be anything.
+bool is_listed(const std::string& name, const std::string& list) {
+    for (const auto line : core::lines(list))
+        for (const auto word : core::split(line, ' '))
+            if (const auto pattern = std::string(word.substr(0, word.find('@')));
+                !pattern.empty() && fnmatch(pattern.c_str(), name.c_str(), 0) == 0)
+                return true;
+    return false;
+}
+
+/// As far as sshd names users and groups.
+bool is_let_in(const std::string& name, const Accounts& accounts, const SshdConfig& config) {
+    const auto value = [&](const char* keyword) {
+        const auto found = config.settings.find(keyword);
+        return found == config.settings.end() ? std::string{} : found->second;
+    };
+    const auto in_group = [&](const std::string& list) {
+        return std::any_of(accounts.members.begin(), accounts.members.end(), [&](const auto& each) {
+            return each.second.contains(name) && is_listed(each.first, list);
+        });
+    };
+    const auto users = value("allowusers");
+    const auto groups = value("allowgroups");
+    return (users.empty() || is_listed(name, users)) && (groups.empty() || in_group(groups)) &&
+           !is_listed(name, value("denyusers")) && !in_group(value("denygroups"));
+}
+
 /// `alice by key`, …
 std::set<std::string> ways_in(const Side& side) {
     std::set<std::string> out;
@@ -87,8 +126,9 @@ std::set<std::string> ways_in(const Side& side) {
                           std::string::npos;
     const bool passwords = config.value("passwordauthentication") == "yes" ||
                            config.value("kbdinteractiveauthentication") == "yes";
+    const auto accounts = read_accounts(side);
     for (const auto& name : admins.names) {
-        if (name == "root" && root == "no")
+        if ((name == "root" && root == "no") || !is_let_in(name, accounts, config))
             continue;
         const auto* held = side.tree.file("etc/ssh/authorized_keys.d/" + name);
         if (keys && !meaningful_lines(held).empty())

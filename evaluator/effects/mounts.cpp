@@ -3,6 +3,7 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/formatting.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -34,6 +35,11 @@ struct Mount {
     }
     /// A drop-in: it says how something is mounted that another file names.
     bool is_partial() const { return device.empty() && use != Use::swap && use != Use::masked; }
+    /// What is seen there is what the device holds.
+    bool is_of_its_device() const {
+        return use == Use::mount && device.starts_with('/') && type != "tmpfs" && type != "ramfs" &&
+               type != "overlay";
+    }
     std::string text() const {
         return device + " " + type + " " +
                core::join(std::vector<std::string>(options.begin(), options.end()), ",");
@@ -124,21 +130,29 @@ Effect storage(std::string kind, const std::string& subject, Risk risk, std::str
 /// Also of a place that is not spelled out.
 bool is_vital(const std::string& where) {
     const auto plain = where.substr(0, where.find(" ("));
+    static constexpr std::array below{"/etc/",           "/root/",      "/nix/", "/boot/",
+                                      "/var/lib/agentd", "/run/agentd", "/usr/"};
     return plain.find("/..") != std::string::npos ||
+           std::any_of(below.begin(), below.end(),
+                       [&](const auto* start) { return plain.starts_with(start); }) ||
            std::find(vital.begin(), vital.end(), plain) != vital.end();
 }
 
-bool is_grave(const std::string& where, const Mount& mount) {
-    return is_vital(where) || mount.use == Mount::Use::unreadable;
+bool is_of_agentd(const std::string& where) {
+    return where.starts_with("/etc/agentd") || where.starts_with("/var/lib/agentd") ||
+           where.starts_with("/run/agentd");
 }
 
 void come(const std::string& where, const Mount& mount, Sink& sink) {
+    if (is_of_agentd(where))
+        sink.add(effect_of("system", "agentd_changed", where, Risk::critical,
+                           "files of agentd are hidden by what is mounted at " + where));
     const bool swap = mount.use == Mount::Use::swap;
     auto effect =
         storage(swap ? "swap_changed" : "mount_added", where,
-                swap                     ? Risk::notice
-                : is_grave(where, mount) ? Risk::critical
-                                         : Risk::high,
+                swap                                                     ? Risk::notice
+                : is_vital(where) || mount.use == Mount::Use::unreadable ? Risk::critical
+                                                                         : Risk::high,
                 swap ? mount.device + " is used as swap space"
                      : mount.device + " is mounted at " + where + ", over what is there now");
     effect.after = mount.text();
@@ -146,7 +160,7 @@ void come(const std::string& where, const Mount& mount, Sink& sink) {
 }
 
 void go(const std::string& where, const Mount& mount, Sink& sink) {
-    const bool swap = mount.use == Mount::Use::swap;
+    const auto swap = mount.use == Mount::Use::swap;
     auto effect = storage(swap ? "swap_changed" : "mount_removed", where,
                           swap              ? Risk::notice
                           : is_vital(where) ? Risk::critical
@@ -170,11 +184,16 @@ void change(const std::string& where, const Mount& before, const Mount& after, S
             guards.emplace_back(guard);
     if (!guards.empty())
         effect.sentence = where + " loses the guard " + core::join(guards, ", ");
-    if (before.use != after.use || before.device != after.device || before.type != after.type) {
+    const auto lost = guards.empty() ? "" : "; it loses " + core::join(guards, ", ");
+    if (before.use == after.use && before.device == after.device && before.is_of_its_device() &&
+        after.is_of_its_device() && before.type != after.type)
+        effect.sentence = "what is on " + after.device + ", seen at " + where + ", is read as " +
+                          after.type + " instead of " + before.type + lost;
+    else if (before.use != after.use || before.device != after.device ||
+             before.type != after.type) {
         effect.risk = Risk::critical;
         effect.sentence = where + " will be " + after.device + " instead of " + before.device +
-                          ": what is on it now will not be seen there" +
-                          (guards.empty() ? "" : "; it loses " + core::join(guards, ", "));
+                          ": what is on it now will not be seen there" + lost;
     }
     if (after.use == Mount::Use::swap)
         effect.kind = "swap_changed";
@@ -273,6 +292,7 @@ void classify_mounts(const Side& before, const Side& after, Claims& claims, Sink
     fstab(before, after, claims, sink);
     units(before, after, sink);
     crypttab(before, after, claims, sink);
+    tell_formatting(before, after, sink);
 }
 
 } // namespace agentd::evaluator::effects

@@ -34,6 +34,14 @@ std::string described(const Opening& opening) {
                                      : "port " + opening.name();
 }
 
+/// Every interface, or nearly every port from everywhere.
+bool is_everything(const Opening& opening) {
+    return opening.limit.empty() &&
+           (opening.protocol == "any" ? opening.interface == "+"
+                                      : (opening.interface.empty() || opening.interface == "+") &&
+                                            opening.last - opening.first > 60'000);
+}
+
 void openings(const Firewall& before, const Firewall& after, Sink& sink) {
     for (const auto& each : after.openings)
         if (!before.openings.contains(each)) {
@@ -41,6 +49,10 @@ void openings(const Firewall& before, const Firewall& after, Sink& sink) {
                                   described(each) + " will be reachable from the network");
             effect.after = "open";
             sink.add(std::move(effect));
+            if (is_everything(each))
+                sink.add(network("firewall_removed", "firewall", Risk::critical,
+                                 "the firewall refuses next to nothing any more: " + each.name() +
+                                     " is let in"));
         }
     for (const auto& each : before.openings)
         if (!after.openings.contains(each)) {
@@ -53,15 +65,37 @@ void openings(const Firewall& before, const Firewall& after, Sink& sink) {
         }
 }
 
+/// NixOS's script ends with the first line that fails, before its rules count.
+void broken_rules(const Firewall& before, const Firewall& after, Sink& sink) {
+    for (const auto& line : after.broken)
+        if (!before.broken.contains(line)) {
+            auto effect =
+                network("firewall_changed", after.unit, Risk::critical,
+                        "the firewall may fail to start, and then refuses nothing: a rule "
+                        "names an address that its command has no use for, IPv4 for "
+                        "ip6tables or the other way round");
+            effect.after = line;
+            sink.add(std::move(effect));
+        }
+}
+
+void removed(const Firewall& before, const Firewall& after, const std::string& prefix, Sink& sink) {
+    auto effect = network("firewall_removed", "firewall", Risk::critical,
+                          after.unit.empty()
+                              ? "the firewall is gone: everything that listens will be reachable"
+                              : "the firewall no longer refuses anything: " + after.unit +
+                                    " is not a filter that is understood");
+    if (!after.unit.empty())
+        effect.after = core::join(line_changes(before.remainder, after.remainder, prefix), "\n");
+    sink.add(std::move(effect));
+}
+
 /// The firewalls of both sides, and whether what they run is fully told by the ports.
 void firewalls(const Side& before, const Side& after, const Firewall& old_one,
                const Firewall& new_one, Claims& claims, Sink& sink) {
+    broken_rules(old_one, new_one, sink);
     if (old_one.filters && !new_one.filters)
-        sink.add(network("firewall_removed", "firewall", Risk::critical,
-                         new_one.unit.empty()
-                             ? "the firewall is gone: everything that listens will be reachable"
-                             : "the firewall no longer refuses anything: " + new_one.unit +
-                                   " is not a filter that is understood"));
+        removed(old_one, new_one, before.store.prefix(), sink);
     else if (!old_one.filters && new_one.filters)
         sink.add(network("firewall_added", "firewall", Risk::notice,
                          "a firewall now refuses what is not opened"));
@@ -146,7 +180,7 @@ void names(const Side& before, const Side& after, Claims& claims, Sink& sink) {
             effect.after = *new_text;
         // A fixed address for a cache of Nix or a server of keys is a way round every signature
         // check.
-        if (effect.after && effect.after->find("nixos.org") != std::string::npos)
+        if (effect.after && core::to_lower(*effect.after).find("nixos.org") != std::string::npos)
             effect.risk = Risk::critical;
         sink.add(std::move(effect));
     }

@@ -2,6 +2,7 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/nix_settings.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -10,8 +11,6 @@
 
 namespace agentd::evaluator::effects {
 namespace {
-
-using Settings = std::map<std::string, std::string>;
 
 /// Settings that decide who may put what into the store, or run what as root (nix.conf(5)).
 constexpr std::array trust{"trusted-users",
@@ -22,6 +21,11 @@ constexpr std::array trust{"trusted-users",
                            "sandbox-fallback",
                            "sandbox-paths",
                            "build-sandbox-paths",
+                           "build-use-chroot",
+                           "build-chroot-dirs",
+                           "build-extra-chroot-dirs",
+                           "build-extra-sandbox-paths",
+                           "external-builders",
                            "build-users-group",
                            "require-sigs",
                            "substituters",
@@ -56,40 +60,14 @@ bool is_trust(std::string key) {
     return key.ends_with("-hook") || std::find(trust.begin(), trust.end(), key) != trust.end();
 }
 
-Settings parse(const std::string* text) {
-    Settings out;
+/// Lines that say something, in their order.
+std::string written(const std::string* text) {
+    std::string out;
     if (text == nullptr)
         return out;
-    const auto append = [&](const std::string& key, std::string_view value) {
-        auto& held = out[key];
-        held += (held.empty() ? "" : "\n") + std::string(value);
-    };
-    for (auto line : core::lines(*text)) {
-        line = core::trim(line.substr(0, line.find('#')));
-        if (line.empty())
-            continue;
-        const auto blank = line.find_first_of(" \t");
-        const auto first = line.substr(0, blank);
-        const auto equals = line.find('=');
-        if (first == "include" || first == "!include")
-            append("include", line);
-        else if (equals == line.npos)
-            append("not understood", line);
-        else if (const auto key = std::string(core::trim(line.substr(0, equals)));
-                 key.starts_with("extra-"))
-            append(key, core::trim(line.substr(equals + 1)));
-        else
-            out[key] = std::string(core::trim(line.substr(equals + 1))); // the last one counts
-    }
-    return out;
-}
-
-std::set<std::string> words(std::string_view text) {
-    std::set<std::string> out;
-    for (const auto line : core::lines(text))
-        for (const auto word : core::split(line, ' '))
-            if (!core::trim(word).empty())
-                out.insert(std::string(core::trim(word)));
+    for (const auto line : core::lines(*text))
+        if (const auto clean = core::trim(line.substr(0, line.find('#'))); !clean.empty())
+            out += std::string(clean) + "\n";
     return out;
 }
 
@@ -102,8 +80,8 @@ bool is_stricter(const std::string& key, const std::string& before, const std::s
         key != "extra-substituters" && key != "trusted-public-keys" &&
         key != "extra-trusted-public-keys")
         return false;
-    const auto old_words = words(before);
-    const auto new_words = words(after);
+    const auto old_words = words_of_setting(before);
+    const auto new_words = words_of_setting(after);
     return !new_words.empty() &&
            std::includes(old_words.begin(), old_words.end(), new_words.begin(), new_words.end());
 }
@@ -146,6 +124,43 @@ void whole_file(const Side& before, const Side& after, const std::string& path, 
 
 } // namespace
 
+NixSettings parse_nix_conf(const std::string* text) {
+    NixSettings out;
+    if (text == nullptr)
+        return out;
+    const auto append = [&](const std::string& key, std::string_view value) {
+        auto& held = out[key];
+        held += (held.empty() ? "" : "\n") + std::string(value);
+    };
+    for (auto line : core::lines(*text)) {
+        line = core::trim(line.substr(0, line.find('#')));
+        if (line.empty())
+            continue;
+        const auto blank = line.find_first_of(" \t");
+        const auto first = line.substr(0, blank);
+        const auto equals = line.find('=');
+        if (first == "include" || first == "!include")
+            append("include", line);
+        else if (equals == line.npos)
+            append("not understood", line);
+        else if (const auto key = std::string(core::trim(line.substr(0, equals)));
+                 key.starts_with("extra-"))
+            append(key, core::trim(line.substr(equals + 1)));
+        else
+            out[key] = std::string(core::trim(line.substr(equals + 1))); // the last one counts
+    }
+    return out;
+}
+
+std::set<std::string> words_of_setting(std::string_view text) {
+    std::set<std::string> out;
+    for (const auto line : core::lines(text))
+        for (const auto word : core::split(line, ' '))
+            if (!core::trim(word).empty())
+                out.insert(std::string(core::trim(word)));
+    return out;
+}
+
 void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     whole_file(before, after, "etc/nix/machines", true, claims, sink);
     whole_file(before, after, "etc/nix/registry.json", false, claims, sink);
@@ -153,8 +168,8 @@ void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Si
     if (differing(before, after, path).count(path) == 0 || !is_text_or_absent(before, after, path))
         return;
     claim_file(before, after, path, claims);
-    const auto old_settings = parse(before.tree.file(path));
-    const auto new_settings = parse(after.tree.file(path));
+    const auto old_settings = parse_nix_conf(before.tree.file(path));
+    const auto new_settings = parse_nix_conf(after.tree.file(path));
     std::set<std::string> keys;
     for (const auto* side : {&old_settings, &new_settings})
         for (const auto& [key, value] : *side)
@@ -162,7 +177,7 @@ void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Si
     Comparer comparer(before, after);
     bool told = false;
     for (const auto& key : keys) {
-        const auto of = [&](const Settings& side) {
+        const auto of = [&](const NixSettings& side) {
             const auto found = side.find(key);
             return found == side.end() ? std::string{} : found->second;
         };
@@ -171,7 +186,15 @@ void classify_nix_conf(const Side& before, const Side& after, Claims& claims, Si
         told = true;
         tell(key, of(old_settings), of(new_settings), sink);
     }
-    if (!told)
+    if (told)
+        return;
+    if (const auto old_lines = written(before.tree.file(path)),
+        new_lines = written(after.tree.file(path));
+        comparer.texts(old_lines, new_lines) == Likeness::differs)
+        sink.add(effect_of("nix", "nix_setting", path, Risk::high,
+                           "the settings of Nix stand in another order, and a later one may count "
+                           "now"));
+    else
         tell_builds(path, sink);
 }
 

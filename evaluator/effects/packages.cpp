@@ -24,6 +24,8 @@ using Packages = std::map<std::string, Versions>; ///< by name
 
 /// Of another machine: a container, a virtual one.
 bool is_system(const std::string& path, const StoreReader& store) {
+    if (store.resolve(path).end != Resolved::End::directory)
+        return false;
     const auto holds = [&](const char* name) {
         const auto end = store.resolve(path + name).end;
         return end == Resolved::End::file || end == Resolved::End::directory;
@@ -40,14 +42,15 @@ std::set<std::string> systems_of(const Side& side) {
     return out;
 }
 
-Packages packages_of(const Side& side, const Profile& profile) {
+/// Without other systems; one that the other side has as well changes nothing.
+Packages packages_of(const Side& side, const Profile& profile, const Side& other) {
     Packages out;
     const auto systems = systems_of(side);
     const auto add = [&](const std::string& path, bool without_version) {
         const auto package = parse_package_name(store_name(path, side.store.prefix()));
         if (package.name.empty() || systems.contains(path) ||
             (!without_version && (package.version.empty() || is_piece(path, side.store))) ||
-            is_system(path, side.store))
+            (!other.closure.contains(path) && is_system(path, side.store)))
             return;
         out[package.name][package.version].insert(path);
     };
@@ -166,6 +169,9 @@ void updated(const std::string& name, const Versions& before, const Versions& af
     auto effect = package("package_updated", name, "");
     effect.before = versions(before);
     effect.after = versions(after);
+    // Nothing here can tell a release of its makers from a build of somebody else's.
+    if (std::find(delicate.begin(), delicate.end(), name) != delicate.end())
+        effect.risk = Risk::notice;
     if (effect.before != effect.after)
         effect.sentence = name + " goes from " + *effect.before + " to " + *effect.after;
     else
@@ -196,8 +202,8 @@ void other_systems(const Side& before, const Side& after, Sink& sink) {
 void classify_packages(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     const auto old_profile = read_profile(before);
     const auto new_profile = read_profile(after);
-    const auto old_ones = packages_of(before, old_profile);
-    const auto new_ones = packages_of(after, new_profile);
+    const auto old_ones = packages_of(before, old_profile, after);
+    const auto new_ones = packages_of(after, new_profile, before);
     Rebuilt rebuilt(before, after);
     for (const auto& [name, builds] : new_ones) {
         const auto found = old_ones.find(name);
@@ -219,6 +225,7 @@ void classify_packages(const Side& before, const Side& after, Claims& claims, Si
             sink.add(std::move(effect));
         }
     tell_profile(before, old_profile, after, new_profile, sink);
+    tell_profile_rules(before, old_profile, after, new_profile, sink);
     other_systems(before, after, sink);
     const auto* old_node = before.tree.find("sw");
     const auto* new_node = after.tree.find("sw");

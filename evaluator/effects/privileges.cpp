@@ -39,10 +39,24 @@ constexpr std::array dangers{
     Danger{"result.YES", "something is allowed with no password (polkit)"},
     Danger{"pam_exec", "a login runs a program of its own (pam_exec)"}};
 
+/// To sudo `#include`, `#includedir` and `#1000` are no comments.
+std::set<std::string> telling(const Area& area, const std::string* text) {
+    auto out = meaningful_lines(text);
+    if (text == nullptr || area.start != "etc/sudoers")
+        return out;
+    for (const auto line : core::lines(*text))
+        if (const auto clean = core::trim(line);
+            clean.starts_with("#include") ||
+            (clean.size() > 1 && clean[0] == '#' &&
+             (clean[1] == '-' || (clean[1] >= '0' && clean[1] <= '9'))))
+            out.emplace(clean);
+    return out;
+}
+
 void tell(const Area& area, const std::string& path, const Side& before, const Side& after,
           Sink& sink) {
-    const auto old_lines = meaningful_lines(before.tree.file(path));
-    const auto new_lines = meaningful_lines(after.tree.file(path));
+    const auto old_lines = telling(area, before.tree.file(path));
+    const auto new_lines = telling(area, after.tree.file(path));
     std::vector<std::string> gained;
     std::vector<std::string> lost;
     std::set_difference(new_lines.begin(), new_lines.end(), old_lines.begin(), old_lines.end(),

@@ -40,8 +40,8 @@ class Walk {
   public:
     explicit Walk(const Side& side) : side_(side) {}
 
-    Profile run() {
-        const auto root = side_.store.resolve(side_.toplevel + "/sw");
+    Profile run(const std::string& name) {
+        const auto root = side_.store.resolve(side_.toplevel + "/" + name);
         top_ = store_top(root.path, side_.store.prefix());
         if (root.end == Resolved::End::directory)
             visit(root, "", 0);
@@ -75,7 +75,8 @@ class Walk {
         }
         const auto top = store_top(where.path, side_.store.prefix());
         if (top != top_) {
-            out_.tops.insert(top);
+            if (top != last_)
+                out_.tops.insert(last_ = top);
             if (!folder && is_telling(name))
                 out_.leads[name] = where.path;
             if (!folder || !leads_to_telling(name))
@@ -95,6 +96,7 @@ class Walk {
 
     const Side& side_;
     std::string top_;
+    std::string last_; ///< of the name before
     Profile out_;
     std::vector<std::string> open_;
     std::size_t seen_ = 0;
@@ -146,6 +148,8 @@ void other_owners(const Profile& before, const Profile& after, const Side& side,
         known.insert(parse_package_name(store_name(path, prefix)).name);
     for (const auto& [name, path] : after.leads) {
         const auto found = before.leads.find(name);
+        if (found != before.leads.end() && found->second == path)
+            continue;
         const auto title = store_name(path, prefix);
         if (found != before.leads.end()) {
             if (same_owner(found->second, path, prefix))
@@ -172,8 +176,8 @@ void other_owners(const Profile& before, const Profile& after, const Side& side,
 
 } // namespace
 
-Profile read_profile(const Side& side) {
-    return Walk(side).run();
+Profile read_profile(const Side& side, const std::string& root) {
+    return Walk(side).run(root);
 }
 
 void tell_profile(const Side& before, const Profile& old_one, const Side& after,

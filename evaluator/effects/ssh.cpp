@@ -3,6 +3,7 @@
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
 #include "evaluator/effects/firewall.hpp"
+#include "evaluator/effects/ssh_key.hpp"
 #include "evaluator/effects/sshd_config.hpp"
 
 #include "agentd/core/crypto.hpp"
@@ -120,6 +121,34 @@ void setting(const std::string& key, std::string before, std::string after, cons
     sink.add(std::move(effect));
 }
 
+/// Conditions of Match blocks that both have, in the order of the first.
+std::vector<std::string> shared_blocks(const SshdConfig& mine, const SshdConfig& other) {
+    std::vector<std::string> out;
+    std::copy_if(mine.blocks.begin(), mine.blocks.end(), std::back_inserter(out),
+                 [&](const auto& block) { return contains(other.blocks, block); });
+    return out;
+}
+
+/// What the settings one by one do not show.
+void whole(const SshdConfig& before, const SshdConfig& after, bool told, Comparer& comparer,
+           Sink& sink) {
+    const auto old_blocks = shared_blocks(before, after);
+    const auto new_blocks = shared_blocks(after, before);
+    if (old_blocks != new_blocks) {
+        auto effect = ssh("sshd_setting", "order of Match blocks", Risk::high,
+                          "another Match block of SSH counts first");
+        effect.before = core::join(old_blocks, "\n");
+        effect.after = core::join(new_blocks, "\n");
+        return sink.add(std::move(effect));
+    }
+    if (!told && comparer.texts(core::join(before.written, "\n"),
+                                core::join(after.written, "\n")) == Likeness::differs)
+        sink.add(effect_of("unclassified", "unclassified_changed", "etc/ssh/sshd_config",
+                           Risk::high,
+                           "the settings of SSH are written otherwise, and what that does is not "
+                           "known"));
+}
+
 void settings(const SshdConfig& before, const SshdConfig& after, const Side& new_side,
               Comparer& comparer, Sink& sink) {
     std::set<std::string> keys;
@@ -144,32 +173,17 @@ void settings(const SshdConfig& before, const SshdConfig& after, const Side& new
                    ? side.value(key)
                    : found->second;
     };
+    bool told = !before.there;
     for (const auto& key : keys) {
         const auto old_value = value(before, key);
         const auto new_value = value(after, key);
         const bool nothing = !before.there && (new_value.empty() || new_value == "no");
-        if (!nothing && comparer.texts(old_value, new_value) == Likeness::differs)
-            setting(key, old_value, new_value, new_side, after, sink);
-    }
-}
-
-/// `ssh-ed25519 SHA256:… alice@laptop`, or the line itself when it is no plain key.
-std::string key_name(const std::string& line) {
-    const auto parts = core::split(line, ' ');
-    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-        const auto blob = core::base64_decode(parts[i + 1]);
-        if (!blob || blob->size() < 16)
+        if (nothing || comparer.texts(old_value, new_value) != Likeness::differs)
             continue;
-        const auto digest = core::sha256(*blob).bytes();
-        std::string bytes;
-        for (const auto byte : digest)
-            bytes += static_cast<char>(byte);
-        auto name = std::string(parts[i]) + " SHA256:" + core::base64_encode_unpadded(bytes);
-        for (auto rest = i + 2; rest < parts.size(); ++rest)
-            name += " " + std::string(parts[rest]);
-        return i == 0 ? name : name + " (" + line.substr(0, line.find(parts[i])) + ")";
+        setting(key, old_value, new_value, new_side, after, sink);
+        told = true;
     }
-    return line;
+    whole(before, after, told, comparer, sink);
 }
 
 void keys(const Side& before, const Side& after, Claims& claims, Sink& sink) {
@@ -198,10 +212,65 @@ void keys(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     }
 }
 
+/// Settings that the command of sshd names beside the usual file.
+std::string other_settings(const Side& side) {
+    std::string out;
+    for (const auto* name : {"sshd.service", "sshd@.service"}) {
+        const auto unit = side.units.find(name);
+        if (unit == side.units.end())
+            continue;
+        for (const auto& command : unit->second.commands()) {
+            const auto words = core::split(command, ' ');
+            for (std::size_t at = 0; at < words.size(); ++at)
+                if ((words[at].starts_with("-f") || words[at].starts_with("-o")) &&
+                    command.find("/sshd") != command.npos) {
+                    auto word = std::string(words[at].substr(2));
+                    if (word.empty() && at + 1 < words.size())
+                        word = words[at + 1];
+                    if (word != "/etc/ssh/sshd_config")
+                        out += std::string(words[at].substr(0, 2)) + " " + word + "\n";
+                }
+        }
+    }
+    return out;
+}
+
+void command_line(const Side& before, const Side& after, Sink& sink) {
+    Comparer comparer(before, after);
+    const auto old_ones = other_settings(before);
+    const auto new_ones = other_settings(after);
+    if (comparer.texts(old_ones, new_ones) != Likeness::differs)
+        return;
+    auto effect = ssh("sshd_unreadable", "sshd.service", Risk::critical,
+                      "what SSH allows cannot be judged: its command names settings of its own");
+    effect.before = old_ones;
+    effect.after = new_ones;
+    sink.add(std::move(effect));
+}
+
 } // namespace
+
+std::string key_name(const std::string& line) {
+    const auto parts = core::split(line, ' ');
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        const auto blob = core::base64_decode(parts[i + 1]);
+        if (!blob || blob->size() < 16)
+            continue;
+        const auto digest = core::sha256(*blob).bytes();
+        std::string bytes;
+        for (const auto byte : digest)
+            bytes += static_cast<char>(byte);
+        auto name = std::string(parts[i]) + " SHA256:" + core::base64_encode_unpadded(bytes);
+        for (auto rest = i + 2; rest < parts.size(); ++rest)
+            name += " " + std::string(parts[rest]);
+        return i == 0 ? name : name + " (" + line.substr(0, line.find(parts[i])) + ")";
+    }
+    return line;
+}
 
 void classify_ssh(const Side& before, const Side& after, Claims& claims, Sink& sink) {
     keys(before, after, claims, sink);
+    command_line(before, after, sink);
     const auto old_config = read_sshd_config(before.tree);
     const auto new_config = read_sshd_config(after.tree);
     if (!old_config.there && !new_config.there)

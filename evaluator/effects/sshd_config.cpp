@@ -33,20 +33,27 @@ class Reader {
 
     void setting(std::string_view line, int depth) {
         const auto blank = line.find_first_of(" \t=");
-        const auto keyword = core::to_lower(line.substr(0, blank));
+        const auto keyword = core::to_lower(unquoted(line.substr(0, blank)));
         auto rest = blank == line.npos ? std::string_view{} : core::trim(line.substr(blank));
         if (rest.starts_with('='))
             rest = core::trim(rest.substr(1));
-        if (rest.empty() || line.find('\r') != line.npos || !core::is_utf8(line))
+        if (keyword.find('"') != keyword.npos || rest.empty() || line.find('\r') != line.npos ||
+            !core::is_utf8(line))
             return refuse("a line of it is no setting");
+        if (const auto comment = rest.find(" #");
+            comment != rest.npos && rest.find_first_of("\"'") == rest.npos)
+            rest = core::trim(rest.substr(0, comment));
         auto value = std::string(rest);
         std::erase(value, '"');
         if (keyword == "match") {
-            match_ = core::to_lower(value) == "all" ? "" : "match " + value + ": ";
+            out_.blocks.push_back(value);
+            match_ = "match " + (core::to_lower(value) == "all" ? "all" : value) + ": ";
             return;
         }
         if (keyword == "include")
             return include(value, depth);
+        out_.written.push_back(match_ + core::to_lower(line.substr(0, blank)) + " " +
+                               std::string(rest));
         const auto key = match_ + alias(keyword);
         const bool adds = std::find(adding.begin(), adding.end(), keyword) != adding.end();
         auto& held = out_.settings[key];
@@ -54,6 +61,13 @@ class Reader {
             held = value;
         else if (adds)
             held += "\n" + value;
+    }
+
+    /// A keyword may stand in quotes.
+    static std::string_view unquoted(std::string_view word) {
+        return word.size() > 2 && word.starts_with('"') && word.ends_with('"')
+                   ? word.substr(1, word.size() - 2)
+                   : word;
     }
 
     static std::string alias(const std::string& keyword) {
@@ -114,8 +128,9 @@ class Reader {
 } // namespace
 
 std::string SshdConfig::value(const std::string& keyword) const {
-    if (const auto found = settings.find(keyword); found != settings.end())
-        return core::to_lower(found->second);
+    for (const auto* block : {"match all: ", ""})
+        if (const auto found = settings.find(block + keyword); found != settings.end())
+            return core::to_lower(found->second);
     static const std::map<std::string, std::string> defaults{
         {"permitrootlogin", "prohibit-password"},
         {"passwordauthentication", "yes"},
@@ -143,6 +158,7 @@ SshdConfig read_sshd_config(const Tree& tree) {
         return out;
     }
     Reader(tree, out).read(node->bytes(), 0);
+    std::sort(out.written.begin(), out.written.end());
     return out;
 }
 

@@ -19,10 +19,17 @@ struct SshdConfig {
     bool readable = true;
     std::string trouble{};
     /// Lower-case keyword -> value; keywords that add up have their values joined by newlines.
-    /// Settings of a Match block are under `match <conditions>: keyword`.
+    /// Settings of a Match block are under `match <conditions>: keyword`, of `Match all` too.
     std::map<std::string, std::string> settings{};
+    /// The conditions of the Match blocks in their order: of those that fit, the first one's value
+    /// counts.
+    std::vector<std::string> blocks{};
+    /// Every setting as it is written, with its block, sorted: what this reader may take otherwise
+    /// than sshd.
+    std::vector<std::string> written{};
 
-    /// The value in force outside Match blocks, sshd's own default included, in lower case.
+    /// The value in force for everybody, sshd's own default included, in lower case. What stands
+    /// under `Match all` counts more than what stands outside.
     std::string value(const std::string& keyword) const;
 };
 

@@ -27,68 +27,59 @@ void push(std::vector<std::string>& rest, std::string_view path) {
     }
 }
 
-std::optional<std::string> link_text(int folder, const std::string& path) {
-    std::array<char, longest_path> buffer; // NOLINT: only what was read is looked at
-    const auto length = ::readlinkat(folder, path.c_str(), buffer.data(), buffer.size());
-    if (length <= 0 || static_cast<std::size_t>(length) >= buffer.size())
-        return std::nullopt;
-    return std::string(buffer.data(), static_cast<std::size_t>(length));
-}
-
 std::string parent(const std::string& path) {
     return path.substr(0, path.rfind('/'));
 }
 
-Resolved described(const std::string& path, const struct stat& about) {
+Resolved described(std::string path, mode_t mode, std::size_t size) {
     auto end = Resolved::End::special;
-    if (S_ISREG(about.st_mode))
+    if (S_ISREG(mode))
         end = Resolved::End::file;
-    else if (S_ISDIR(about.st_mode))
+    else if (S_ISDIR(mode))
         end = Resolved::End::directory;
     return {.end = end,
-            .path = path,
-            .size = static_cast<std::size_t>(std::max<off_t>(about.st_size, 0)),
-            .executable = (about.st_mode & 0111U) != 0,
-            .readable = (about.st_mode & 0444U) != 0};
+            .path = std::move(path),
+            .size = size,
+            .executable = (mode & 0111U) != 0,
+            .readable = (mode & 0444U) != 0};
 }
 
-struct Close {
-    void operator()(DIR* directory) const noexcept { ::closedir(directory); }
+struct Name {
+    std::string name;
+    int type = DT_UNKNOWN;
 };
-using Directory = std::unique_ptr<DIR, Close>;
 
-/// The next entry but for `.` and `..`, or nullptr.
-const dirent* next_entry(const Directory& directory) {
-    const auto* entry = ::readdir(directory.get());
-    while (entry != nullptr &&
-           (std::string_view(entry->d_name) == "." || std::string_view(entry->d_name) == ".."))
-        entry = ::readdir(directory.get());
-    return entry;
+/// What a folder holds but for `.` and `..`, in the order of the names; nullopt when it is none or
+/// has more than `limit`.
+std::optional<std::vector<Name>> names_in(int folder, std::size_t limit) {
+    std::vector<Name> out;
+    alignas(dirent64) std::array<char, 1U << 16> buffer; // NOLINT: only what was read is looked at
+    for (;;) {
+        const auto got = ::getdents64(folder, buffer.data(), buffer.size());
+        if (got < 0)
+            return std::nullopt;
+        if (got == 0)
+            break;
+        for (std::ptrdiff_t at = 0; at < got;) {
+            const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+            at += entry->d_reclen;
+            const std::string_view name = entry->d_name;
+            if (name == "." || name == "..")
+                continue;
+            if (out.size() == limit)
+                return std::nullopt;
+            out.push_back({.name = std::string(name), .type = entry->d_type});
+        }
+    }
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return out;
+}
+
+core::Fd open_folder(const std::string& path) {
+    return core::Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
 } // namespace
-
-std::optional<std::string> read_regular(const std::string& path, std::size_t size) {
-    // O_NONBLOCK and O_NOFOLLOW: what was a file a moment ago must still be one.
-    const core::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (!fd)
-        return std::nullopt;
-    std::string bytes(size + 1, '\0');
-    std::size_t got = 0;
-    for (;;) {
-        const auto wanted = bytes.size() - got;
-        const auto n = ::read(fd.get(), bytes.data() + got, wanted);
-        if (n < 0)
-            return std::nullopt;
-        got += static_cast<std::size_t>(n);
-        if (got == bytes.size())
-            return std::nullopt; // it grew
-        if (static_cast<std::size_t>(n) < wanted)
-            break; // of a file that is the end
-    }
-    bytes.resize(got);
-    return bytes;
-}
 
 StoreReader::StoreReader(std::string prefix) : prefix_(std::move(prefix)) {}
 
@@ -119,16 +110,28 @@ Resolved StoreReader::resolve(const std::string& path) const {
     if (!inside(path))
         return {.end = Resolved::End::outside, .path = path};
     std::string at;
+    const auto rest = start(path, at);
+    if (at.size() > prefix_.size() && path.size() <= longest_path) {
+        // In a folder that is known, most are what they seem.
+        const auto* fact = files_->look(path);
+        if (fact == nullptr)
+            return {.end = Resolved::End::dangling, .path = path};
+        if (!S_ISLNK(fact->mode) && !S_ISDIR(fact->mode))
+            return described(path, fact->mode, fact->size);
+    }
+    return follow(std::move(at), rest);
+}
+
+Resolved StoreReader::follow(std::string at, std::string_view path) const {
     std::vector<std::string> rest;
-    push(rest, start(path, at));
-    struct stat about {};
-    bool seen = false; // `about` is of `at`
+    push(rest, path);
+    std::optional<StoreFact> here; // of `at`, where it was looked at
     for (int links = 0; !rest.empty();) {
         const auto part = std::move(rest.back());
         rest.pop_back();
         if (part == "..") {
             at = parent(at);
-            seen = false;
+            here.reset();
             if (at.size() < prefix_.size())
                 return {.end = Resolved::End::outside, .path = at};
             continue;
@@ -136,19 +139,20 @@ Resolved StoreReader::resolve(const std::string& path) const {
         auto next = at + "/" + part;
         if (closure_ && at == prefix_ && !closure_->contains(next))
             return {.end = Resolved::End::outside, .path = next};
-        if (next.size() > longest_path || ::lstat(next.c_str(), &about) != 0)
+        const auto* fact = next.size() > longest_path ? nullptr : files_->look(next);
+        if (fact == nullptr)
             return {.end = Resolved::End::dangling, .path = next};
-        if (!S_ISLNK(about.st_mode)) {
+        if (!S_ISLNK(fact->mode)) {
             at = std::move(next);
-            seen = true;
-            if (S_ISDIR(about.st_mode))
+            here = {.mode = fact->mode, .size = fact->size};
+            if (S_ISDIR(fact->mode))
                 folders_->insert(at);
             continue;
         }
-        const auto target = link_text(AT_FDCWD, next);
+        here.reset();
+        const auto target = fact->target;
         if (++links > most_links || !target)
             return {.end = Resolved::End::loop, .path = next};
-        seen = false;
         if (target->front() == '/') {
             if (!inside(*target))
                 return {.end = Resolved::End::outside, .path = *target};
@@ -157,9 +161,11 @@ Resolved StoreReader::resolve(const std::string& path) const {
             push(rest, *target);
         }
     }
-    if (!inside(at) || (!seen && ::lstat(at.c_str(), &about) != 0))
+    if (const auto* fact = here || !inside(at) ? nullptr : files_->look(at))
+        here = *fact;
+    if (!here || !inside(at))
         return {.end = Resolved::End::outside, .path = at};
-    return described(at, about);
+    return described(std::move(at), here->mode, here->size);
 }
 
 std::optional<std::string> StoreReader::read(const std::string& path, std::size_t limit) const {
@@ -169,7 +175,7 @@ std::optional<std::string> StoreReader::read(const std::string& path, std::size_
 std::optional<std::string> StoreReader::read(const Resolved& where, std::size_t limit) const {
     if (where.end != Resolved::End::file || where.size > limit)
         return std::nullopt;
-    return read_regular(where.path, where.size);
+    return files_->read(where.path, where.size);
 }
 
 std::optional<std::vector<std::string>> StoreReader::list(const std::string& path,
@@ -177,49 +183,45 @@ std::optional<std::vector<std::string>> StoreReader::list(const std::string& pat
     const auto where = resolve(path);
     if (where.end != Resolved::End::directory)
         return std::nullopt;
-    const Directory directory(::opendir(where.path.c_str()));
-    if (!directory)
+    const auto folder = open_folder(where.path);
+    auto found = folder ? names_in(folder.get(), limit) : std::nullopt;
+    if (!found)
         return std::nullopt;
     std::vector<std::string> names;
-    while (const auto* entry = next_entry(directory)) {
-        if (names.size() == limit)
-            return std::nullopt;
-        names.emplace_back(entry->d_name);
-    }
-    std::sort(names.begin(), names.end());
+    for (auto& each : *found)
+        names.push_back(std::move(each.name));
     return names;
 }
 
 std::optional<std::vector<Entry>> StoreReader::entries(const Resolved& where,
                                                        std::size_t limit) const {
-    const Directory directory(::opendir(where.path.c_str()));
-    if (!directory)
+    const auto folder = open_folder(where.path);
+    auto names = folder ? names_in(folder.get(), limit) : std::nullopt;
+    if (!names)
         return std::nullopt;
     std::vector<Entry> out;
-    while (const auto* entry = next_entry(directory)) {
-        if (out.size() == limit)
-            return std::nullopt;
-        const std::string name = entry->d_name;
-        out.push_back({.name = name,
-                       .where = end_of(::dirfd(directory.get()), where.path, name, entry->d_type)});
+    out.reserve(names->size());
+    for (auto& [name, type] : *names) {
+        auto end = end_of(folder.get(), where.path, name, type);
+        out.push_back({.name = std::move(name), .where = std::move(end)});
     }
-    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     return out;
 }
 
 /// As `resolve` of `path`/`name` would say, with the one call that its type asks for.
 Resolved StoreReader::end_of(int folder, const std::string& path, const std::string& name,
                              int type) const {
-    const auto below = path + "/" + name;
     if (type == DT_LNK) {
-        const auto target = link_text(folder, name);
+        const auto target = link_text(folder, name.c_str());
         if (target && target->front() == '/')
             return resolve(*target);
     }
+    auto below = path + "/" + name;
     struct stat about {};
     if (type == DT_REG && ::fstatat(folder, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISREG(about.st_mode))
-        return described(below, about);
+        return described(std::move(below), about.st_mode,
+                         static_cast<std::size_t>(std::max<off_t>(about.st_size, 0)));
     return resolve(below);
 }
 

@@ -3,6 +3,8 @@
 /// it stays inside.
 #pragma once
 
+#include "evaluator/effects/store_files.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -42,9 +44,6 @@ struct Entry {
     Resolved where{};
 };
 
-/// The bytes of a regular file of that size, or nullopt when it is none, unreadable or has grown.
-std::optional<std::string> read_regular(const std::string& path, std::size_t size);
-
 class StoreReader {
   public:
     /// @param prefix the store's directory, `/nix/store` on a machine.
@@ -77,11 +76,14 @@ class StoreReader {
         }
     };
     using Folders = std::unordered_set<std::string, Hash, std::equal_to<>>;
+    Resolved follow(std::string at, std::string_view path) const;
     Resolved end_of(int folder, const std::string& path, const std::string& name, int type) const;
     bool inside(std::string_view path) const;
     /// Takes the part of `path` that is known to hold no link, and returns the rest of it.
     std::string_view start(std::string_view path, std::string& at) const;
     std::string prefix_;
+    /// Shared by all that are made of one: the two sides of a comparison have most paths in common.
+    std::shared_ptr<StoreFiles> files_ = std::make_shared<StoreFiles>();
     std::shared_ptr<const Closure> closure_; ///< nullptr: every path of the store
     /// Directories that were reached without a link: what is built does not change.
     std::shared_ptr<Folders> folders_ = std::make_shared<Folders>();

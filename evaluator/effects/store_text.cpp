@@ -7,7 +7,13 @@ namespace agentd::evaluator::effects {
 namespace {
 
 constexpr std::size_t hash_length = 32;
-constexpr std::string_view base32 = "0123456789abcdfghijklmnpqrsvwxyz";
+/// By character.
+constexpr auto is_base32 = [] {
+    std::array<bool, 256> out{};
+    for (const char c : std::string_view("0123456789abcdfghijklmnpqrsvwxyz"))
+        out[static_cast<unsigned char>(c)] = true;
+    return out;
+}();
 
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -28,7 +34,7 @@ bool starts_with_hash(std::string_view text) {
         !is_name_character(text[hash_length + 1]))
         return false;
     return std::all_of(text.begin(), text.begin() + hash_length,
-                       [](char c) { return base32.find(c) != std::string_view::npos; });
+                       [](char c) { return is_base32[static_cast<unsigned char>(c)]; });
 }
 
 std::string rewrite(std::string_view text, std::string_view prefix, bool versions) {
@@ -92,10 +98,13 @@ std::vector<StoreReference> store_references(std::string_view text, std::string_
 }
 
 std::string store_top(std::string_view path, std::string_view prefix) {
-    if (!path.starts_with(prefix))
+    if (!path.starts_with(prefix) || path.size() <= prefix.size() || path[prefix.size()] != '/' ||
+        !starts_with_hash(path.substr(prefix.size() + 1)))
         return {};
-    const auto found = store_references(path, prefix);
-    return found.empty() || found.front().begin != 0 ? std::string{} : found.front().top;
+    auto end = prefix.size() + 1 + hash_length + 1;
+    while (end < path.size() && is_name_character(path[end]))
+        ++end;
+    return std::string(path.substr(0, end));
 }
 
 std::string store_name(std::string_view path, std::string_view prefix) {

@@ -87,9 +87,10 @@ void own_units(const Side& before, const Side& after, Sink& sink) {
             if (const auto found = new_unit.settings.find(key);
                 found != new_unit.settings.end() && !is_own_unit(name))
                 for (const auto& value : found->second)
-                    if (value.find("agentd") != std::string::npos)
+                    if (value.find("agentd") != std::string::npos ||
+                        value.find('%') != std::string::npos)
                         sink.add(system("agentd_changed", name, Risk::critical,
-                                        name + " stops agentd when it starts"));
+                                        name + " may stop agentd when it starts"));
     }
 }
 

@@ -3,6 +3,8 @@
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/etc_text.hpp"
+#include "evaluator/effects/places.hpp"
+#include "evaluator/effects/tmpfiles_line.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -11,53 +13,6 @@
 
 namespace agentd::evaluator::effects {
 namespace {
-
-struct Line {
-    std::string type{};
-    std::string path{};
-    std::string mode{};
-    std::string user{};
-    std::string group{};
-    std::string age{};
-    std::string argument{};
-    bool plain = true; ///< no quotes within words, no escapes, patterns or specifiers
-};
-
-/// A word as systemd takes it; not `plain` when that cannot be said for certain.
-std::string read_word(std::string_view word, bool& plain) {
-    if (word.size() >= 2 && word.front() == word.back() &&
-        (word.front() == '"' || word.front() == '\''))
-        word = word.substr(1, word.size() - 2);
-    plain = plain && !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("._/@+:~-").find(c) != std::string_view::npos;
-            });
-    std::string out(word);
-    std::erase(out, '"');
-    std::erase(out, '\'');
-    return out;
-}
-
-Line parse(const std::string& text) {
-    Line line;
-    std::vector<std::string> fields;
-    for (const auto word : core::split(text, ' '))
-        fields.push_back(read_word(word, line.plain));
-    line.plain = line.plain && fields.size() <= 7;
-    fields.resize(std::max<std::size_t>(fields.size(), 7));
-    // `:` only where it is newly made, `~` only what the file does not take away: as grave as
-    // without.
-    for (const std::size_t at : {2U, 3U, 4U})
-        fields[at].erase(0, fields[at].find_first_not_of(":~"));
-    line.type = fields[0];
-    line.path = fields[1];
-    line.mode = fields[2];
-    line.user = fields[3];
-    line.group = fields[4];
-    line.age = fields[5];
-    line.argument = fields[6];
-    return line;
-}
 
 bool is_below(const std::string& path, std::initializer_list<std::string_view> folders) {
     return path.find("..") == std::string::npos &&
@@ -80,32 +35,23 @@ bool is_tame_mode(std::string mode) {
            std::string_view("0145").find(mode[2]) != std::string_view::npos;
 }
 
-/// Root, or an account that a folder on the way is named after (`postgres`, /var/lib/postgresql).
-bool is_owner_of(const std::string& who, const std::string& path) {
-    if (is_unset(who) || who == "root")
-        return true;
-    const auto parts = core::split(path, '/');
-    return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
-        return part == who || (who.size() >= 4 && part.starts_with(who));
-    });
+/// The loader for programs that were not built for NixOS (programs.nix-ld), of the store or of the
+/// system itself: nothing that was built looks there.
+bool is_foreign_loader(const TmpfilesLine& line) {
+    return (line.type == "L" || line.type == "L+") && line.plain &&
+           (line.path.starts_with("/lib/ld-linux") || line.path.starts_with("/lib64/ld-linux")) &&
+           line.path.find("..") == std::string::npos &&
+           line.argument.find("..") == std::string::npos &&
+           is_below(line.argument, {"/nix/store/", "/run/current-system/sw/"});
 }
 
-/// Places that decide who is who, what boots, or what runs as root.
-constexpr std::string_view grave =
-    "/etc /root /nix /boot /usr /bin /sbin /lib /efi /dev /sys /proc /run/wrappers "
-    "/run/current-system /run/booted-system /run/systemd /run/user /run/udev /run/dbus /run/keys "
-    "/run/secrets /run/agenix /var/spool/cron /var/lib/systemd /var/lib/nixos";
-
-bool is_grave(const Line& line) {
-    const auto folders = core::split(grave, ' ');
-    return line.path == "/" ||
-           std::any_of(folders.begin(), folders.end(),
-                       [&](std::string_view folder) { return is_below(line.path, {folder}); });
+bool is_grave(const TmpfilesLine& line) {
+    return is_grave_place(line.path) && !is_foreign_loader(line);
 }
 
 /// One new folder of a service, that nobody but root and the service writes and nothing is ever
 /// cleaned out of. Whatever is not plainly that is a rule for a person to read.
-bool is_harmless(const Line& line) {
+bool is_harmless(const TmpfilesLine& line) {
     return line.plain &&
            (line.type == "d" || line.type == "q" || line.type == "Q" || line.type == "v") &&
            is_below(line.path, {"/run/", "/var/lib/", "/var/cache/", "/var/log/", "/var/spool/",
@@ -115,7 +61,7 @@ bool is_harmless(const Line& line) {
            is_owner_of(line.group, line.path) && is_unset(line.age) && is_unset(line.argument);
 }
 
-bool is_known(const Line& line) {
+bool is_known(const TmpfilesLine& line) {
     return !line.type.empty() && !line.path.empty() &&
            std::string_view("fFwdDevqQpLcbCxXrRzZtThHaA").find(line.type[0]) !=
                std::string_view::npos &&
@@ -153,6 +99,35 @@ std::string deed(char type) {
     }
 }
 
+/// What lies in the folder is removed: when the machine starts, or when it has become that old.
+bool empties(const TmpfilesLine& line) {
+    return !line.type.empty() &&
+           (line.type[0] == 'D' ||
+            (!is_unset(line.age) &&
+             std::string_view("devqQC").find(line.type[0]) != std::string_view::npos));
+}
+
+/// Data of people or services goes; not what is there to be lost.
+bool loses_data(const TmpfilesLine& line) {
+    if (!empties(line) && line.type[0] != 'r' && line.type[0] != 'R')
+        return false;
+    static constexpr std::array lasting{"/home", "/root", "/srv", "/var/lib", "/mnt"};
+    static constexpr std::array passing{"cache", ".cache", "tmp", "temp", "log", "logs"};
+    const auto parts = core::split(line.path, '/');
+    const bool of_service = is_below(line.path, {"/var/lib/", "/srv/"});
+    return std::any_of(lasting.begin(), lasting.end(),
+                       [&](const char* place) { return may_mean(line.path, place); }) &&
+           !(of_service && std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+                 return std::find(passing.begin(), passing.end(), part) != passing.end();
+             }));
+}
+
+std::string deed_of(const TmpfilesLine& line) {
+    if (!empties(line))
+        return deed(line.type[0]);
+    return is_unset(line.age) ? " empties " : " removes what is older than " + line.age + " from ";
+}
+
 /// The rights that a mode gives to others than the owner; what is not spelled as one gives all.
 unsigned rights_of_others(const std::string& mode) {
     if (is_unset(mode))
@@ -166,16 +141,7 @@ unsigned rights_of_others(const std::string& mode) {
     return out & 077U;
 }
 
-using Folders = std::multimap<std::string, Line>; ///< by path
-
-/// `/var/lib/x` for `/var/lib/x/` and `/var/lib//x`.
-std::string plain_path(std::string_view path) {
-    std::string out;
-    for (const auto part : core::split(path, '/'))
-        if (!part.empty() && part != ".")
-            out += "/" + std::string(part);
-    return out;
-}
+using Folders = std::multimap<std::string, TmpfilesLine>; ///< by path
 
 std::string owner(const std::string& who) {
     return is_unset(who) ? "root" : who;
@@ -183,7 +149,7 @@ std::string owner(const std::string& who) {
 
 /// What of a folder of before is given to others now; "" when nothing is. Where several lines make
 /// it, the strictest counts.
-std::string opened_by(const Line& line, const Folders& before) {
+std::string opened_by(const TmpfilesLine& line, const Folders& before) {
     const auto mode = is_unset(line.mode) ? "0755" : line.mode;
     const auto [first, last] = before.equal_range(plain_path(line.path));
     for (auto at = first; at != last; ++at) {
@@ -198,8 +164,8 @@ std::string opened_by(const Line& line, const Folders& before) {
     return {};
 }
 
-void rule(const std::string& path, const std::string& text, const Line& line, const Folders& before,
-          bool added, Sink& sink) {
+void rule(const std::string& path, const std::string& text, const TmpfilesLine& line,
+          const Folders& before, bool added, Sink& sink) {
     const auto opened = added ? opened_by(line, before) : std::string{};
     const bool harmless = is_harmless(line) && opened.empty();
     Effect effect{.area = "storage",
@@ -207,11 +173,11 @@ void rule(const std::string& path, const std::string& text, const Line& line, co
                   .subject = line.path + " (" + path + ")",
                   .before = std::nullopt,
                   .after = std::nullopt,
-                  .risk = harmless         ? Risk::low
-                          : is_grave(line) ? Risk::critical
-                                           : Risk::high,
+                  .risk = harmless                             ? Risk::low
+                          : is_grave(line) || loses_data(line) ? Risk::critical
+                                                               : Risk::high,
                   .sentence = (added ? "at boot root" : "it is over that at boot root") +
-                              deed(line.type[0]) + line.path};
+                              deed_of(line) + line.path};
     (added ? effect.after : effect.before) = text;
     if (!opened.empty())
         effect.sentence = line.path + opened;
@@ -222,9 +188,9 @@ void rule(const std::string& path, const std::string& text, const Line& line, co
 
 void tell(const std::string& path, const std::string& text, const Folders& before, bool added,
           Sink& sink) {
-    const auto line = parse(text);
-    if (line.path.find("authorized_keys") != std::string::npos ||
-        line.path.find("/.ssh") != std::string::npos)
+    const auto line = parse_tmpfiles_line(text);
+    const auto real = decoded_path(line.path);
+    if (real.find("authorized_keys") != std::string::npos || has_part(line.path, ".ssh"))
         sink.add({.area = "ssh",
                   .kind = added ? "ssh_key_added" : "ssh_key_removed",
                   .subject = line.path,
@@ -233,7 +199,8 @@ void tell(const std::string& path, const std::string& text, const Folders& befor
                   .risk = Risk::critical,
                   .sentence = added ? "keys that may log in are written to " + line.path
                                     : "keys are no longer written to " + line.path});
-    else if (line.path.find("agentd") != std::string::npos)
+    else if (real.find("agentd") != std::string::npos || may_mean(line.path, "/etc/agentd") ||
+             may_mean(line.path, "/var/lib/agentd") || may_mean(line.path, "/run/agentd"))
         sink.add({.area = "system",
                   .kind = "agentd_changed",
                   .subject = line.path,
@@ -260,10 +227,25 @@ Folders folders_of(const Side& side) {
     for (auto at = side.tree.nodes.lower_bound(start);
          at != side.tree.nodes.end() && at->first.starts_with(start); ++at)
         for (const auto& text : meaningful_lines(side.tree.file(at->first)))
-            if (auto line = parse(text);
+            if (auto line = parse_tmpfiles_line(text);
                 !line.type.empty() &&
                 std::string_view("dDvqQe").find(line.type[0]) != std::string_view::npos)
                 out.emplace(plain_path(line.path), std::move(line));
+    return out;
+}
+
+/// Lines of one path, in their order: the first one counts.
+std::string repeated(const std::string* text) {
+    std::map<std::string, std::vector<std::string>> by_path;
+    if (text != nullptr)
+        for (const auto line : core::lines(*text))
+            if (const auto clean = squeezed(line); !clean.empty() && clean.front() != '#')
+                by_path[plain_path(decoded_path(parse_tmpfiles_line(clean).path))].push_back(clean);
+    std::string out;
+    for (const auto& [path, lines] : by_path)
+        if (lines.size() > 1)
+            for (const auto& line : lines)
+                out += line + "\n";
     return out;
 }
 
@@ -289,6 +271,10 @@ void classify_tmpfiles(const Side& before, const Side& after, Claims& claims, Si
         for (const auto& line : old_lines)
             if (!new_lines.contains(line))
                 tell(path, line, folders, false, sink);
+        if (old_lines == new_lines &&
+            repeated(before.tree.file(path)) != repeated(after.tree.file(path)))
+            sink.add(effect_of("unclassified", "unclassified_changed", path, Risk::high,
+                               path + " has its lines in another order, and the first one counts"));
     }
 }
 

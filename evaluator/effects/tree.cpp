@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fcntl.h>
 #include <vector>
 
 namespace agentd::evaluator::effects {
@@ -13,6 +14,9 @@ namespace {
 constexpr std::array whole{
     "sw",     "systemd",        "kernel-modules", "firmware",    "kernel",
     "initrd", "specialisation", "dtbs",           "etc-basedir", "etc-metadata-image"};
+
+/// And those that each user has.
+constexpr std::string_view per_user = "etc/profiles/per-user";
 
 class Walk {
   public:
@@ -60,12 +64,12 @@ class Walk {
         visit(store_.resolve(path), name, depth);
     }
 
-    void visit(const Resolved& where, const std::string& name, std::size_t depth) {
+    void visit(Resolved where, const std::string& name, std::size_t depth) {
         if (tree_.truncated)
             return;
         switch (where.end) {
         case Resolved::End::file:
-            return file(where, name);
+            return file(std::move(where), name);
         case Resolved::End::directory:
             return directory(where, name, depth);
         case Resolved::End::outside:
@@ -79,7 +83,7 @@ class Walk {
         }
     }
 
-    void file(const Resolved& where, const std::string& name) {
+    void file(Resolved where, const std::string& name) {
         if (where.size > limits_.file_bytes)
             return unreadable(name, where.path, "too large to read");
         if (!where.readable)
@@ -90,7 +94,7 @@ class Walk {
             return;
         }
         add(name, {.kind = Node::Kind::file,
-                   .target = where.path,
+                   .target = std::move(where.path),
                    .size = where.size,
                    .executable = where.executable});
     }
@@ -100,12 +104,16 @@ class Walk {
             return unreadable(name, where.path, "a link to a directory it lies in");
         if (depth >= limits_.depth)
             return unreadable(name, where.path, "too deep to read");
-        const auto entries = store_.entries(where, limits_.entries);
+        auto entries = store_.entries(where, limits_.entries);
         if (!entries)
             return unreadable(name, where.path, "a directory that cannot be read");
         open_.push_back(where.path);
-        for (const auto& each : *entries)
-            visit(each.where, name + "/" + each.name, depth + 1);
+        for (auto& each : *entries)
+            if (name == per_user && each.where.end == Resolved::End::directory)
+                add(name + "/" + each.name,
+                    {.kind = Node::Kind::reference, .target = std::move(each.where.path)});
+            else
+                visit(std::move(each.where), name + "/" + each.name, depth + 1);
         open_.pop_back();
     }
 
@@ -117,7 +125,7 @@ class Walk {
         if (tree_.nodes.size() >= limits_.entries)
             tree_.truncated = true;
         else
-            tree_.nodes.emplace(name, std::move(node));
+            tree_.nodes.emplace_hint(tree_.nodes.end(), name, std::move(node));
     }
 
     using Names = std::vector<std::string>;
@@ -132,7 +140,7 @@ class Walk {
 
 const std::string& Node::bytes() const {
     if (!held) {
-        held = read_regular(target, size);
+        held = read_regular({AT_FDCWD, target.c_str()}, size);
         if (!held || held->size() != size)
             throw core::Failure(core::FailureKind::unavailable,
                                 "a file of the store is not what it was a moment ago", target);
@@ -140,24 +148,42 @@ const std::string& Node::bytes() const {
     return *held;
 }
 
-bool same(const Node& a, const Node& b) {
+namespace {
+
+/// As `same`, but that what two files hold is for `equal` to say.
+template <class Equal> bool alike(const Node& a, const Node& b, Equal&& equal) {
     if (a.kind != b.kind)
         return false;
     if (a.kind != Node::Kind::file)
         return a.target == b.target;
-    return a.executable == b.executable && a.size == b.size &&
-           (a.target == b.target || a.bytes() == b.bytes());
+    return a.executable == b.executable && a.size == b.size && (a.target == b.target || equal());
+}
+
+} // namespace
+
+bool same(const Node& a, const Node& b) {
+    return alike(a, b, [&] { return a.bytes() == b.bytes(); });
 }
 
 std::vector<std::string> differences(const Tree& before, const Tree& after) {
     std::vector<std::string> out;
+    OpenFolders folders;
+    // Of most files that is all that is ever asked, so nothing is held.
+    const auto equal = [&](const Node& a, const Node& b) {
+        if (a.held || b.held)
+            return a.bytes() == b.bytes();
+        const auto one = read_regular(folders.of(a.target), a.size);
+        const auto other = read_regular(folders.of(b.target), b.size);
+        return one && other && one->size() == a.size ? *one == *other : a.bytes() == b.bytes();
+    };
     auto old_one = before.nodes.begin();
     auto new_one = after.nodes.begin();
     while (old_one != before.nodes.end() || new_one != after.nodes.end()) {
         const int order = old_one == before.nodes.end()  ? 1
                           : new_one == after.nodes.end() ? -1
                                                          : old_one->first.compare(new_one->first);
-        if (order != 0 || !same(old_one->second, new_one->second))
+        if (order != 0 || !alike(old_one->second, new_one->second,
+                                 [&] { return equal(old_one->second, new_one->second); }))
             out.push_back(order <= 0 ? old_one->first : new_one->first);
         if (order <= 0)
             ++old_one;

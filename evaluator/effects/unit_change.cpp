@@ -83,7 +83,8 @@ std::string joined(const std::vector<std::string>& values) {
 
 bool is_off(const std::string& value) {
     const auto lower = core::to_lower(value);
-    return lower.empty() || lower == "no" || lower == "false" || lower == "0" || lower == "off";
+    static constexpr std::array words{"", "no", "n", "false", "f", "0", "off"};
+    return contains(words, lower);
 }
 
 Risk risk_of(const std::string& key, const std::string& before, const std::string& after,
@@ -104,35 +105,84 @@ Risk risk_of(const std::string& key, const std::string& before, const std::strin
 std::set<std::string> keys_of(const Unit& a, const Unit& b) {
     std::set<std::string> keys;
     for (const auto* unit : {&a, &b})
-        for (const auto& [key, values] : unit->settings)
+        for (const auto& [key, values] : unit->assigned)
             keys.insert(key);
     return keys;
 }
 
-std::vector<std::string> values_of(const Unit& unit, const std::string& key) {
-    const auto found = unit.settings.find(key);
-    return found == unit.settings.end() ? std::vector<std::string>{} : found->second;
+std::vector<std::string> values_of(const UnitSettings& settings, const std::string& key) {
+    const auto found = settings.find(key);
+    return found == settings.end() ? std::vector<std::string>{} : found->second;
 }
 
-void compare_setting(const std::string& full_key, const std::string& before,
-                     const std::string& after, Comparer& comparer, UnitChange& out) {
+/// Everything that was assigned, a line each.
+std::string written(const std::vector<std::string>& values) {
+    std::string out;
+    for (const auto& value : values)
+        out += (value.empty() ? "(nothing)" : value) + "\n";
+    return out;
+}
+
+/// Read it is the same, written it is not: a setting was taken back, or set to nothing. What
+/// systemd makes of that differs from one setting to the next.
+void compare_written(const std::string& key, const std::vector<std::string>& before,
+                     const std::vector<std::string>& after, Comparer& comparer, UnitChange& out) {
+    const auto old_text = written(before);
+    const auto new_text = written(after);
+    if (comparer.texts(old_text, new_text) != Likeness::differs) {
+        out.only_builds = true;
+        return;
+    }
+    const bool clears_nothing = before.empty() && is_list_setting(key);
+    out.settings.push_back({.key = key,
+                            .before = std::string(core::trim(old_text)),
+                            .after = std::string(core::trim(new_text)),
+                            .risk = clears_nothing ? Risk::notice : Risk::high});
+}
+
+/// An empty assignment of one clears others: then their order counts.
+void compare_families(const Unit& before, const Unit& after, Comparer& comparer, UnitChange& out) {
+    for (const auto& key : keys_of(before, after)) {
+        const auto old_ones = values_of(before.assigned, key);
+        const auto new_ones = values_of(after.assigned, key);
+        const auto clears = [](const auto& ones) {
+            return std::any_of(ones.begin(), ones.end(),
+                               [](const auto& each) { return each.ends_with('='); });
+        };
+        if (key.ends_with('*') && old_ones != new_ones && (clears(old_ones) || clears(new_ones)))
+            compare_written(key.substr(key.find('.') + 1), old_ones, new_ones, comparer, out);
+    }
+}
+
+void compare_setting(const std::string& full_key, const Unit& old_unit, const Unit& new_unit,
+                     Comparer& comparer, UnitChange& out) {
     const auto key = full_key.substr(full_key.find('.') + 1);
     if (key.starts_with("X-") && key.ends_with("-Triggers")) {
         out.restarts = true;
         return;
     }
     comparer.forget_lines();
-    if (comparer.texts(before, after) != Likeness::differs) {
-        out.only_builds = true;
-        return;
-    }
-    if (key.starts_with("Exec")) {
+    const auto before = joined(values_of(old_unit.settings, full_key));
+    const auto after = joined(values_of(new_unit.settings, full_key));
+    if (comparer.texts(before, after) != Likeness::differs)
+        return compare_written(key, values_of(old_unit.assigned, full_key),
+                               values_of(new_unit.assigned, full_key), comparer, out);
+    if (key.starts_with("Exec") && key != "ExecPaths") {
         out.commands = true;
         out.lines.insert(out.lines.end(), comparer.lines().begin(), comparer.lines().end());
     }
     SettingChange change{.key = key, .before = before, .after = after};
     change.risk = risk_of(key, before, after, change.loses_hardening);
     out.settings.push_back(std::move(change));
+}
+
+std::vector<std::string> telling_lines(const Node& node, const std::string& prefix) {
+    std::vector<std::string> out;
+    for (const auto line : core::lines(node.bytes()))
+        if (const auto clean = core::trim(line); !clean.empty() && clean.front() != '#' &&
+                                                 clean.front() != ';' && !clean.starts_with("X-"))
+            out.push_back(shape_of(clean, prefix));
+    return out;
 }
 
 } // namespace
@@ -150,14 +200,27 @@ int protections(const Unit& unit) {
     return count;
 }
 
+bool written_alike(const Unit& before, const Unit& after, const Side& old_side,
+                   const Side& new_side) {
+    const auto& prefix = new_side.store.prefix();
+    return before.paths == after.paths &&
+           std::all_of(after.paths.begin(), after.paths.end(), [&](const auto& path) {
+               const auto* a = old_side.tree.find(path);
+               const auto* b = new_side.tree.find(path);
+               if (a == nullptr || b == nullptr || same(*a, *b))
+                   return a != nullptr && b != nullptr;
+               return a->kind == Node::Kind::file && b->kind == a->kind &&
+                      telling_lines(*a, prefix) == telling_lines(*b, prefix);
+           });
+}
+
 UnitChange compare_units(const Unit& before, const Unit& after, Comparer& comparer) {
     UnitChange out;
-    for (const auto& key : keys_of(before, after)) {
-        const auto old_value = joined(values_of(before, key));
-        const auto new_value = joined(values_of(after, key));
-        if (old_value != new_value)
-            compare_setting(key, old_value, new_value, comparer, out);
-    }
+    for (const auto& key : keys_of(before, after))
+        if (!key.ends_with('*') &&
+            values_of(before.assigned, key) != values_of(after.assigned, key))
+            compare_setting(key, before, after, comparer, out);
+    compare_families(before, after, comparer, out);
     const auto names = [](const std::set<std::string>& set) {
         return core::join(std::vector<std::string>(set.begin(), set.end()), " ");
     };

@@ -32,6 +32,11 @@ struct UnitChange {
 inline constexpr int most_protections = 38;
 int protections(const Unit& unit);
 
+/// The same for a reader who knows no grammar: only comments, blank lines, settings of nobody
+/// (`X-`) and the builds that are named differ.
+bool written_alike(const Unit& before, const Unit& after, const Side& old_side,
+                   const Side& new_side);
+
 UnitChange compare_units(const Unit& before, const Unit& after, Comparer& comparer);
 
 } // namespace agentd::evaluator::effects

@@ -12,16 +12,24 @@
 
 namespace agentd::evaluator::effects {
 
-/// Settings of one unit after its file and drop-ins: `Service.ExecStart` -> values in order; an
-/// empty assignment clears what came before, as in systemd.
+/// Settings of one unit after its file and drop-ins: `Service.ExecStart` -> values in order. An
+/// empty assignment clears a list, as in systemd; anything else keeps what it was.
 using UnitSettings = std::map<std::string, std::vector<std::string>>;
+/// The same settings -> everything that was ever assigned, the empty ones too. Those that are
+/// cleared together stand once more under `Unit.Condition*`, `Timer.On*` and so on, as `key=value`.
+using Assignments = std::map<std::string, std::vector<std::string>>;
 
 /// Adds one file's settings. False when it holds something systemd would read otherwise than a
 /// person (control characters, settings outside a section, lines that are no setting).
-bool merge_unit_text(std::string_view text, UnitSettings& settings);
+bool merge_unit_text(std::string_view text, UnitSettings& settings, Assignments& assigned);
+/// True of a list that an empty assignment clears.
+bool is_list_setting(std::string_view key);
+/// What systemd makes of the lines: continued ones joined, comments left out.
+std::vector<std::string> unit_lines(std::string_view text);
 
 struct Unit {
     UnitSettings settings{};
+    Assignments assigned{};
     std::set<std::string>
         pulled_in_by{};              ///< units whose `.wants`, `.requires` or `.upholds` name it
     std::set<std::string> aliases{}; ///< the other unit this name stands for
@@ -47,7 +55,5 @@ Units read_units(const Tree& tree, std::string_view directory);
 
 /// True when one of its commands runs with the rights of root (`+` and `!` included).
 bool runs_as_root(const Unit& unit);
-/// A program or argument outside the store that may change after approval, or "".
-std::string mutable_program(const Unit& unit, std::string_view store_prefix);
 
 } // namespace agentd::evaluator::effects

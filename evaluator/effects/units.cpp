@@ -1,14 +1,20 @@
 /// Units of systemd: what comes, goes, changes, and what of it runs as root.
+#include "evaluator/effects/account_list.hpp"
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/compare.hpp"
 #include "evaluator/effects/store_text.hpp"
 #include "evaluator/effects/unit_change.hpp"
 #include "evaluator/effects/unit_file.hpp"
+#include "evaluator/effects/unit_folders.hpp"
+#include "evaluator/effects/unit_guard.hpp"
+#include "evaluator/effects/unit_power.hpp"
+#include "evaluator/effects/unit_program.hpp"
 
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
 namespace agentd::evaluator::effects {
 namespace {
@@ -23,7 +29,8 @@ class UnitChanges {
                 Sink& sink)
         : before_(before), after_(after), directory_(std::move(directory)),
           user_(directory_.ends_with("user")), claims_(claims), sink_(sink),
-          comparer_(before, after) {}
+          comparer_(before, after), old_accounts_(read_accounts(before)),
+          new_accounts_(read_accounts(after)) {}
 
     void run(Claims& claims) {
         const auto& old_units = user_ ? before_.user_units : before_.units;
@@ -41,6 +48,10 @@ class UnitChanges {
             const auto new_unit = new_units.find(name);
             one(name, old_unit == old_units.end() ? none : old_unit->second,
                 new_unit == new_units.end() ? none : new_unit->second);
+        }
+        if (!user_) {
+            tell_guards(old_units, new_units, comparer_, sink_);
+            tell_folders(old_units, new_units, sink_);
         }
     }
 
@@ -61,7 +72,7 @@ class UnitChanges {
     }
 
     void one(const std::string& name, const Unit& before, const Unit& after) {
-        if (unchanged(before, after))
+        if (before == after && written_alike(before, after, before_, after_))
             return;
         if (!before.readable || !after.readable) {
             const auto& bad = after.readable ? before : after;
@@ -69,22 +80,22 @@ class UnitChanges {
                 name + " cannot be judged: " + bad.trouble);
             return;
         }
+        if (!user_ && !after.masked)
+            tell_powers(name, before.masked ? Unit{} : before, after,
+                        {old_accounts_, new_accounts_, after_.store.prefix()}, sink_);
         if (!there(before) || (before.masked && !after.masked && there(after)))
             return added(name, after);
         if (!there(after) || (after.masked && !before.masked))
             return removed(name, before, after);
+        if (before == after)
+            return not_understood(name);
         changed(name, before, after);
     }
 
-    /// Byte for byte the same, whichever store paths hold it.
-    bool unchanged(const Unit& before, const Unit& after) const {
-        if (before != after)
-            return false;
-        return std::all_of(after.paths.begin(), after.paths.end(), [&](const auto& path) {
-            const auto* a = before_.tree.find(path);
-            const auto* b = after_.tree.find(path);
-            return a != nullptr && b != nullptr && (same(*a, *b) || after.readable);
-        });
+    /// What is read is the same, what is written is not: somebody reads it otherwise.
+    void not_understood(const std::string& name) {
+        add("unit_changed", name, std::nullopt, std::nullopt, Risk::high,
+            name + " is written otherwise than before, and what that does is not known");
     }
 
     std::string commands_of(const Unit& unit) const {
@@ -108,6 +119,13 @@ class UnitChanges {
             execution(name, found->second, true, {});
     }
 
+    /// Runs in the name of somebody who logs in.
+    bool of_person(const Unit& unit) const {
+        const auto found = new_accounts_.users.find(unit.last("Service.User"));
+        return user_ || (found != new_accounts_.users.end() && found->first != "root" &&
+                         is_person(found->second));
+    }
+
     void added(const std::string& name, const Unit& unit) {
         const bool moves_data =
             name.ends_with(".mount") || name.ends_with(".swap") || name.ends_with(".automount");
@@ -118,13 +136,15 @@ class UnitChanges {
                         : user.empty()     ? " and runs as a user of its own"
                                            : " and runs as " + user;
         const bool grave = moves_data || !unit.aliases.empty() || name.ends_with(".d") ||
-                           (user_ && unit.has_commands()) || unit.masked ||
+                           (of_person(unit) && unit.has_commands()) || unit.masked ||
                            (is_bare(name) && !unit.settings.empty());
         if (unit.masked)
             sentence = name + " is switched off for good (masked)";
-        const auto risk = grave                                              ? Risk::high
-                          : unit.has_commands() || name.ends_with(".socket") ? Risk::notice
-                                                                             : Risk::low;
+        const auto risk = grave ? Risk::high
+                          : unit.has_commands() || name.ends_with(".socket") ||
+                                  name.ends_with(".timer") || name.ends_with(".path")
+                              ? Risk::notice
+                              : Risk::low;
         add("unit_added", name, std::nullopt, commands_of(unit), risk, sentence);
         execution(name, unit, true, {});
         if (!unit.has_commands())
@@ -147,14 +167,17 @@ class UnitChanges {
             std::erase_if(change.settings,
                           [](const auto& each) { return each.key.starts_with("Exec"); });
         hardening(name, before, after);
-        if (change.settings.empty()) {
+        if (change.settings.empty() && !explained &&
+            !written_alike(before, after, before_, after_)) {
+            not_understood(name);
+        } else if (change.settings.empty()) {
             if (change.only_builds || change.restarts || change.commands)
                 add("unit_changed", name, std::nullopt, std::nullopt, Risk::low,
                     change.only_builds && !change.commands && !change.restarts
                         ? name + " runs with other builds of its packages"
                         : name + " uses something else than before");
         } else {
-            tell(name, change);
+            tell(name, after, change);
         }
         const bool became_root = !runs_as_root(before) && runs_as_root(after);
         const bool started = before.pulled_in_by.empty() && !after.pulled_in_by.empty();
@@ -209,8 +232,8 @@ class UnitChanges {
         return without_hashes(value, prefix);
     }
 
-    void tell(const std::string& name, const UnitChange& change) {
-        auto risk = Risk::low;
+    void tell(const std::string& name, const Unit& unit, const UnitChange& change) {
+        auto risk = change.commands && of_person(unit) ? Risk::high : Risk::low;
         std::vector<std::string> keys;
         std::vector<std::string> before;
         std::vector<std::string> after;
@@ -230,23 +253,20 @@ class UnitChanges {
             sentence = std::move(what);
         if (name.ends_with(".d") || is_bare(name))
             risk = Risk::high;
+        after.insert(after.end(), change.lines.begin(), change.lines.end());
         add("unit_changed", name, core::join(before, "\n"), core::join(after, "\n"), risk,
             sentence);
     }
 
     void execution(const std::string& name, const Unit& unit, bool fresh,
                    const std::vector<std::string>& lines) {
-        const auto shaky = mutable_program(unit, after_.store.prefix());
-        const bool root = !user_ && runs_as_root(unit);
+        const auto foreign = foreign_parts(unit, after_.store);
         const auto shown = lines.empty() ? commands_of(unit) : core::join(lines, "\n");
-        if (root)
+        if (!user_ && runs_as_root(unit))
             add("unit_root_exec", name, std::nullopt, shown,
-                shaky.empty() ? Risk::high : Risk::critical,
-                shaky.empty() ? (fresh ? name + " runs programs as root that did not run before"
-                                       : name + " runs something else as root")
-                              : name + " runs " + shaky +
-                                    " as root, which lies outside the store and may change later");
-        else if (!shaky.empty())
+                foreign.program.empty() ? Risk::high : Risk::critical,
+                said_of_root(name, foreign, fresh));
+        else if (const auto& shaky = foreign.program; !shaky.empty())
             add("unit_changed", name, std::nullopt, shaky, Risk::high,
                 name + " runs " + shaky + ", which lies outside the store and may change later");
     }
@@ -258,6 +278,8 @@ class UnitChanges {
     const Claims& claims_;
     Sink& sink_;
     Comparer comparer_;
+    Accounts old_accounts_;
+    Accounts new_accounts_;
 };
 
 } // namespace

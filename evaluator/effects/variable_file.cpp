@@ -3,10 +3,79 @@
 #include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace agentd::evaluator::effects {
 namespace {
+
+/// Variables that decide which program runs, what is loaded into it, or whom it talks to.
+constexpr std::array weighty{"PATH",
+                             "LD_",
+                             "BASH_ENV",
+                             "ENV",
+                             "PROMPT_COMMAND",
+                             "IFS",
+                             "PS4",
+                             "PYTHON",
+                             "PERL",
+                             "RUBY",
+                             "NODE_",
+                             "JAVA_TOOL_",
+                             "JDK_JAVA_",
+                             "_JAVA_OPTIONS",
+                             "GCONV_PATH",
+                             "GIT_",
+                             "SSH_",
+                             "NIX_",
+                             "SSL_",
+                             "CURL_",
+                             "REQUESTS_",
+                             "http_proxy",
+                             "https_proxy",
+                             "all_proxy",
+                             "ftp_proxy",
+                             "no_proxy",
+                             "rsync_proxy",
+                             "HTTP_PROXY",
+                             "HTTPS_PROXY",
+                             "ALL_PROXY",
+                             "MALLOC_",
+                             "GLIBC_TUNABLES",
+                             "XDG_CONFIG_DIRS",
+                             "XDG_DATA_DIRS",
+                             "SUDO_",
+                             "GIO_",
+                             "GTK_PATH",
+                             "QT_PLUGIN_PATH",
+                             "LOCALE_ARCHIVE",
+                             "TERMINFO",
+                             "HOME",
+                             "SHELL",
+                             "ZDOTDIR",
+                             "INPUTRC",
+                             "EDITOR",
+                             "VISUAL",
+                             "SYSTEMD_",
+                             "PAGER",
+                             "VIMINIT",
+                             "EXINIT",
+                             "FZF_",
+                             "GTK_MODULES",
+                             "GTK3_MODULES",
+                             "PS0",
+                             "PS1",
+                             "PS2",
+                             "DOCKER_",
+                             "KUBECONFIG",
+                             "LUA_INIT",
+                             "CARGO_",
+                             "RUSTC_",
+                             "KRB5_CONFIG",
+                             "OPENSSL_",
+                             "MANPAGER",
+                             "BROWSER",
+                             "OPENSSL_"};
 
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -77,6 +146,15 @@ bool read_line(std::string_view line, VariableSyntax syntax, Variables& out) {
 }
 
 } // namespace
+
+bool is_weighty(const std::string& name) {
+    return std::any_of(weighty.begin(), weighty.end(),
+                       [&](std::string_view each) {
+                           return each.ends_with('_') ? name.starts_with(each) : name == each;
+                       }) ||
+           name.starts_with("PYTHON") || name.starts_with("PERL") || name.starts_with("RUBY") ||
+           name.starts_with("LESS");
+}
 
 bool is_of_variable_name(char c) {
     return is_letter(c) || (c >= '0' && c <= '9');

@@ -30,4 +30,7 @@ Variables read_variables(const std::string* text, VariableSyntax syntax);
 /// A letter, a digit or `_`.
 bool is_of_variable_name(char c);
 
+/// True of variables that decide which program runs, what is loaded into it, or whom it talks to.
+bool is_weighty(const std::string& name);
+
 } // namespace agentd::evaluator::effects

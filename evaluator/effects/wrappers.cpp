@@ -1,11 +1,16 @@
 /// Programs in /run/wrappers that run with more rights than who starts them: setuid, setgid,
 /// capabilities. NixOS makes them by a script, of the activation (to 23.05) or of the unit
 /// suid-sgid-wrappers.
+#include "evaluator/effects/capabilities.hpp"
 #include "evaluator/effects/classifier.hpp"
 #include "evaluator/effects/scripts_of.hpp"
 #include "evaluator/effects/store_text.hpp"
+#include "evaluator/effects/wrapper_names.hpp"
 
 #include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <optional>
 
 namespace agentd::evaluator::effects {
 namespace {
@@ -19,6 +24,7 @@ struct Wrapper {
     std::string mode{};
     bool setuid = false;
     bool setgid = false;
+    bool others_run = true;
 
     /// But for the version of the program, which the closure tells.
     bool same_rights(const Wrapper& other) const {
@@ -27,7 +33,25 @@ struct Wrapper {
     }
     bool is_root() const {
         return (setuid && (owner.starts_with("root") || owner.starts_with("0"))) ||
-               !capabilities.empty();
+               !are_tame(own_capabilities());
+    }
+    /// Without the one that NixOS gives to each, for the wrapper itself.
+    std::string own_capabilities() const {
+        constexpr std::string_view of_wrapper = "cap_setpcap,";
+        return capabilities.starts_with(of_wrapper) ? capabilities.substr(of_wrapper.size())
+                                                    : capabilities;
+    }
+    /// Who may run it.
+    std::string who() const {
+        const auto group = owner.find_first_of(":.");
+        return others_run || group == owner.npos || group + 1 == owner.size()
+                   ? "everybody"
+                   : "who is in the group " + owner.substr(group + 1);
+    }
+    std::string what() const {
+        return is_root()              ? "rights of root"
+               : capabilities.empty() ? "rights of another account"
+                                      : "a right of the kernel (" + own_capabilities() + ")";
     }
     std::string text() const {
         std::string out = setuid ? "setuid " : "";
@@ -79,15 +103,69 @@ void set_source(const Side& side, const std::string& program, Wrapper& out) {
     out.shape = shape_of(program, side.store.prefix());
 }
 
+/// What `chmod` makes of the bits for setuid (4) and setgid (2); nothing where that is not known.
+std::optional<unsigned> special_bits(std::string_view clause, unsigned bits) {
+    const auto first = clause.find_first_not_of("ugoa");
+    if (first == clause.npos)
+        return std::nullopt;
+    const auto who = clause.substr(0, first);
+    const bool all = who.empty() || who.find('a') != who.npos;
+    const unsigned mine =
+        (all || who.find('u') != who.npos ? 4U : 0U) | (all || who.find('g') != who.npos ? 2U : 0U);
+    for (auto at = first; at < clause.size();) {
+        const char how = clause[at];
+        const bool signs = how == '+' || how == '-' || how == '=';
+        const auto end = std::min(clause.find_first_of("+-=", at + 1), clause.size());
+        const auto what = clause.substr(at + (signs ? 1 : 0), end - at - (signs ? 1 : 0));
+        const bool octal = !what.empty() && what.find_first_not_of("01234567") == what.npos;
+        if ((!signs && !octal) || what.size() > 6 || (octal && !who.empty()) ||
+            (!octal && what.find_first_not_of("rwxXst") != what.npos))
+            return std::nullopt;
+        const bool set = !octal && what.find('s') != what.npos;
+        const auto given = octal ? (what.size() > 3 ? unsigned(what[what.size() - 4] - '0') : 0U)
+                                 : (set ? mine : 0U);
+        if (how == '+')
+            bits |= given;
+        else if (how == '-')
+            bits &= ~given;
+        else
+            bits = octal ? given : (bits & ~mine) | given;
+        at = end;
+    }
+    return bits;
+}
+
+/// Whether those who are neither owner nor of the group may run it, after one more clause.
+bool others_run_after(std::string_view clause, bool before) {
+    const auto first = clause.find_first_not_of("ugoa");
+    if (first == clause.npos || clause.find_first_of("+-=", first + 1) != clause.npos)
+        return true;
+    const auto who = clause.substr(0, first);
+    const bool signs = clause.find_first_of("+-=") == first;
+    const auto what = clause.substr(first + (signs ? 1 : 0));
+    const bool octal = !what.empty() && what.find_first_not_of("01234567") == what.npos;
+    if (!octal && (!signs || what.find_first_not_of("rwxXst") != what.npos))
+        return true;
+    if (!octal && !who.empty() && who.find_first_of("oa") == who.npos)
+        return before;
+    const bool runs =
+        octal ? ((what.back() - '0') & 1) != 0 : what.find_first_of("xX") != what.npos;
+    if (clause[first] == '-')
+        return before && !runs;
+    return runs || (clause[first] == '+' && before);
+}
+
+/// What is not understood counts as the most that it may be.
 void mode_of(const std::string& mode, Wrapper& out) {
+    unsigned bits = (out.setuid ? 4U : 0U) | (out.setgid ? 2U : 0U);
     for (const auto part : core::split(mode, ',')) {
-        if (part == "u+s")
-            out.setuid = true;
-        else if (part == "g+s")
-            out.setgid = true;
-        else if (part != "u-s" && part != "g-s")
+        bits = special_bits(part, bits).value_or(6);
+        out.others_run = others_run_after(part, out.others_run);
+        if (part != "u+s" && part != "g+s" && part != "u-s" && part != "g-s")
             out.mode += (out.mode.empty() ? "" : ",") + std::string(part);
     }
+    out.setuid = (bits & 4U) != 0;
+    out.setgid = (bits & 2U) != 0;
 }
 
 void read_line(const Side& side, std::string_view line, Wrappers& out) {
@@ -113,7 +191,9 @@ void read_line(const Side& side, std::string_view line, Wrappers& out) {
         wrapper.owner = value;
     else if (verb == "setcap")
         wrapper.capabilities = value;
-    else if (verb == "chmod" && value != "0000")
+    else if (verb == "chmod" && value == "0000")
+        wrapper.others_run = false;
+    else if (verb == "chmod")
         mode_of(value, wrapper);
 }
 
@@ -133,6 +213,13 @@ Effect wrapper(std::string kind, const std::string& name, Risk risk, std::string
 
 } // namespace
 
+std::set<std::string> wrapper_names(const Side& side) {
+    std::set<std::string> out;
+    for (const auto& [name, made] : read_wrappers(side))
+        out.insert(name);
+    return out;
+}
+
 void classify_wrappers(const Side& before, const Side& after, Claims&, Sink& sink) {
     const auto old_ones = read_wrappers(before);
     const auto new_ones = read_wrappers(after);
@@ -140,13 +227,12 @@ void classify_wrappers(const Side& before, const Side& after, Claims&, Sink& sin
         const auto found = old_ones.find(name);
         if (found != old_ones.end() && found->second.same_rights(made))
             continue;
-        const auto who = made.is_root() ? "with rights of root" : "with rights of another account";
         auto effect =
             found == old_ones.end()
                 ? wrapper("wrapper_added", name, made.is_root() ? Risk::critical : Risk::high,
-                          "everybody may run " + name + " " + who)
+                          made.who() + " may run " + name + " with " + made.what())
                 : wrapper("wrapper_changed", name, Risk::critical,
-                          "what " + name + " may do for everybody changes");
+                          "what " + name + " may do for " + made.who() + " changes");
         effect.after = made.text();
         if (found != old_ones.end())
             effect.before = found->second.text();

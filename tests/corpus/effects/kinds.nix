@@ -24,13 +24,23 @@ let
       "crontab".text = lib.mkDefault "SHELL=/bin/sh\n";
     };
   };
-  system = module: (flake.lib.nixosSystem {
+  configuration = module: (flake.lib.nixosSystem {
     modules = [ "${toString seed}/hosts/web" common module ];
-  }).config.system.build.toplevel;
+  }).config;
+  lies = import ./lies.nix { inherit lib pkgs key; };
+  toplevel = module: (configuration module).system.build.toplevel;
+  declared = module: import ../../../evaluator/nix/declared.nix (configuration module);
   named = lib.listToAttrs (map (change: lib.nameValuePair change.name change) changes);
 in
 {
   names = map (change: change.name) changes;
   says = lib.mapAttrs (_: change: change.says) named;
-  systems = [ (system { }) ] ++ map (change: system change.module) changes;
+  systems = [ (toplevel { }) ] ++ map (change: toplevel change.module) changes;
+  # What the evaluator reads of the options of each system.
+  declared = [ (declared { }) ] ++ map (change: declared change.module) changes;
+  # Systems that are built otherwise than their options say.
+  lies = {
+    systems = map (lie: toplevel lie.module) lies;
+    told = map (lie: { inherit (lie) name says; declared = declared lie.module; }) lies;
+  };
 }

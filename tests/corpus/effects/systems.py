@@ -34,13 +34,21 @@ class Corpus:
         asked = ["nix-instantiate", str(expression), "--arg", "seed", str(seed)]
         self.names = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "names"))
         self.says = json.loads(nix(*asked, "--eval", "--strict", "--json", "-A", "says"))
-        derivations = nix(*asked, "--add-root", str(folder / "drv"), "-A", "systems").split()
-        nix("nix-store", "-r", "-j2", "--add-root", str(folder / "out"), *[os.path.realpath(d) for d in derivations])
+        self.asked = asked
+        self.info = {}
+        self.closures: dict[str, set[str]] = {}
+        self.systems = self.build("systems")
+
+    def build(self, attribute: str) -> list[str]:
+        """A list of systems of the expression, in its order."""
+        root = str(self.folder / attribute)
+        derivations = nix(*self.asked, "--add-root", root + ".drv", "-A", attribute).split()
+        nix("nix-store", "-r", "-j2", "--add-root", root + ".out", *[os.path.realpath(d) for d in derivations])
         outputs = json.loads(nix("nix", "show-derivation", *[os.path.realpath(d) for d in derivations]))
         outputs = outputs.get("derivations", outputs)
-        self.systems = [self.output(outputs, os.path.realpath(d)) for d in derivations]
-        self.info = self.path_info(self.systems)
-        self.closures: dict[str, set[str]] = {}
+        systems = [self.output(outputs, os.path.realpath(d)) for d in derivations]
+        self.info.update(self.path_info(systems))
+        return systems
 
     @staticmethod
     def output(shown: dict, derivation: str) -> str:
@@ -72,9 +80,12 @@ class Corpus:
         return path
 
     def effects(self, before: str, after: str) -> dict:
+        return self.analyzed("effects", before, after)
+
+    def analyzed(self, what: str, before: str, after: str) -> dict:
         said = subprocess.run(
             [self.analyze, "--from", before, "--to", after, "--from-manifest", self.manifest(before),
-             "--to-manifest", self.manifest(after)], capture_output=True, text=True, errors="replace")
+             "--to-manifest", self.manifest(after), "--what", what], capture_output=True, text=True, errors="replace")
         if said.returncode != 0:
             raise SystemExit(f"error: agentd-analyze: {said.stderr}")
         return json.loads(said.stdout)
