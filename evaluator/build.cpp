@@ -70,7 +70,8 @@ BuildRefused refusal_of(const sandbox::Outcome& outcome, const BuildWatch& watch
     if (std::holds_alternative<sandbox::TimedOut>(outcome.ending)) {
         return timed_out("the build did not end within " + seconds(settings.build_deadline));
     }
-    if (std::holds_alternative<sandbox::OutputLimit>(outcome.ending) || hit_log_limit(watch)) {
+    if (std::holds_alternative<sandbox::OutputLimit>(outcome.ending) || watch.flooded() ||
+        hit_log_limit(watch)) {
         return {.problem = {.code = "build_limit",
                             .message = "the build wrote more than " +
                                        std::to_string(settings.build_log >> 10) + " KiB of log",
@@ -111,7 +112,7 @@ BuildOutcome build(const Nix& nix, const BuildRequest& request, const BuildCallb
         }
     };
     const Room room("/nix/store", settings.disk_reserve);
-    command.wanted = [&] { return room.left(); };
+    command.wanted = [&] { return !watch.flooded() && room.left(); };
     const auto outcome = sandbox::run(command, stop);
     const auto nix_time = std::chrono::ceil<std::chrono::milliseconds>(outcome.wall);
     if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {

@@ -15,6 +15,8 @@ constexpr std::int64_t result_progress = 105;
 
 constexpr std::size_t most_errors = 32;
 constexpr std::size_t most_ended = 64;
+constexpr std::size_t most_reserved = 64U << 20;
+constexpr std::size_t beginning = 64U << 10;
 
 /// `nginx-1.26.2` of `/nix/store/<hash>-nginx-1.26.2.drv`.
 std::string short_name(std::string_view derivation) {
@@ -35,6 +37,12 @@ int count(std::int64_t value) {
 }
 
 } // namespace
+
+BuildWatch::BuildWatch(const BuildCallback& on_event, std::size_t log_limit)
+    : on_event_(on_event), log_limit_(log_limit) {
+    // Addresses, not memory: a log that grows, or is given a beginning, is never held twice.
+    log_.text.reserve(std::min(log_limit, most_reserved) + beginning);
+}
 
 void BuildWatch::line(std::string_view line) {
     const auto message = parse_nix_message(line);
@@ -70,6 +78,7 @@ void BuildWatch::stopped(const NixMessage& message) {
     }
     const std::string derivation = it->second;
     running_.erase(it);
+    said_.erase(derivation);
     // Nix does not say how a build ended: it counts a failure before, and names it before or after.
     if (failures_ == 0 && failed_.empty()) {
         built_.push_back(derivation);
@@ -131,6 +140,9 @@ void BuildWatch::note(const std::string& who, std::string_view text) {
     } else {
         log_.truncated = true;
     }
+    auto& size = said_[who];
+    size += entry.size();
+    flooded_ = flooded_ || size > log_limit_ + log_limit_ / 2; // Nix's own limit comes first
     auto& tail = tails_[who];
     tail.push_back(clean);
     if (tail.size() > last_lines_kept) {

@@ -21,12 +21,13 @@ class BuildWatch {
     static constexpr std::size_t most_line = 4096;
 
     /// @param log_limit bytes of log kept
-    BuildWatch(const BuildCallback& on_event, std::size_t log_limit)
-        : on_event_(on_event), log_limit_(log_limit) {}
+    BuildWatch(const BuildCallback& on_event, std::size_t log_limit);
 
     /// One line of Nix's stderr.
     void line(std::string_view line);
 
+    /// One derivation said more than is kept of all: a Nix daemon of others need not have a limit.
+    bool flooded() const noexcept { return flooded_; }
     BuildLog take_log() { return std::move(log_); }
     std::vector<std::string> take_built() { return std::move(built_); }
     /// The first derivation an error named while, or after, it was built; "" when there is none.
@@ -56,6 +57,8 @@ class BuildWatch {
     std::string failed_{};
     std::vector<std::string> errors_{};
     std::vector<std::string> built_{};
+    std::map<std::string, std::size_t> said_{}; ///< bytes, by who runs
+    bool flooded_ = false;
     BuildLog log_{};
 };
 

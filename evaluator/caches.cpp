@@ -1,7 +1,7 @@
 #include "evaluator/caches.hpp"
 
 #include "agentd/core/text.hpp"
-#include "evaluator/nix_probe.hpp"
+#include "evaluator/builder.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -11,8 +11,6 @@ namespace {
 
 using core::Problem;
 
-constexpr std::string_view machine_socket = "/nix/var/nix/daemon-socket/socket";
-
 std::string value(const ShownSettings& settings, std::string_view name) {
     const auto it = settings.find(name);
     return it == settings.end() ? "" : it->second;
@@ -21,11 +19,7 @@ std::string value(const ShownSettings& settings, std::string_view name) {
 /// Whoever builds for us has to keep what it builds shut in.
 std::optional<Problem> unsafe_builder(const Nix& nix, const ShownSettings& settings) {
     const std::string sandbox = value(settings, "sandbox");
-    // A daemon of agentd's own has settings of its own; the machine's stays the machine's by its
-    // path.
-    const std::string& store = nix.settings().store;
-    const bool own = store.starts_with("unix://") && !store.ends_with(machine_socket);
-    if (!through_daemon(nix) || own || sandbox == "true") {
+    if (!through_daemon(nix) || own_daemon(nix.settings().store) || sandbox == "true") {
         return std::nullopt;
     }
     return Problem{.code = "unsafe_builder",

@@ -36,7 +36,7 @@ EarlyWatch::EarlyWatch(const EarlyCallback& tell)
 
 void EarlyWatch::line(std::string_view line) {
     const bool ours = line.find(nonce_) != std::string_view::npos;
-    if (seen_ || (!ours && line.find("warning: ") == std::string_view::npos)) {
+    if (!ours && (seen_ || line.find("warning: ") == std::string_view::npos)) {
         return;
     }
     const auto message = parse_nix_message(line);
@@ -51,6 +51,10 @@ void EarlyWatch::line(std::string_view line) {
     }
     const std::string start = "trace: " + nonce_ + " ";
     if (message->action != NixMessage::Action::message || !message->text.starts_with(start)) {
+        return;
+    }
+    if (seen_) {
+        past_toplevel_ = true; // the second of the two lines that we write
         return;
     }
     seen_ = true;

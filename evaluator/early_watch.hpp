@@ -21,11 +21,14 @@ class EarlyWatch {
     void line(std::string_view line);
     /// Everything that is told early was read.
     bool seen() const noexcept { return seen_; }
+    /// The toplevel is known: what goes wrong from here on is what we ask behind it.
+    bool past_toplevel() const noexcept { return past_toplevel_; }
 
   private:
     const EarlyCallback& tell_;
     std::string nonce_;
     bool seen_ = false;
+    bool past_toplevel_ = false;
     std::vector<std::string> warnings_{};
 };
 

@@ -3,6 +3,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/agreement/declared.hpp"
 #include "evaluator/early_watch.hpp"
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_query.hpp"
@@ -10,6 +11,7 @@
 #include "evaluator/option_answer.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace agentd::evaluator {
 namespace {
@@ -32,28 +34,61 @@ core::StorePath store_path(const core::Json& answer, const char* key) {
     return *path;
 }
 
+/// What is asked beside the derivation. Whatever of it ends the evaluation is not asked again.
+struct Beside {
+    bool early = true;   ///< what is told before the toplevel
+    bool options = true; ///< the words of the change
+    bool declared = true;
+};
+
 FlakeAsked ask(const Nix& nix, const FlakeSource& source, const core::HostName& host,
-               const OptionWords& words, EarlyWatch* early, const std::stop_token& stop) {
+               const OptionWords& words, const Beside& beside, EarlyWatch& early,
+               const std::stop_token& stop) {
     HowAsked how;
-    if (early != nullptr) {
-        how.hidden = early->nonce();
-        how.on_line = [early](std::string_view line) { early->line(line); };
+    if (beside.early) {
+        how.hidden = early.nonce();
+        how.on_line = [&early](std::string_view line) { early.line(line); };
     }
-    return ask_flake(nix, source, evaluate_script,
-                     {{"host", nix_string(host.str())},
-                      {"tell", "(" + std::string(options_script) + ")"},
-                      {"words", nix_words(words)},
-                      {"nonce", early != nullptr ? nix_string(early->nonce()) : "null"}},
-                     stop, how);
+    return ask_flake(
+        nix, source, evaluate_script,
+        {{"host", nix_string(host.str())},
+         {"tell", "(" + std::string(options_script) + ")"},
+         {"declare", beside.declared ? "(" + std::string(declared_script) + ")" : "null"},
+         {"words", nix_words(beside.options ? words : OptionWords{})},
+         {"nonce", beside.early ? nix_string(early.nonce()) : "null"}},
+        stop, how);
 }
 
 /// What nobody but us wanted to see may have been the end of it: Nix ended while it read what is
-/// told early, or with the options it took too much.
-bool ended_by_us(const EvaluationRefused& refused, const EarlyWatch& early, bool looks) {
+/// told early, or behind the toplevel, or with the options it took too much. False when it is not.
+bool ask_for_less(Beside& beside, const EvaluationRefused& refused, const EarlyWatch& early) {
     const auto& code = refused.problem.code;
     const bool too_much =
         code == "unreadable_answer" || code.ends_with("_limit") || code.ends_with("_timeout");
-    return too_much ? looks : code != "no_flake" && code != "unlocked_input" && !early.seen();
+    if (early.past_toplevel() && beside.declared) {
+        beside.declared = false;
+        beside.options = beside.options && !too_much;
+        return true;
+    }
+    if (too_much) {
+        return std::exchange(beside.options, false);
+    }
+    if (!beside.early || early.seen() || code == "no_flake" || code == "unlocked_input" ||
+        code == "attributes") {
+        return false;
+    }
+    beside = {.early = false, .options = false, .declared = false};
+    return true;
+}
+
+std::optional<agreement::Statements> read_declared(const core::Json& answer) {
+    const auto text = answer.find("declared");
+    const auto told =
+        text != answer.end() && text->is_string()
+            ? core::parse_json(text->get_ref<const std::string&>(),
+                               {.bytes = agreement::Statements::most_bytes, .depth = 8})
+            : core::Result<core::Json>(core::Problem{});
+    return told ? std::optional(agreement::read_declared(*told)) : std::nullopt;
 }
 
 Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
@@ -68,6 +103,7 @@ Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
             .facts_json = facts == answer.end() ? "{}" : core::canonical(*facts),
             .hosts = host_names(answer),
             .options = options == answer.end() ? std::nullopt : read_option_values(*options),
+            .declared = read_declared(answer),
             .nix_time = from.nix_time};
 }
 
@@ -81,14 +117,21 @@ std::string FlakeSource::url() const {
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
                            std::stop_token stop, const OptionWords& words,
                            const EarlyCallback& on_early) {
-    const bool looks = !words.empty() && nix_words(words).size() <= most_word_bytes;
-    EarlyWatch early(on_early);
-    auto asked = ask(nix, source, host, looks ? words : OptionWords{}, &early, stop);
-    auto* refused = std::get_if<EvaluationRefused>(&asked);
+    Beside beside{.options = !words.empty() && nix_words(words).size() <= most_word_bytes};
     std::chrono::milliseconds in_vain{};
-    if (refused != nullptr && ended_by_us(*refused, early, looks)) {
-        in_vain = refused->nix_time;
-        asked = ask(nix, source, host, {}, nullptr, stop);
+    bool told = false;
+    const EarlyCallback once = [&](EarlyFacts facts) {
+        if (on_early && !std::exchange(told, true)) {
+            on_early(std::move(facts));
+        }
+    };
+    std::optional<EarlyWatch> early(once);
+    auto asked = ask(nix, source, host, words, beside, *early, stop);
+    auto* refused = std::get_if<EvaluationRefused>(&asked);
+    while (refused != nullptr && ask_for_less(beside, *refused, *early)) {
+        in_vain += refused->nix_time;
+        early.emplace(once);
+        asked = ask(nix, source, host, words, beside, *early, stop);
         refused = std::get_if<EvaluationRefused>(&asked);
     }
     if (refused != nullptr) {
@@ -121,6 +164,23 @@ core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource&
         return unknown_host(host, host_names(*answer->value)).problem;
     }
     return store_path(*answer->value, "drv");
+}
+
+core::Result<std::string> unit_text(const Nix& nix, const FlakeSource& source,
+                                    const core::HostName& host, const std::string& unit,
+                                    std::stop_token stop) {
+    auto asked = ask_flake(nix, source, unit_script,
+                           {{"host", nix_string(host.str())}, {"unit", nix_string(unit)}}, stop,
+                           {.read_only = true});
+    const auto* answer = std::get_if<FlakeAnswer>(&asked);
+    if (answer == nullptr) {
+        return problem_of(asked);
+    }
+    if (answer->value->contains("unknown_host")) {
+        return unknown_host(host, host_names(*answer->value)).problem;
+    }
+    const auto text = answer->value->find("text");
+    return text != answer->value->end() && text->is_string() ? text->get<std::string>() : "";
 }
 
 core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,

@@ -4,6 +4,7 @@
 
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
+#include "evaluator/agreement/statements.hpp"
 #include "evaluator/early_facts.hpp"
 #include "evaluator/nix.hpp"
 #include "evaluator/option_values.hpp"
@@ -28,13 +29,15 @@ struct Evaluated {
     std::vector<std::string> hosts{};    ///< all of the flake, sorted, at most 4096
     std::optional<OptionValues>
         options{}; ///< nullopt when they were not asked for, or cannot be had
+    /// What the options say of the machine; nullopt when nothing of it can be had.
+    std::optional<agreement::Statements> declared{};
     std::chrono::milliseconds nix_time{}; ///< spent in Nix processes
 };
 
 /// The configuration cannot be had from this commit, and why.
 ///
 /// Codes: `evaluation_failed`, `assertion_failed`, `no_flake`, `unknown_host`,
-/// `unlocked_input`, `evaluation_timeout`, `evaluation_limit`, `unreadable_answer`.
+/// `unlocked_input`, `attributes`, `evaluation_timeout`, `evaluation_limit`, `unreadable_answer`.
 /// `where` is `file:line:column` in the repository when Nix or the module system names one.
 struct EvaluationRefused {
     core::Problem problem;
@@ -54,8 +57,9 @@ using EvaluationOutcome = std::variant<Evaluated, EvaluationRefused, EvaluationC
 
 /// Evaluates `nixosConfigurations.<host>` in one Nix process: pure, restricted, without a network.
 /// With `words` the options that they speak of are read on the way; an option that nothing may look
-/// at costs them, and a second evaluation without them, never the answer. `on_early` hears what is
-/// known before the toplevel is begun, while the same process goes on with it.
+/// at costs them, and a second evaluation without them, never the answer; so does what the options
+/// say of the machine, which is read behind the toplevel. `on_early` hears what is known before the
+/// toplevel is begun, while the same process goes on with it.
 /// @throws core::Failure when Nix cannot be started or the repository does not have the commit.
 EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core::HostName& host,
                            std::stop_token stop = {}, const OptionWords& words = {},
@@ -75,6 +79,12 @@ core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource&
                                               const core::HostName& host,
                                               const HostLimits& limits = {},
                                               std::stop_token stop = {});
+
+/// The text of one of systemd's units as the host's options have it; "" where there is none of that
+/// name. Nothing is written to the store. Problems: as of `host_derivation`.
+core::Result<std::string> unit_text(const Nix& nix, const FlakeSource& source,
+                                    const core::HostName& host, const std::string& unit,
+                                    std::stop_token stop = {});
 
 /// The hosts of a flake, sorted, at most 4096; evaluates no host.
 core::Result<std::vector<std::string>> list_hosts(const Nix& nix, const FlakeSource& source,

@@ -2,6 +2,7 @@
 
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/room.hpp"
 
 #include <algorithm>
 
@@ -99,6 +100,9 @@ EvaluationRefused from_ending(const sandbox::Outcome& outcome, const EvaluationS
                                std::to_string(settings.evaluation_log >> 10) + " KiB of messages",
                            "remove the traces that flood the log")
                    : limit("the answer of the evaluation is too large", "");
+    }
+    if (std::holds_alternative<sandbox::Unwanted>(outcome.ending)) {
+        return {.problem = no_room("evaluation_limit")};
     }
     const bool starved = says(speech.log, "out of memory") || says(speech.log, "bad_alloc") ||
                          says(speech.log, "failed to expand heap") ||

@@ -5,6 +5,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/json.hpp"
+#include "agentd/core/keep_newest.hpp"
 #include "agentd/core/log.hpp"
 #include "evaluator/evaluation_shelf_codec.hpp"
 #include "evaluator/nix_scripts.hpp"
@@ -14,8 +15,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sys/utsname.h>
-#include <utility>
-#include <vector>
 
 namespace agentd::evaluator {
 namespace {
@@ -30,21 +29,6 @@ std::string machine() {
 
 std::string file_of(const std::string& directory, const std::string& key) {
     return directory + "/" + core::sha256(key).hex() + ".json";
-}
-
-/// Oldest first, until few enough are left.
-void thin_out(const std::string& directory, std::size_t most) {
-    namespace fs = std::filesystem;
-    std::vector<std::pair<fs::file_time_type, fs::path>> files;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-        std::error_code gone;
-        files.emplace_back(entry.last_write_time(gone), entry.path());
-    }
-    std::sort(files.begin(), files.end());
-    for (std::size_t i = 0; i + most < files.size(); ++i) {
-        fs::remove(files[i].second, error);
-    }
 }
 
 /// The body of an entry that is whole and was made for this key.
@@ -82,7 +66,7 @@ EvaluationShelf::EvaluationShelf(const Nix& nix, std::string directory)
           {{"nix", nix.installation().version().text},
            {"machine", machine()},
            {"scripts", core::sha256(std::string(evaluate_script) + std::string(options_script) +
-                                    std::string(host_script))
+                                    std::string(host_script) + std::string(declared_script))
                            .hex()}})) {
     core::make_directories(directory_, 0700);
 }
@@ -106,6 +90,8 @@ std::optional<std::string> EvaluationShelf::read(const std::string& key) const t
                                             file);
         std::error_code ignored;
         std::filesystem::remove(file, ignored);
+    } else {
+        core::renew(file);
     }
     return body;
 } catch (const core::Failure& failure) {
@@ -121,7 +107,7 @@ void EvaluationShelf::write(const std::string& key, const std::string& body) try
                                               {"sha256", core::sha256(body).hex()},
                                               {"body", body}}),
                              0600);
-    thin_out(directory_, most_entries);
+    core::keep_newest(directory_, "", most_entries);
 } catch (const core::Failure& failure) { // it costs the next one an evaluation
     core::log(core::Level::warning, std::string("an evaluation cannot be kept: ") + failure.what());
 }

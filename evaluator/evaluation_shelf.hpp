@@ -26,7 +26,7 @@ struct KnownEvaluation {
 /// candidate is always evaluated. May be used by several threads.
 class EvaluationShelf {
   public:
-    static constexpr std::size_t most_entries = 256; ///< the oldest go
+    static constexpr std::size_t most_entries = 256; ///< those that were used longest ago go
 
     /// @param directory absolute; made when missing
     EvaluationShelf(const Nix& nix, std::string directory);

@@ -41,6 +41,7 @@ std::string write_known(const KnownEvaluation& known) {
                             {"facts", it.facts_json},
                             {"hosts", it.hosts},
                             {"options", options_json(it.options)},
+                            {"declared", it.declared ? agreement::to_json(*it.declared) : Json()},
                             {"words", known.words}});
 }
 
@@ -58,8 +59,15 @@ std::optional<KnownEvaluation> read_known(std::string_view text) {
     auto facts = in.text("facts", most_bytes);
     auto hosts = in.texts("hosts");
     const Json& options = in.any("options");
+    const Json& told = in.any("declared");
     const auto words = in.texts("words", most_texts);
     if (!in.finish() || !drv || !toplevel) {
+        return std::nullopt;
+    }
+    std::optional<agreement::Statements> declared;
+    if (auto read = agreement::statements_from_json(told)) {
+        declared = std::move(*read);
+    } else if (!told.is_null()) {
         return std::nullopt;
     }
     return KnownEvaluation{.evaluated = {.drv = *drv,
@@ -70,7 +78,8 @@ std::optional<KnownEvaluation> read_known(std::string_view text) {
                                          .warnings = std::move(warnings),
                                          .facts_json = std::move(facts),
                                          .hosts = std::move(hosts),
-                                         .options = option_values_of(options)},
+                                         .options = option_values_of(options),
+                                         .declared = std::move(declared)},
                            .words = {words.begin(), words.end()}};
 }
 

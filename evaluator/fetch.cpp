@@ -4,6 +4,7 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 #include "evaluator/caches.hpp"
+#include "evaluator/fetch_refusal.hpp"
 #include "evaluator/fetch_watch.hpp"
 #include "evaluator/nix_probe.hpp"
 #include "evaluator/remainder.hpp"
@@ -54,21 +55,40 @@ class Errand {
     /// cache counts as one that does not answer.
     std::optional<FetchOutcome> plan() {
         auto ended = ask();
-        if (!ended ? !silent_.empty() && !may_be_cached(to_build_).empty() : gave_nothing(*ended)) {
+        if (ended ? gave_nothing(*ended) : !wanted_of_silent().empty()) {
             ended = ask();
         }
         if (ended) {
-            return gave_nothing(*ended) && !caches_.names.empty() ? refused(not_answering())
-                                                                  : std::move(ended);
+            return gave_nothing(*ended) && !silent_.empty()
+                       ? refused(said(caches_silent(silent_, wanted_of_silent())))
+                       : std::move(ended);
         }
-        if (!silent_.empty() && !may_be_cached(to_build_).empty()) {
-            return refused(not_answering());
+        if (!wanted_of_silent().empty()) {
+            return refused(said(caches_silent(silent_, wanted_of_silent())));
         }
-        if (const auto sources = fixed_outputs(to_build_);
-            !sources.empty() && through_daemon(nix_)) {
+        return through_daemon(nix_) ? no_source() : std::nullopt;
+    }
+
+    /// The machine's Nix daemon would give what it fetches for a build its own network.
+    std::optional<FetchOutcome> no_source() {
+        if (const auto sources = fixed_outputs(to_build_); !sources.empty()) {
             return refused(source_missing(sources));
         }
+        if (const auto unknown = unreadable(to_build_); !unknown.empty()) {
+            return refused(nature_unknown(unknown));
+        }
         return std::nullopt;
+    }
+
+    /// What caches that did not answer may have and nothing else can replace. Where another one
+    /// answered, only sources: what needs none is built as on any machine.
+    std::vector<std::string> wanted_of_silent() const {
+        const auto all = core::split(caches_.names, ' ');
+        const auto caches = static_cast<std::size_t>(std::count_if(
+            all.begin(), all.end(), [](std::string_view one) { return !one.empty(); }));
+        return silent_.empty()            ? std::vector<std::string>{}
+               : silent_.size() == caches ? may_be_cached(to_build_)
+                                          : fixed_outputs(to_build_);
     }
 
     /// As people may read them.
@@ -81,38 +101,14 @@ class Errand {
 
     std::optional<FetchOutcome> ask() {
         watch_.ask_again();
-        auto ended = carry_out({"--realise", "--dry-run", request_.drv.str()});
         to_build_.clear();
         wanted_.clear();
+        auto ended = carry_out({"--realise", "--dry-run", request_.drv.str()});
         for (const auto& path : watch_.named()) {
             (path.is_derivation() ? to_build_ : wanted_).push_back(path);
         }
         silent_ = blamed(caches_, watch_.complaints());
         return ended;
-    }
-
-    Problem not_answering() const {
-        const auto cached = may_be_cached(to_build_);
-        const std::string who = silent_.empty() ? names() : core::join(silent_, ", ");
-        Problem out{.code = "substitution_failed",
-                    .message = "the cache " + who + " does not answer",
-                    .where = who,
-                    .hint = "see that it can be reached (curl " + who.substr(0, who.find(',')) +
-                            "/nix-cache-info) and verify the proposal again; or take it out of "
-                            "nix.settings.substituters, or set nix.fetch = false to build "
-                            "everything here"};
-        if (!cached.empty()) {
-            out.message += ", and what it may have would be compiled here: " + a_few(cached);
-        }
-        return with_complaints(std::move(out));
-    }
-
-    Problem with_complaints(Problem problem) const {
-        if (!watch_.complaints().empty()) {
-            problem.message += " (" + core::join(watch_.complaints(), "; ") + ")";
-        }
-        problem.message = core::shorten(problem.message, 1500);
-        return problem;
     }
 
     FetchOutcome take() {
@@ -181,19 +177,16 @@ class Errand {
             return no_room("fetch_limit");
         }
         if (std::holds_alternative<sandbox::TimedOut>(outcome.ending)) {
-            return with_complaints(
-                {.code = "fetch_timeout",
-                 .message = "what is missing did not come from " + names() + " within " +
-                            std::to_string(nix_.settings().fetch_deadline.count() / 1000) + " s",
-                 .where = names(),
-                 .hint = "verify the proposal again when that cache answers, raise "
-                         "nix.fetch_seconds, or take it out of nix.settings.substituters"});
+            return said(caches_slow(names(), nix_.settings().fetch_deadline));
         }
         return not_given();
     }
 
-    /// The caches said they had it, and it could not be had from them.
+    /// The caches said they had it, and it could not be had from them; or nobody said anything.
     Problem not_given() const {
+        if (wanted_.empty()) {
+            return said(nothing_told(request_.drv));
+        }
         const auto* path = wanted_.size() == 1 ? &wanted_.front() : nullptr;
         for (const auto& complaint : watch_.complaints()) {
             // By the path, never by the words around it: those differ by version.
@@ -205,17 +198,15 @@ class Errand {
                 break;
             }
         }
-        const std::string cache = path == nullptr ? "" : watch_.cache_of(*path);
-        Problem out{.code = "substitution_failed",
-                    .message = "the cache " + (cache.empty() ? names() : cache) +
-                               " does not give what it offers",
-                    .hint = "verify the proposal again; if it stays, take that cache out of "
-                            "nix.settings.substituters or ask who runs it"};
-        if (path != nullptr) {
-            out.message += ": " + std::string(path->name());
-            out.where = path->str();
+        std::string cache = path == nullptr ? "" : watch_.cache_of(*path);
+        if (cache.empty()) { // a daemon does not tell; its complaints may
+            cache = core::join(blamed(caches_, watch_.complaints()), ", ");
         }
-        return with_complaints(std::move(out));
+        return said(cache_breaks_word(cache.empty() ? names() : cache, path));
+    }
+
+    Problem said(Problem problem) const {
+        return with_words(std::move(problem), watch_.complaints());
     }
 
     /// Nix remembers what a cache said of a path: a lie must not outlive its cause.

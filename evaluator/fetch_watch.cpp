@@ -108,6 +108,12 @@ void FetchWatch::said(const NixMessage& message) {
     if (auto path = core::StorePath::parse(text)) {
         if (named_.size() < most_named) {
             named_.push_back(std::move(*path));
+        } else if (!wrong_) {
+            wrong_ = core::Problem{.code = "fetch_limit",
+                                   .message = "more than " + std::to_string(most_named) +
+                                              " paths are missing",
+                                   .hint = "that is no change of one machine: look at what it "
+                                           "would build"};
         }
         return;
     }

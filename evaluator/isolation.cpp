@@ -49,7 +49,7 @@ Isolation isolation_of(const Nix& nix, const std::stop_token& stop) {
                                  nix, stop)};
 }
 
-std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token& stop) {
+std::vector<std::string> missing_for_evaluation(const Nix& nix, const std::stop_token& stop) {
     const auto had = isolation_of(nix, stop);
     std::vector<std::string> out;
     if (!had.network) {
@@ -60,6 +60,11 @@ std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token
         out.emplace_back("this kernel cannot restrict files (Landlock): an evaluation could read "
                          "what you can read");
     }
+    return out;
+}
+
+std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token& stop) {
+    auto out = missing_for_evaluation(nix, stop);
     if (::geteuid() != 0) {
         out.emplace_back(by_itself);
     }

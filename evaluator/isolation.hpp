@@ -18,7 +18,9 @@ struct Isolation {
 /// Starts `nix --version` with each of them required.
 Isolation isolation_of(const Nix& nix, const std::stop_token& stop = {});
 
-/// A sentence for each thing that a job of this Nix is without, and for a Nix daemon that builds in
+/// A sentence for each thing that an evaluation is without.
+std::vector<std::string> missing_for_evaluation(const Nix& nix, const std::stop_token& stop = {});
+/// The same of every job of this Nix, and for a Nix daemon that builds in
 /// our place; none on a machine that has everything.
 std::vector<std::string> missing_isolation(const Nix& nix, const std::stop_token& stop = {});
 

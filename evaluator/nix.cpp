@@ -94,6 +94,8 @@ NixInstallation::NixInstallation(NixPrograms programs)
                 .git = locate(std::move(programs.git), "git")} {
     const auto outcome = sandbox::run({.program = programs_.nix,
                                        .arguments = {"--version"},
+                                       // or it asks who we are, and a user may be thrown away
+                                       .environment = {{"HOME", "/nonexistent"}},
                                        .deadline = std::chrono::seconds(20)});
     auto version = NixVersion::parse(outcome.out.bytes);
     if (!outcome.succeeded() || !version) {
@@ -154,6 +156,7 @@ sandbox::Command Nix::command(NixPurpose purpose, const std::string& program,
     sandbox::Command out{.program = program, .arguments = std::move(arguments)};
     out.environment = {
         {"HOME", scratch + "/home"},
+        {"USER", "agentd"}, // only where the accounts know no name for who runs it
         {"XDG_CACHE_HOME", scratch + "/cache"},
         {"XDG_CONFIG_HOME", scratch + "/config"},
         {"XDG_DATA_HOME", scratch + "/data"},

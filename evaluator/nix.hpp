@@ -59,8 +59,8 @@ struct NixSettings {
     std::string store{};
     std::string build_users_group{}; ///< "" builds as the uid we run as (only without a daemon)
     std::vector<std::string> sandbox_paths{}; ///< `/bin/sh=/bin/busybox`; empty keeps Nix's default
-    std::vector<std::string>
-        allowed_uris{}; ///< locked inputs (Nix 2.26 and newer ask for their prefixes)
+    std::vector<std::string> allowed_uris{}; ///< besides those of a flake's locked inputs
+    std::vector<std::string> origins{}; ///< whose inputs a lock may name besides those of its base
     bool fetch = false; ///< take from the running system's caches what a build lacks
     sandbox::Need isolation = sandbox::Need::required; ///< a network with nobody in it
     sandbox::Need files =

@@ -4,6 +4,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
 #include "evaluator/nix_differences.hpp"
+#include "evaluator/remote_builders.hpp"
 
 namespace agentd::evaluator {
 namespace {
@@ -22,7 +23,6 @@ constexpr Forced always[] = {
     {"allow-import-from-derivation", "false"},
     {"allow-unsafe-native-code-during-evaluation", "false"},
     {"access-tokens", ""},
-    {"builders", ""},
     {"diff-hook", ""},
     {"eval-cache", "false"},
     {"flake-registry", ""},
@@ -97,6 +97,9 @@ std::string Nix::configuration(NixPurpose purpose) const {
     std::string out;
     const auto& version = installation_.version();
     add_all(out, always, version);
+    if (purpose != NixPurpose::build || !machines_daemon(settings_.store)) {
+        add(out, "builders", ""); // unsaid, a daemon takes its own: never a proposal's
+    }
     add(out, "allowed-uris", core::join(settings_.allowed_uris, " "));
     add(out, "build-users-group", settings_.build_users_group);
     if (purpose == NixPurpose::fetch) {

@@ -10,8 +10,10 @@ namespace {
 constexpr std::array differences{
     NixDifference{NixAbility::config_show, "config show", 20},
     NixDifference{NixAbility::derivation_show, "derivation show", 20},
+    NixDifference{NixAbility::store_info, "store info", 20},
     NixDifference{NixAbility::max_call_depth, "max-call-depth", 20},
     NixDifference{NixAbility::max_substitution_jobs, "max-substitution-jobs", 20},
+    NixDifference{NixAbility::update_by_name, "flake update NAME", 19},
 };
 
 /// A release of Nix 2 or of Lix 2: minor and patch.
@@ -84,10 +86,28 @@ std::vector<std::string> show_settings_words(const NixVersion& version) {
                                                  : std::vector<std::string>{"show-config"};
 }
 
+std::vector<std::string> show_store_words(const NixVersion& version) {
+    return {"store", has(version, NixAbility::store_info) ? "info" : "ping"};
+}
+
 std::vector<std::string> show_derivation_words(const NixVersion& version) {
     return has(version, NixAbility::derivation_show)
                ? std::vector<std::string>{"derivation", "show"}
                : std::vector<std::string>{"show-derivation"};
+}
+
+std::vector<std::string> relock_words(const NixVersion& version, const std::string& folder,
+                                      const std::vector<std::string>& inputs) {
+    if (has(version, NixAbility::update_by_name)) {
+        std::vector<std::string> out{"flake", "update", "--flake", "path:" + folder};
+        out.insert(out.end(), inputs.begin(), inputs.end());
+        return out;
+    }
+    std::vector<std::string> out{"flake", "lock", "path:" + folder};
+    for (const auto& input : inputs) {
+        out.insert(out.end(), {"--update-input", input});
+    }
+    return out;
 }
 
 std::vector<NixHole> holes_in(const NixVersion& version) {

@@ -16,8 +16,10 @@ namespace agentd::evaluator {
 enum class NixAbility {
     config_show,           ///< `nix config show`; before, `nix show-config`
     derivation_show,       ///< `nix derivation show`; before, `nix show-derivation`
+    store_info,            ///< `nix store info`; before, `nix store ping`
     max_call_depth,        ///< the setting that ends a recursion before the stack does
     max_substitution_jobs, ///< the setting; before, what is fetched counts as jobs
+    update_by_name, ///< `nix flake update NAME`; before, `nix flake lock --update-input NAME`
 };
 
 struct NixDifference {
@@ -30,8 +32,13 @@ std::span<const NixDifference> nix_differences();
 bool has(const NixVersion& version, NixAbility ability);
 /// The words after `nix` that print the settings, one `name = value` a line.
 std::vector<std::string> show_settings_words(const NixVersion& version);
+/// The words after `nix` that print whose store it is, and its version.
+std::vector<std::string> show_store_words(const NixVersion& version);
 /// The words after `nix` that print derivations as JSON.
 std::vector<std::string> show_derivation_words(const NixVersion& version);
+/// The words after `nix` that lock these inputs of the flake in a folder anew, and no other.
+std::vector<std::string> relock_words(const NixVersion& version, const std::string& folder,
+                                      const std::vector<std::string>& inputs);
 
 /// A published way out of a build's sandbox, or into whoever runs it, by the numbers of the
 /// releases: a distribution may have mended an older number.

@@ -149,10 +149,15 @@ Result<ShownSettings> running_settings(const Nix& nix, std::stop_token stop) {
         return sure.problem();
     }
     auto command = nix.nix(NixPurpose::query, show_settings_words(nix.installation().version()));
-    command.environment["NIX_CONF_DIR"] = folder;
     command.environment["NIX_CONFIG"] = "";
-    // Without any network Nix says that it takes nothing from caches, whatever its file says.
-    command.profile->network_namespace = sandbox::Need::unwanted;
+    // Without any address Nix says that it takes nothing from caches, unless a file says that it
+    // does; nix.conf itself would not count as one. What stands later is read first.
+    const std::string first = nix.settings().scratch + "/home/first.conf";
+    constexpr std::string_view takes = "substitute = true\n";
+    if (core::read_file_if_exists(first) != takes) {
+        core::write_file_durably(first, takes, 0600);
+    }
+    command.environment["NIX_USER_CONF_FILES"] = folder + "/nix.conf:" + first;
     command.arguments.insert(command.arguments.end(),
                              {"--extra-experimental-features", "nix-command"});
     return shown(std::move(command), std::move(stop));

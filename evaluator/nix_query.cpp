@@ -2,8 +2,11 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
+#include "evaluator/committed.hpp"
 #include "evaluator/evaluation_refusal.hpp"
 #include "evaluator/nix_scripts.hpp"
+#include "evaluator/room.hpp"
+#include "evaluator/sources.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -103,11 +106,17 @@ NixSettings settings_for(const Nix& nix, const HowAsked& how) {
 }
 
 sandbox::Command command_for(const Nix& nix, const FlakeSource& source, std::string expression,
-                             const NixSettings& settings, const HowAsked& how) {
+                             const NixSettings& settings, const HowAsked& how,
+                             const std::stop_token& stop) {
     auto command =
         nix.nix(NixPurpose::evaluate, {"eval", "--json", "--no-eval-cache", "--no-update-lock-file",
                                        "--no-write-lock-file", "--log-format", "internal-json",
                                        "--expr", std::move(expression)});
+    // Its inputs are in the store, where their hashes put them; that they may be named is all.
+    if (auto uris = input_uris(nix, source, stop); !uris.empty()) {
+        uris.insert(uris.end(), settings.allowed_uris.begin(), settings.allowed_uris.end());
+        command.environment["NIX_CONFIG"] += "allowed-uris = " + core::join(uris, " ") + "\n";
+    }
     if (how.read_only) {
         command.arguments.emplace_back("--read-only");
     }
@@ -119,6 +128,7 @@ sandbox::Command command_for(const Nix& nix, const FlakeSource& source, std::str
         };
     }
     command.deadline = settings.evaluation_deadline;
+    command.wanted = [room = Room("/nix/store", settings.disk_reserve)] { return room.left(); };
     command.profile->limits.address_space = settings.evaluation_memory;
     command.profile->files = files_for(nix, source);
     command.err = {.bytes = settings.evaluation_log, .above = sandbox::Cap::Above::stop};
@@ -131,9 +141,12 @@ sandbox::Command command_for(const Nix& nix, const FlakeSource& source, std::str
 FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
                      const std::map<std::string, std::string>& arguments,
                      const std::stop_token& stop, const HowAsked& how) {
+    if (auto same = as_committed(nix, source, stop); !same) {
+        return EvaluationRefused{.problem = same.problem()};
+    }
     const auto settings = settings_for(nix, how);
     const auto outcome = sandbox::run(
-        command_for(nix, source, expression(source, script, arguments), settings, how), stop);
+        command_for(nix, source, expression(source, script, arguments), settings, how, stop), stop);
     const auto nix_time = rounded(outcome.wall);
     if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
         return EvaluationCancelled{nix_time};
@@ -146,8 +159,9 @@ FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view
         refused.nix_time = nix_time;
         return refused;
     }
-    auto value =
-        core::parse_json(outcome.out.bytes, {.bytes = settings.evaluation_answer, .depth = 32});
+    const std::string text = how.any_text ? core::to_utf8(outcome.out.bytes) : std::string();
+    auto value = core::parse_json(how.any_text ? text : outcome.out.bytes,
+                                  {.bytes = settings.evaluation_answer, .depth = 32});
     if (!value) { // a text of the flake's that is no UTF-8, say
         return EvaluationRefused{
             .problem = {.code = "unreadable_answer",

@@ -31,10 +31,13 @@ struct HowAsked {
     std::string hidden{};                                ///< a mark of lines that nobody is to see
     std::function<void(std::string_view)> on_line{};     ///< each line of stderr as it comes
     std::optional<std::chrono::milliseconds> deadline{}; ///< sooner than that of every evaluation
+    bool any_text = false;                 ///< what is no UTF-8 is drawn so; else it is no answer
     std::optional<std::uint64_t> memory{}; ///< bytes; less than that of every evaluation
 };
 
-/// Calls `script` with `{ url = …; } // arguments`; the values of `arguments` are Nix text already.
+/// Every evaluation comes through here, and none begins where the commit is not handed out as it is
+/// (`attributes`). Calls `script` with `{ url = …; } // arguments`; the values of `arguments` are
+/// Nix text already.
 FlakeAsked ask_flake(const Nix& nix, const FlakeSource& source, std::string_view script,
                      const std::map<std::string, std::string>& arguments,
                      const std::stop_token& stop, const HowAsked& how = {});

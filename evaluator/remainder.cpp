@@ -60,34 +60,45 @@ std::vector<std::string> names_of(const std::vector<core::StorePath>& derivation
 
 } // namespace
 
-DerivationNature nature_of(std::string_view text) {
+std::optional<DerivationNature> nature_of(std::string_view text) {
     constexpr std::string_view opening = "Derive([(";
-    DerivationNature out;
     if (!text.starts_with(opening)) {
-        return out;
+        return std::nullopt;
     }
     auto rest = text.substr(opening.size());
     const auto name = take_word(rest);
     const auto path = take_word(rest);
     const auto method = take_word(rest);
     const auto hash = take_word(rest);
-    out.fixed_output = name && path && method && hash && !method->empty() && !hash->empty();
+    if (!name || !path || !method || !hash) {
+        return std::nullopt;
+    }
+    DerivationNature out{.fixed_output = !method->empty() && !hash->empty()};
     // As an attribute of the environment, or in the JSON of `__structuredAttrs`.
-    out.never_cached = text.find("(\"allowSubstitutes\",\"\")") != text.npos ||
-                       text.find("\\\"allowSubstitutes\\\":false") != text.npos;
+    const auto says = [&](std::string_view plain, std::string_view json) {
+        return text.find(plain) != text.npos || text.find(json) != text.npos;
+    };
+    const bool never = says(R"(("allowSubstitutes",""))", R"(\"allowSubstitutes\":false)");
+    const bool may = says(R"(("allowSubstitutes","1"))", R"(\"allowSubstitutes\":true)");
+    const bool near = says(R"(("preferLocalBuild","1"))", R"(\"preferLocalBuild\":true)");
+    out.never_cached = never || (near && !may && !out.fixed_output);
     return out;
 }
 
-DerivationNature nature_of(const core::StorePath& derivation) {
+std::optional<DerivationNature> nature_of(const core::StorePath& derivation) {
     return nature_of(beginning_of(derivation.str()));
 }
 
 std::vector<std::string> fixed_outputs(const std::vector<core::StorePath>& derivations) {
-    return names_of(derivations, [](const DerivationNature& each) { return each.fixed_output; });
+    return names_of(derivations, [](const auto& each) { return each && each->fixed_output; });
+}
+
+std::vector<std::string> unreadable(const std::vector<core::StorePath>& derivations) {
+    return names_of(derivations, [](const auto& each) { return !each; });
 }
 
 std::vector<std::string> may_be_cached(const std::vector<core::StorePath>& derivations) {
-    return names_of(derivations, [](const DerivationNature& each) { return !each.never_cached; });
+    return names_of(derivations, [](const auto& each) { return !each || !each->never_cached; });
 }
 
 core::Problem source_missing(const std::vector<std::string>& names) {
@@ -98,6 +109,14 @@ core::Problem source_missing(const std::vector<std::string>& names) {
             .where = names.empty() ? "" : names.front(),
             .hint = "build it by hand once (nix build), or put it into a cache that "
                     "nix.settings.substituters names; then verify the proposal again"};
+}
+
+core::Problem nature_unknown(const std::vector<std::string>& names) {
+    return {.code = "source_missing",
+            .message = "the machine's Nix daemon would have to build " + a_few(names) +
+                       ", and whether it would fetch something for that cannot be read",
+            .where = names.empty() ? "" : names.front(),
+            .hint = "build it by hand once (nix build), then verify the proposal again"};
 }
 
 std::string a_few(const std::vector<std::string>& names) {

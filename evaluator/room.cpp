@@ -1,8 +1,22 @@
 #include "evaluator/room.hpp"
 
+#include <algorithm>
 #include <sys/statvfs.h>
 
 namespace agentd::evaluator {
+
+std::uint64_t kept_free(std::uint64_t size, std::uint64_t free, std::uint64_t reserve) noexcept {
+    return std::max(reserve, std::min(size / 20, free / 4));
+}
+
+Room::Room(std::string folder, std::uint64_t reserve)
+    : folder_(std::move(folder)), reserve_(reserve) {
+    struct statvfs now {};
+    if (::statvfs(folder_.c_str(), &now) == 0) {
+        const std::uint64_t block = now.f_frsize;
+        reserve_ = kept_free(now.f_blocks * block, now.f_bavail * block, reserve);
+    }
+}
 
 bool Room::left() const noexcept {
     struct statvfs now {};

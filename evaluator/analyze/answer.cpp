@@ -1,5 +1,6 @@
 #include "evaluator/analyze/answer.hpp"
 
+#include "evaluator/agreement/built.hpp"
 #include "evaluator/effects/analyze.hpp"
 #include "evaluator/switching/moves.hpp"
 
@@ -9,8 +10,10 @@ namespace agentd::evaluator::analyze {
 
 namespace {
 
-core::Result<std::string> moves(const effects::StoreReader& store, effects::Toplevel from,
-                                effects::Toplevel to) {
+/// What is said of two sides that are only read.
+template <class Say>
+core::Result<std::string> of_both(const effects::StoreReader& store, effects::Toplevel from,
+                                  effects::Toplevel to, Say&& say) {
     const auto before = effects::read_side(store, from.path, std::move(from.closure));
     if (!before) {
         return before.problem();
@@ -19,7 +22,16 @@ core::Result<std::string> moves(const effects::StoreReader& store, effects::Topl
     if (!after) {
         return after.problem();
     }
-    return core::canonical(proposals::to_json(switching::moves_between(*before, *after)));
+    return core::canonical(say(*before, *after));
+}
+
+core::Json moves(const effects::Side& before, const effects::Side& after) {
+    return proposals::to_json(switching::moves_between(before, after));
+}
+
+core::Json built(const effects::Side& before, const effects::Side& after) {
+    return {{"before", agreement::to_json(agreement::read_built(before))},
+            {"after", agreement::to_json(agreement::read_built(after))}};
 }
 
 } // namespace
@@ -37,12 +49,12 @@ core::Result<std::string> answer(const Asked& asked) {
     effects::Toplevel before{.path = asked.given.at("--from"), .closure = std::move(from).value()};
     effects::Toplevel after{.path = asked.given.at("--to"), .closure = std::move(to).value()};
     const auto& what = asked.given.at("--what");
-    if (what == "moves") {
-        return moves(store, std::move(before), std::move(after));
+    if (what == "moves" || what == "built") {
+        return of_both(store, std::move(before), std::move(after), what == "moves" ? moves : built);
     }
     if (what != "effects") {
         return core::Problem{
-            .code = "usage", .message = "`--what` is effects or moves", .where = what};
+            .code = "usage", .message = "`--what` is effects, moves or built", .where = what};
     }
     const auto found = effects::analyze(store, before, after);
     if (!found) {

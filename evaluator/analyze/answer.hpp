@@ -16,8 +16,9 @@ struct Asked {
     std::string to_manifest{};
 };
 
-/// Canonical JSON: the effects, or with `--what moves` what a switch would do to units. Problems:
-/// of the manifests, or a toplevel that is none; `usage` for another `--what`.
+/// Canonical JSON: the effects, or with `--what moves` what a switch would do to units, or with
+/// `--what built` what each of the two says of the machine. Problems: of the manifests, or a
+/// toplevel that is none; `usage` for another `--what`.
 core::Result<std::string> answer(const Asked& asked);
 
 } // namespace agentd::evaluator::analyze

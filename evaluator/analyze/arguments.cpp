@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view usage =
     "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE "
-    "[--store DIR] [--what effects|moves]";
+    "[--store DIR] [--what effects|moves|built]";
 
 } // namespace
 

@@ -1,8 +1,8 @@
 # One host of a flake, looked at once. Called with { url, host }; url names a commit, so that pure
 # evaluation accepts it. Everything but drv and toplevel is a hint for people and may be missing. `words`
-# (null: none) and `tell` are those of options.nix. `nonce` (null: nothing is told early) is known to nobody
+# (null: none) and `tell` are those of options.nix, `declare` (null: nothing) is declared.nix. `nonce` (null: nothing is told early) is known to nobody
 # inside the flake: what is traced under it, before the toplevel is begun, is ours.
-{ url, host, tell, words, nonce }:
+{ url, host, tell, declare, words, nonce }:
 let
   flake = builtins.getFlake url;
   hosts = flake.nixosConfigurations or { };
@@ -42,8 +42,10 @@ let
     facts = facts // { revision = text (config.system.configurationRevision or null); };
     hosts = attrNames hosts;
   };
+  # Behind the toplevel, which has asked for nearly all of it; the mark says where it begins.
+  declared = builtins.seq answer.drv (builtins.trace "${nonce} toplevel" (toJSON (declare config)));
 in
 if !(hosts ? ${host}) then { unknown_host = true; hosts = attrNames hosts; }
 else if nonce == null then answer
 else builtins.seq options (builtins.trace "${nonce} ${early}"
-  (answer // (if words == null then { } else { inherit options; })))
+  (answer // (if words == null then { } else { inherit options; }) // (if declare == null then { } else { inherit declared; })))

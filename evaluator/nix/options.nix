@@ -3,6 +3,8 @@
 # only what the words name: a number, a text, true, false, null or a list stands for itself, a set is
 # { set = …; }, whatever else there is { is = "function"; }, { is = "package"; text = …; } and so on. What
 # throws is `unknown`; an error that cannot be caught ends all, and the asker asks without.
+# Before NixOS 21.11 `options` come from a second evaluation of every module, which costs a third of the first;
+# there the values of `config` are told, down to what is no set, and nobody knows who defined them.
 { flake, chosen, words }:
 let
   inherit (builtins) attrNames concatLists deepSeq elemAt genList hashString intersectAttrs isAttrs isFloat isFunction
@@ -67,5 +69,19 @@ let
     if !tried.success || depth == 0 || !isAttrs found then [ ]
     else if found._type or "" == "option" then [ (look longer found) ]
     else walk (depth - 1) longer found) (attrNames (intersectAttrs words options)));
+  # As far down as a person would write a path.
+  isLeaf = value: !isAttrs value || value ? __functor || value ? outPath || value ? callPackage || value ? evalModules
+    || safely true (value.type or "" == "derivation");
+  walkValues = depth: path: values: concatLists (map (name:
+    let
+      tried = tryEval values.${name};
+      longer = path ++ [ name ];
+    in
+    if !tried.success || depth == 0 then [ ]
+    else if isLeaf tried.value then [ { path = longer; value = tell most_deep tried.value; priority = null; files = [ ]; } ]
+    else walkValues (depth - 1) longer tried.value) (attrNames (intersectAttrs words values)));
+  isOne = chosen ? extendModules;
 in
-upTo most_options (walk most_deep [ ] (removeAttrs (chosen.options or { }) [ "_module" ]))
+upTo most_options (
+  if isOne then walk most_deep [ ] (removeAttrs (chosen.options or { }) [ "_module" ])
+  else walkValues most_deep [ ] (removeAttrs (chosen.config or { }) [ "_module" ]))

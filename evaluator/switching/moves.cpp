@@ -2,6 +2,8 @@
 
 #include "agentd/core/text.hpp"
 #include "evaluator/effects/unit_file.hpp"
+#include "evaluator/switching/boot.hpp"
+#include "evaluator/switching/mounts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -136,9 +138,23 @@ bool is_wanted(const std::string& name, const Unit& unit) {
            });
 }
 
-UnitMove move_of(const std::string& name, const Unit* before, const Unit& after,
-                 const Units& units) {
+/// Of what did not change and yet does not run, only what the boot itself leads to, and without a
+/// condition: else it has its reason, and is not started now either.
+bool is_wanted_anew(const std::string& name, const Unit& unit,
+                    const std::optional<std::set<std::string>>& booted) {
+    return !(booted && !booted->contains(name)) &&
+           std::none_of(unit.settings.begin(), unit.settings.end(), [](const auto& each) {
+               return !each.second.empty() && (each.first.starts_with("Unit.Condition") ||
+                                               each.first.starts_with("Unit.Assert"));
+           });
+}
+
+UnitMove move_of(const std::string& name, const Unit* before, const Unit& after, const Units& units,
+                 const std::optional<std::set<std::string>>& booted) {
     UnitMove move{.unit = name, .wanted = is_wanted(name, after)};
+    if (before != nullptr && *before == after && !is_wanted_anew(name, after, booted)) {
+        move.wanted = false;
+    }
     if (before == nullptr || before->masked) {
         return move;
     }
@@ -150,67 +166,6 @@ UnitMove move_of(const std::string& name, const Unit* before, const Unit& after,
                        (stops || after.last("Service.KillMode") == "process");
     }
     return move;
-}
-
-struct Mount {
-    std::string device{};
-    std::string type{};
-    std::string options{};
-};
-
-std::map<std::string, Mount> mounts_of(const Side& side) {
-    std::map<std::string, Mount> out;
-    const auto* text = side.tree.file("etc/fstab");
-    for (const auto line : text == nullptr ? std::vector<std::string_view>{} : core::lines(*text)) {
-        std::vector<std::string> fields;
-        for (const auto word : core::split(line, ' ')) {
-            for (const auto field : core::split(word, '\t')) {
-                if (!field.empty()) {
-                    fields.emplace_back(field);
-                }
-            }
-        }
-        if (fields.size() >= 3 && !fields[0].starts_with('#') && fields[2] != "swap") {
-            out[fields[1]] = {fields[0], fields[2], fields.size() > 3 ? fields[3] : ""};
-        }
-    }
-    return out;
-}
-
-/// As `systemd-escape --path --suffix=mount`.
-std::string mount_unit(const std::string& path) {
-    std::string out;
-    for (const auto part : core::split(path, '/')) {
-        if (part.empty()) {
-            continue;
-        }
-        out += out.empty() ? "" : "-";
-        for (const char c : part) {
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                               (c >= '0' && c <= '9') || c == '_' || c == ':' ||
-                               (c == '.' && !out.empty());
-            constexpr std::string_view hex = "0123456789abcdef";
-            const auto byte = static_cast<unsigned char>(c);
-            out +=
-                plain ? std::string(1, c) : std::string("\\x") + hex[byte >> 4U] + hex[byte & 15U];
-        }
-    }
-    return (out.empty() ? "-" : out) + ".mount";
-}
-
-void add_mounts(const Side& before, const Side& after, std::map<std::string, UnitMove>& out) {
-    const auto old_ones = mounts_of(before), new_ones = mounts_of(after);
-    for (const auto& [place, old_one] : old_ones) {
-        const auto found = new_ones.find(place);
-        const auto unit = mount_unit(place);
-        if (found == new_ones.end()) {
-            out[unit] = {.unit = unit, .action = UnitAction::stop};
-        } else if (found->second.device != old_one.device || found->second.type != old_one.type) {
-            out[unit] = {.unit = unit, .action = UnitAction::restart};
-        } else if (found->second.options != old_one.options) {
-            out[unit] = {.unit = unit, .action = UnitAction::reload};
-        }
-    }
 }
 
 /// What a name stands for that has no file of its own: its template, with what is dropped in.
@@ -277,11 +232,12 @@ proposals::SwitchMoves moves_between(const Side& before, const Side& after) {
     instances.merge(instances_of(new_units));
     resolve_instances(before, instances, old_units);
     resolve_instances(after, instances, new_units);
+    const auto booted = booted_units(new_units);
     std::map<std::string, UnitMove> moves;
     for (const auto& [name, unit] : new_units) {
         const auto found = old_units.find(name);
-        auto move =
-            move_of(name, found == old_units.end() ? nullptr : &found->second, unit, new_units);
+        auto move = move_of(name, found == old_units.end() ? nullptr : &found->second, unit,
+                            new_units, booted);
         if (move.action != UnitAction::none || move.wanted) {
             moves.emplace(name, std::move(move));
         }

@@ -110,7 +110,7 @@ class CacheServer {
         const std::string first = request.substr(0, request.find('\r'));
         const auto words = core::split(first, ' ');
         const bool head = words.at(0) == "HEAD";
-        const std::string path(words.at(1));
+        const std::string path(words.at(1).substr(0, words.at(1).find('?')));
         const auto fault = [&] {
             const std::lock_guard lock(mutex_);
             asked_.push_back(path);

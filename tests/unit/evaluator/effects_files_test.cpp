@@ -234,5 +234,5 @@ TEST_CASE("root that writes a file at boot is told with the file") {
                                    "storage/tmpfiles_rule /srv/a (etc/tmpfiles.d/x.conf)"});
     CHECK(found.effects[0].risk == Risk::critical);
     CHECK(found.effects[0].sentence == "at boot root makes a link at /etc/cron.d/x");
-    CHECK(found.effects[1].risk == Risk::high);
+    CHECK(found.effects[1].risk == Risk::critical);
 }

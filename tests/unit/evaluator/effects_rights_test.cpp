@@ -144,3 +144,22 @@ TEST_CASE("a credential of a unit is a secret by name, and what it holds is not 
         if (each.area == "secrets")
             CHECK(each.after.value_or("").find("c2VjcmV0") == std::string::npos);
 }
+
+TEST_CASE("who may run a wrapper and with what is told as its mode and its capabilities say") {
+    Pair pair;
+    const auto before = with_unit_script(pair, "");
+    const auto dumpcap = pair.store.package("wireshark-4.0", "dumpcap") + "/bin/dumpcap";
+    auto text = capable(pair, "dumpcap", "cap_net_raw,cap_net_admin+eip", dumpcap);
+    const auto found = pair.compare(before, with_unit_script(pair, text));
+    CHECK(the(found, "wrapper_added").risk == Risk::high);
+    CHECK(the(found, "wrapper_added").sentence ==
+          "everybody may run dumpcap with a right of the kernel (cap_net_raw,cap_net_admin+eip)");
+    for (const auto& [from, to] : std::map<std::string, std::string>{
+             {"u+rx,g+x,o+x", "u+rx,g+x"}, {"chown root:root", "chown root:wireshark"}})
+        text.replace(text.find(from), from.size(), to);
+    const auto group = pair.compare(before, with_unit_script(pair, text));
+    CHECK(the(group, "wrapper_added").sentence.starts_with("who is in the group wireshark may"));
+    const auto root = capable(pair, "x", "cap_setuid+ep", dumpcap);
+    CHECK(the(pair.compare(before, with_unit_script(pair, root)), "wrapper_added").risk ==
+          Risk::critical);
+}

@@ -18,14 +18,15 @@ proposals::Effects with_unit(const std::string& name, const std::string& text) {
 
 TEST_CASE("units are read as systemd reads them") {
     effects::UnitSettings settings;
+    effects::Assignments assigned;
     CHECK(effects::merge_unit_text(
         "[Service]\n# c\nExecStart=a \\\n; note\n  b\nExecStart=\nExecStart=c\nUser = x \n",
-        settings));
+        settings, assigned));
     CHECK(settings["Service.ExecStart"] == std::vector<std::string>{"c"});
     CHECK(settings["Service.User"] == std::vector<std::string>{"x"});
-    CHECK_FALSE(effects::merge_unit_text("[Service]\ngarbage\n", settings));
-    CHECK_FALSE(effects::merge_unit_text("User=root\n", settings));
-    CHECK_FALSE(effects::merge_unit_text("[Service]\nUser=a\rUser=root\n", settings));
+    CHECK_FALSE(effects::merge_unit_text("[Service]\ngarbage\n", settings, assigned));
+    CHECK_FALSE(effects::merge_unit_text("User=root\n", settings, assigned));
+    CHECK_FALSE(effects::merge_unit_text("[Service]\nUser=a\rUser=root\n", settings, assigned));
 }
 
 TEST_CASE("a service without a user is told to run as root") {

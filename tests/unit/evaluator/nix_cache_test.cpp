@@ -1,6 +1,5 @@
 #include "agentd/core/failure.hpp"
 #include "evaluator/fetch.hpp"
-#include "evaluator/remainder.hpp"
 #include "evaluator/store_info.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/evaluator/cache_server.hpp"
@@ -211,7 +210,7 @@ TEST_CASE("a cache that has nothing is passed over") {
 
 TEST_CASE("a cache that does not answer is refused where it may have what would be compiled") {
     World world("dead");
-    world.conf("right", "", "http://127.0.0.1:1/ " + world.server.url());
+    world.conf("right", "", "http://127.0.0.1:1/");
     const auto began = std::chrono::steady_clock::now();
     auto outcome = world.fetch(world.settings());
     REQUIRE(std::holds_alternative<BuildRefused>(outcome));
@@ -223,10 +222,33 @@ TEST_CASE("a cache that does not answer is refused where it may have what would 
     CHECK(holds(no.hint, "curl http://127.0.0.1:1/nix-cache-info"));
     CHECK(std::chrono::steady_clock::now() - began < 60s);
     // Another cache has it: then the dead one is only told.
+    world.conf("right", "", "http://127.0.0.1:1/ " + world.server.url());
     world.put({world.dep, world.top});
     const auto done = world.fetched();
     CHECK(done.to_build == 0);
     CHECK(done.silent == std::vector<std::string>{"http://127.0.0.1:1"});
+}
+
+TEST_CASE("one dead cache of several stops nothing that needs no source, and is told") {
+    World world("oneof");
+    world.conf("right", "", "http://127.0.0.1:1 " + world.server.url());
+    const auto done = world.fetched();
+    CHECK(done.to_build == 2);
+    CHECK(done.silent == std::vector<std::string>{"http://127.0.0.1:1"});
+    // What would be compiled needs a source that the dead one may have.
+    const auto source =
+        fixture().derivation("oneof-source", "echo > $out",
+                             "outputHashMode = \"flat\"; outputHashAlgo = \"sha256\"; outputHash = "
+                             "\"0000000000000000000000000000000000000000000000000000\";");
+    const auto needs = fixture().derivation("oneof-needs", "cat $needs > $out",
+                                            "needs = import " + source.str() + ";");
+    auto outcome = evaluator::fetch(fixture().nix(world.settings()),
+                                    {.drv = needs, .roots = world / "fetched"});
+    REQUIRE(std::holds_alternative<BuildRefused>(outcome));
+    const auto& no = std::get<BuildRefused>(outcome).problem;
+    CHECK(no.code == "substitution_failed");
+    CHECK(no.where == "http://127.0.0.1:1");
+    CHECK(holds(no.message, "oneof-source"));
 }
 
 TEST_CASE("what says that no cache has it is built here, though a cache does not answer") {
@@ -234,34 +256,13 @@ TEST_CASE("what says that no cache has it is built here, though a cache does not
     world.conf("right", "", "http://127.0.0.1:1");
     const auto own =
         fixture().derivation("alone-own", "echo own > $out", "allowSubstitutes = false;");
-    auto outcome =
-        evaluator::fetch(fixture().nix(world.settings()), {.drv = own, .roots = world / "fetched"});
-    REQUIRE(std::holds_alternative<Fetched>(outcome));
-    CHECK(std::get<Fetched>(outcome).to_build == 1);
-}
-
-TEST_CASE("a derivation says of itself whether it is a source, and whether a cache may have it") {
-    using evaluator::nature_of;
-    const auto outputs = [](const std::string& output) {
-        return nature_of(R"drv(Derive([("out",)drv" + output +
-                         R"drv()],[],[],"x86_64-linux","/bin/sh",[],[("name","x")]))drv");
-    };
-    CHECK_FALSE(outputs(R"("/nix/store/x","","")").fixed_output);
-    CHECK(outputs(R"("/nix/store/x","sha256","ab")").fixed_output);
-    CHECK(outputs(R"("/nix/store/x","r:sha256","ab")").fixed_output);
-    // Known by its content once it is built, and not before.
-    CHECK_FALSE(outputs(R"("","r:sha256","")").fixed_output);
-    const auto environment = [](const std::string& entry) {
-        return nature_of(R"drv(Derive([("out","/nix/store/x","","")],[],[],"s","b",[],[)drv" +
-                         entry + "])");
-    };
-    CHECK(environment(R"drv(("allowSubstitutes",""))drv").never_cached);
-    CHECK(environment(R"drv(("__json","{\"allowSubstitutes\":false}"))drv").never_cached);
-    CHECK_FALSE(environment(R"drv(("allowSubstitutes","1"))drv").never_cached);
-    // In the text of a script it says nothing.
-    CHECK_FALSE(environment(R"drv(("s","(\"allowSubstitutes\",\"\")"))drv").never_cached);
-    for (const char* odd : {"", "Derive([(", "Derive([(\"out\",\"", "something else"}) {
-        CHECK_FALSE(nature_of(std::string_view(odd)).fixed_output);
+    const auto near =
+        fixture().derivation("alone-near", "echo near > $out", "preferLocalBuild = true;");
+    for (const auto& drv : {own, near}) {
+        auto outcome = evaluator::fetch(fixture().nix(world.settings()),
+                                        {.drv = drv, .roots = world / "fetched"});
+        REQUIRE(std::holds_alternative<Fetched>(outcome));
+        CHECK(std::get<Fetched>(outcome).to_build == 1);
     }
 }
 

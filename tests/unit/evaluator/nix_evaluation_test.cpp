@@ -284,3 +284,18 @@ TEST_CASE("a flake's own settings of Nix are not obeyed") {
     CHECK(refused(source, fixture().nix()).problem.code == "evaluation_failed");
     CHECK_FALSE(core::read_file_if_exists(mark).has_value());
 }
+
+TEST_CASE("a unit's text is told as the options have it, and of a unit that is not there none") {
+    const auto source =
+        fixture().with_module("{ systemd.services.\"odd-\\${x}\" = { script = \"true\"; }; }");
+    const auto text = [&](const std::string& unit) {
+        return evaluator::unit_text(fixture().nix(), source, NixFixture::host(), unit);
+    };
+    const auto sshd = text("sshd.service");
+    REQUIRE(sshd);
+    CHECK(sshd->find("ExecStart=") != std::string::npos);
+    CHECK(text("nothing.service").value().empty());
+    CHECK(evaluator::unit_text(fixture().nix(), source, NixFixture::host("nobody"), "x.service")
+              .problem()
+              .code == "unknown_host");
+}

@@ -70,6 +70,29 @@ TEST_CASE("the merged options that a change sets otherwise are told, and no othe
     CHECK(all.changes[1].file == touched);
 }
 
+TEST_CASE(
+    "of a system whose options are a second evaluation the values are told, without that one") {
+    const std::string here = __FILE__; // <source tree>/tests/unit/evaluator/nix_options_test.cpp
+    auto flake = core::read_file(
+        here.substr(0, here.rfind("/tests/unit/")) + "/tests/demo/flake/flake.nix", 1U << 20);
+    const std::string made = "host // {", second = R"(removeAttrs host [ "extendModules" ] // {
+          options = throw "a second evaluation";)";
+    REQUIRE(flake.find(made) != std::string::npos);
+    flake.replace(flake.find(made), made.size(), second);
+    const auto found =
+        evaluated(fixture().commit({{"flake.nix", flake}}),
+                  {"networking", "firewall", "allowedTCPPorts", "users", "alice", "isNormalUser"});
+    REQUIRE(found.options);
+    std::map<std::string, std::string> told;
+    for (const auto& one : *found.options) {
+        told[proposals::option_name(one.path)] = one.value;
+        CHECK(one.files.empty());
+        CHECK_FALSE(one.priority);
+    }
+    CHECK(told.contains("networking.firewall.allowedTCPPorts"));
+    CHECK(told["users.users.alice.isNormalUser"] == "true");
+}
+
 TEST_CASE("an option that throws is unknown, and the others are read all the same") {
     const auto all = changes("{ lib, ... }: { options.unread = lib.mkOption { };\n"
                              "  config.unread = throw \"not today\";\n"

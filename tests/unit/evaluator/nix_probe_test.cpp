@@ -6,7 +6,9 @@
 #include "tests/unit/evaluator/nix_fixture.hpp"
 
 #include <filesystem>
+#include <sched.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace agentd;
@@ -136,6 +138,25 @@ TEST_CASE("a user's settings of Nix are not the running system's") {
     core::write_file_durably(machine.dir / "nix/config/nix/nix.conf", "require-sigs = false\n",
                              0644);
     CHECK(running_settings(machine.nix)->find("require-sigs")->second == "true");
+}
+
+TEST_CASE("without any address the running system's caches are still its caches") {
+    if (::geteuid() != 0) {
+        return; // nobody else can make a network without addresses
+    }
+    const auto substitute = [](const Machine& machine) {
+        std::string out;
+        std::jthread([&] { // namespaces are a thread's
+            if (::unshare(CLONE_NEWNET) == 0) {
+                const auto settings = running_settings(machine.nix);
+                out = settings ? settings->find("substitute")->second : settings.problem().message;
+            }
+        })
+            .join();
+        return out;
+    };
+    CHECK(substitute(Machine("substituters = http://a.example\n")) == "true");
+    CHECK(substitute(Machine("substitute = false\n")) == "false");
 }
 
 TEST_CASE("settings that others than root can write are not believed") {

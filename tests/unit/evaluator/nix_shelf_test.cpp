@@ -1,4 +1,5 @@
 // What commits evaluated to, kept.
+#include "agentd/core/keep_newest.hpp"
 #include "evaluator/evaluation_shelf.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/evaluator/nix_fixture.hpp"
@@ -103,8 +104,7 @@ TEST_CASE("restricted options are those that a reading with these words gives") 
     }
 }
 
-TEST_CASE("a kept evaluation that was altered, cut short or put in another's place counts for "
-          "nothing") {
+TEST_CASE("a kept evaluation that was altered, cut short or misplaced counts for nothing") {
     const auto nix = fixture().nix();
     const auto host = NixFixture::host();
     const std::string folder = fixture() / "shelf-2";
@@ -153,4 +153,37 @@ TEST_CASE("no more is kept than has room, and the oldest goes") {
     }
     CHECK(left == EvaluationShelf::most_entries);
     CHECK(shelf.find_derivation(source(), NixFixture::host()) == path('a', "web.drv"));
+}
+
+TEST_CASE("of a folder those entries stay that were used last, whenever they were written") {
+    namespace fs = std::filesystem;
+    const std::string folder = fixture() / "newest";
+    core::make_directories(folder, 0700);
+    const auto now = fs::file_time_type::clock::now();
+    for (int n = 0; n < 4; ++n) {
+        const auto file = folder + "/" + std::to_string(n) + ".json";
+        core::write_file_durably(file, "x", 0600);
+        fs::last_write_time(file, now - std::chrono::hours(10 - n));
+    }
+    core::write_file_durably(folder + "/other.db", "x", 0600);
+    core::renew(folder + "/0.json");
+    core::keep_newest(folder, ".json", 2);
+    CHECK(fs::exists(folder + "/0.json"));
+    CHECK_FALSE(fs::exists(folder + "/1.json"));
+    CHECK_FALSE(fs::exists(folder + "/2.json"));
+    CHECK(fs::exists(folder + "/3.json"));
+    CHECK(fs::exists(folder + "/other.db"));
+    core::keep_newest(folder + "/gone", ".json", 2);
+}
+
+TEST_CASE("an evaluation that was found again is kept before one that was not") {
+    namespace fs = std::filesystem;
+    const auto nix = fixture().nix();
+    const std::string folder = fixture() / "renewed";
+    EvaluationShelf shelf(nix, folder);
+    shelf.keep_derivation(source(), NixFixture::host(), path('a', "x.drv"));
+    const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    fs::last_write_time(only_file(folder), old);
+    CHECK(shelf.find_derivation(source(), NixFixture::host()));
+    CHECK(fs::last_write_time(only_file(folder)) > old);
 }

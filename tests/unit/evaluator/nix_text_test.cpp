@@ -4,6 +4,7 @@
 #include "evaluator/nix_message.hpp"
 #include "evaluator/nix_query.hpp"
 #include "evaluator/nix_scripts.hpp"
+#include "evaluator/remote_builders.hpp"
 #include "evaluator/store_info.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -74,6 +75,34 @@ TEST_CASE("the forced settings are the strict ones for every purpose") {
     const auto build = nix.configuration(NixPurpose::build);
     CHECK(build.find("sandbox = true\n") != std::string::npos);
     CHECK(build.find("sandbox-fallback = false\n") != std::string::npos);
+}
+
+TEST_CASE("remote builders build only where the machine's own daemon is named, and nowhere else") {
+    const test::TempDir dir;
+    const auto says = [&](const std::string& store, NixPurpose purpose) {
+        const Nix nix(NixInstallation(), {.scratch = dir / "nix", .store = store});
+        return nix.configuration(purpose).find("builders =") == std::string::npos;
+    };
+    const std::string machine = "unix:///nix/var/nix/daemon-socket/socket";
+    CHECK(says(machine, NixPurpose::build));
+    CHECK_FALSE(says(machine, NixPurpose::evaluate));
+    CHECK_FALSE(says(machine, NixPurpose::fetch));
+    for (const char* other : {"", "daemon", "unix:///run/agentd-nixd/socket"}) {
+        CHECK_FALSE(says(other, NixPurpose::build));
+    }
+}
+
+TEST_CASE("the remote builders of the running system are read as Nix reads them") {
+    const test::TempDir dir;
+    core::write_file_durably(dir / "machines",
+                             "# ours\nssh-ng://b@far.example x86_64-linux /root/key 8\n");
+    CHECK(remote_builders("", "/own", dir.path()).empty());
+    CHECK(remote_builders("@/own/machines", "/own", dir.path()) ==
+          std::vector<std::string>{"ssh-ng://far.example"});
+    CHECK(remote_builders("@/own/nowhere", "/own", dir.path()).empty());
+    CHECK(remote_builders("ssh://a i686-linux ; @" + (dir / "machines"), "/own", "/").size() == 2);
+    core::write_file_durably(dir / "machines", "@" + (dir / "machines"));
+    CHECK(remote_builders("@" + (dir / "machines"), "/own", "/").empty());
 }
 
 TEST_CASE("no setting can bring a line of its own") {

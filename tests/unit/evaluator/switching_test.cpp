@@ -1,5 +1,6 @@
 #include "tests/unit/evaluator/effects_machine.hpp"
 
+#include "evaluator/switching/boot.hpp"
 #include "evaluator/switching/moves.hpp"
 
 #include <nlohmann/json.hpp>
@@ -11,12 +12,16 @@ using namespace agentd::test;
 
 namespace {
 
+using Strings = std::vector<std::string>;
+
 /// Two systems that differ in these units, and what would be done to those that run.
 proposals::SwitchPlan plan(const std::map<std::string, std::string>& before,
                            const std::map<std::string, std::string>& after,
                            std::vector<std::string> running,
                            const std::vector<std::string>& wanted = {},
-                           const std::string& old_fstab = "", const std::string& new_fstab = "") {
+                           const std::string& old_fstab = "", const std::string& new_fstab = "",
+                           const std::map<std::string, std::string>& files = {},
+                           const std::map<std::string, Strings>& more_wants = {}) {
     Pair pair;
     auto one = plain_machine(), other = plain_machine();
     one.units.insert(before.begin(), before.end());
@@ -24,6 +29,10 @@ proposals::SwitchPlan plan(const std::map<std::string, std::string>& before,
     other.wants["multi-user.target"] = wanted;
     one.etc["fstab"] = old_fstab;
     other.etc["fstab"] = new_fstab;
+    other.files.insert(files.begin(), files.end());
+    for (const auto& [target, units] : more_wants) {
+        one.wants[target] = other.wants[target] = units;
+    }
     const effects::StoreReader store(pair.store.prefix);
     const auto side = [&](const Machine& machine) {
         auto built = pair.build(machine);
@@ -129,6 +138,29 @@ TEST_CASE("what a target wants is started, whether it is new or was stopped") {
           proposals::SwitchPlan{});
 }
 
+TEST_CASE("what did not change and does not run is started only where the boot leads to it") {
+    const std::string text = "[Service]\nExecStart=/a\n";
+    const auto started = [&](std::map<std::string, std::string> units, bool fresh) {
+        units["default.target"] = "[Unit]\nWants=multi-user.target\n";
+        auto before = units;
+        if (fresh) {
+            before.erase("a.service");
+        }
+        return plan(before, units, {}, {}, "", "", {}, {{"x.target", {"a.service"}}}).start;
+    };
+    const std::string wanting = "[Unit]\nWants=x.target\n";
+    CHECK(started({{"a.service", text}}, false).empty());
+    CHECK(started({{"a.service", text}}, true) == Names{"a.service"});
+    CHECK(started({{"a.service", text}, {"b.target", wanting}, {"basic.target", wanting}}, false) ==
+          Names{"a.service"});
+    // What a target of systemd's own pulls in is not to be seen.
+    CHECK_FALSE(evaluator::switching::booted_units({{"default.target", {}}}).has_value());
+    const auto conditional = "[Unit]\nConditionPathExists=/x\n" + text;
+    CHECK(started({{"a.service", conditional}, {"basic.target", wanting}}, false).empty());
+    CHECK(started({{"a.service", conditional}, {"basic.target", wanting}}, true) ==
+          Names{"a.service"});
+}
+
 TEST_CASE("timers restart; sockets, paths and slices do not; targets are only started") {
     CHECK(
         changed("a.timer", "[Timer]\nOnCalendar=daily\n", "[Timer]\nOnCalendar=weekly\n").restart ==
@@ -170,6 +202,50 @@ TEST_CASE("mounts of fstab go, are made anew or reloaded as they changed") {
     CHECK(made.stop == Names{"old.mount"});
     CHECK(made.restart == Names{"srv-a\\x2db.mount"});
     CHECK(made.reload == Names{"home.mount"});
+}
+
+TEST_CASE("whether the root and the store are unmounted for another device is for the new system's "
+          "release to say") {
+    const std::string old_fstab = "/dev/a / ext4 defaults\n/dev/n /nix ext4 ro\n";
+    const std::string new_fstab = "/dev/b / ext4 defaults\n/dev/m /nix ext4 rw\n";
+    const auto with = [&](const std::string& switches) {
+        return plan({}, {}, {"-.mount", "nix.mount"}, {}, old_fstab, new_fstab,
+                    {{"bin/switch-to-configuration", switches}});
+    };
+    for (const std::string newer :
+         {"#!/bin/perl\nif ($mount_point eq '/' or $mount_point eq '/nix') {\n",
+          "\x7f"
+          "ELF",
+          "#!/bin/bash\n"}) {
+        const auto made = with(newer);
+        CHECK(made.keep == Names{"-.mount"});
+        CHECK(made.reload == Names{"nix.mount"});
+        CHECK(made.stop.empty());
+        CHECK(made.restart.empty());
+    }
+    const auto made =
+        with("#! /nix/store/x/bin/perl\n# Filesystem type or device changed, so unmount "
+             "and mount it.\n$units_to_stop{$unit} = 1; # '/nix' is no exception\n");
+    CHECK(made.restart == Names{"-.mount", "nix.mount"});
+    CHECK(made.keep.empty());
+}
+
+TEST_CASE("a place that is mounted on demand is watched, and one that loses noauto is mounted") {
+    const auto made = plan({}, {}, {}, {}, "/dev/b /srv/b ext4 noauto\n",
+                           "/dev/a /srv/a ext4 x-systemd.automount,noauto\n"
+                           "/dev/b /srv/b ext4 defaults\n");
+    CHECK(made.start == Names{"srv-a.automount", "srv-b.mount"});
+    CHECK(made.reload.empty());
+}
+
+TEST_CASE("swap that goes is switched off, and what is new is mounted unless it says noauto") {
+    const auto made = plan({}, {}, {"dev-s.swap", "dev-t.swap"}, {},
+                           "/dev/s none swap defaults\n/dev/t none swap defaults\n",
+                           "/dev/t none swap pri=5\n/dev/u none swap defaults\n"
+                           "/dev/a /srv/a ext4 defaults\n/dev/b /srv/b ext4 ro,noauto\n");
+    CHECK(made.stop == Names{"dev-s.swap"});
+    CHECK(made.start == Names{"dev-u.swap", "srv-a.mount"});
+    CHECK(made.restart.empty());
 }
 
 TEST_CASE("moves that no worker would send are refused") {
