@@ -11,10 +11,11 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr Names<EvidenceLevel, 5> level_names{"intake", "evaluate", "build", "effects",
-                                              "dry_activate"};
-constexpr Names<EvidenceStatus, 5> status_names{"passed", "failed", "cancelled", "timed_out",
-                                                "limit"};
+constexpr Names<EvidenceLevel, 9> level_names{"intake",       "parse",     "evaluate",
+                                              "build",        "effects",   "checks",
+                                              "dry_activate", "rehearsal", "hosts"};
+constexpr Names<EvidenceStatus, 7> status_names{"passed", "failed",   "cancelled", "timed_out",
+                                                "limit",  "unjudged", "not_tried"};
 constexpr std::int64_t longest_ms = std::int64_t{1000} * 60 * 60 * 24 * 30;
 
 Json to_json(const std::optional<core::Digest>& digest) {
@@ -64,10 +65,12 @@ Json to_json(const Evidence& evidence) {
 core::Result<Evidence> evidence_from_json(const Json& value) {
     ObjectReader in(value, "evidence");
     in.one_of("schema", {"agentd.evidence/1"});
-    const auto level = parse_evidence_level(
-        in.one_of("level", {"intake", "evaluate", "build", "effects", "dry_activate"}));
-    const auto status = parse_evidence_status(
-        in.one_of("status", {"passed", "failed", "cancelled", "timed_out", "limit"}));
+    const auto level =
+        parse_evidence_level(in.one_of("level", {"intake", "parse", "evaluate", "build", "effects",
+                                                 "checks", "dry_activate", "rehearsal", "hosts"}));
+    const auto status =
+        parse_evidence_status(in.one_of("status", {"passed", "failed", "cancelled", "timed_out",
+                                                   "limit", "unjudged", "not_tried"}));
     const auto started = core::parse_instant(in.text("started", 64));
     Evidence evidence{.level = level.value_or(EvidenceLevel::intake),
                       .status = status.value_or(EvidenceStatus::failed),

@@ -14,8 +14,26 @@
 
 namespace agentd::proposals {
 
-enum class EvidenceLevel { intake, evaluate, build, effects, dry_activate };
-enum class EvidenceStatus { passed, failed, cancelled, timed_out, limit };
+enum class EvidenceLevel {
+    intake,
+    parse,
+    evaluate,
+    build,
+    effects,
+    checks,
+    dry_activate,
+    rehearsal,
+    hosts
+};
+enum class EvidenceStatus {
+    passed,
+    failed,
+    cancelled,
+    timed_out,
+    limit,
+    unjudged, ///< it was tried, and does not tell enough
+    not_tried ///< it cannot be had here; the summary says why
+};
 
 std::string_view to_string(EvidenceLevel level) noexcept;
 std::string_view to_string(EvidenceStatus status) noexcept;

@@ -4,6 +4,7 @@
 
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -84,7 +85,41 @@ class CommitTree final : public TreeReader {
         return blob_bytes(repository_, *git_tree_entry_id(entry.get()));
     }
 
+    std::optional<std::string> other_case(std::string_view path) const override {
+        GitTree below;
+        const git_tree* at = tree_.get();
+        std::string above;
+        for (const auto part : core::split(path, '/')) {
+            const git_tree_entry* exact = git_tree_entry_byname(at, std::string(part).c_str());
+            if (exact == nullptr) {
+                return named_alike(at, above, part);
+            }
+            if (git_tree_entry_type(exact) != GIT_OBJECT_TREE) {
+                break;
+            }
+            git_tree* found = nullptr;
+            check_git(git_tree_lookup(&found, repository_, git_tree_entry_id(exact)),
+                      "reading a tree", above);
+            below = GitTree(found);
+            at = found;
+            above += std::string(part) + "/";
+        }
+        return std::nullopt;
+    }
+
   private:
+    static std::optional<std::string> named_alike(const git_tree* tree, const std::string& above,
+                                                  std::string_view name) {
+        const std::string wanted = core::to_lower(name);
+        for (std::size_t i = 0; i < git_tree_entrycount(tree); ++i) {
+            const std::string each = git_tree_entry_name(git_tree_entry_byindex(tree, i));
+            if (core::to_lower(each) == wanted) {
+                return above + each;
+            }
+        }
+        return std::nullopt;
+    }
+
     GitEntry entry_at(std::string_view path) const {
         git_tree_entry* entry = nullptr;
         if (path.find('\0') != std::string_view::npos) {

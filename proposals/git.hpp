@@ -54,8 +54,8 @@ class Repository {
     ~Repository();
 
     /// Mirrors `branch` of the local repository at `upstream` into `refs/upstream/<branch>`
-    /// (forced, as a mirror is) and returns its head. Problems: `bad_branch`, `bad_upstream`,
-    /// `no_such_branch`.
+    /// (forced, as a mirror is), shares nothing with it, and returns its head. Problems:
+    /// `bad_branch`, `bad_upstream`, `no_such_branch`, `bad_object` (git_fsck.hpp).
     core::Result<core::Commit> fetch_from(const std::string& upstream, std::string_view branch);
 
     /// The commit that a full ref name (`refs/…`) names.

@@ -1,4 +1,5 @@
 #include "proposals/git_handles.hpp"
+#include "proposals/git_text_diff.hpp"
 
 #include "agentd/core/look_alikes.hpp"
 #include "agentd/core/text.hpp"
@@ -88,6 +89,21 @@ DiffFile file_of(git_repository* repository, const git_diff_delta& delta) {
 }
 
 } // namespace
+
+DiffFile diff_of(const std::string& path, const std::optional<std::string>& before,
+                 const std::optional<std::string>& after) {
+    const auto mode = [](const std::optional<std::string>& text) {
+        return text ? std::optional(FileMode::file) : std::nullopt;
+    };
+    return {.path = path,
+            .old_path = before ? std::optional(path) : std::nullopt,
+            .change = !before  ? ChangeKind::added
+                      : !after ? ChangeKind::removed
+                               : ChangeKind::modified,
+            .old_mode = mode(before),
+            .new_mode = mode(after),
+            .hunks = hunks_between(before.value_or(""), after.value_or(""))};
+}
 
 std::vector<DiffFile> Repository::diff(const core::Commit& base,
                                        const core::Commit& candidate) const {

@@ -159,6 +159,13 @@ std::string blob_bytes(git_repository* repository, const git_oid& oid) {
     return {static_cast<const char*>(git_blob_rawcontent(found)), size};
 }
 
+bool has_object(git_repository* repository, const git_oid& oid) {
+    git_odb* odb = nullptr;
+    check_git(git_repository_odb(&odb, repository), "opening the objects");
+    const GitOdb owner(odb);
+    return git_odb_exists(odb, &oid) == 1;
+}
+
 bool is_ancestor(git_repository* repository, const git_oid& ancestor, const git_oid& commit) {
     if (git_oid_equal(&ancestor, &commit) != 0) {
         return true;

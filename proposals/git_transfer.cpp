@@ -1,3 +1,4 @@
+#include "proposals/git_fsck.hpp"
 #include "proposals/git_handles.hpp"
 #include "proposals/git_locks.hpp"
 
@@ -50,13 +51,6 @@ Problem no_such_branch(const std::string& name, const std::string& path) {
             .message = "the upstream has no " + name,
             .where = path,
             .hint = "push a first commit to it, or set [flake] branch in agentd.toml"};
-}
-
-bool has_object(git_repository* repository, const git_oid& oid) {
-    git_odb* odb = nullptr;
-    check_git(git_repository_odb(&odb, repository), "opening the objects");
-    const GitOdb owner(odb);
-    return git_odb_exists(odb, &oid) == 1;
 }
 
 /// Brings `want` and all it needs as one pack, which appears whole or not at all. `have` is what
@@ -224,6 +218,11 @@ Result<core::Commit> Repository::fetch_from(const std::string& upstream, std::st
     const auto head = ref_target(theirs, name);
     if (!head) {
         return no_such_branch(name, upstream);
+    }
+    if (!has_object(own, *head)) {
+        if (const auto fit = check_objects(theirs, *head); !fit) {
+            return fit.problem();
+        }
     }
     const std::string mirror = "refs/upstream/" + std::string(branch);
     copy_history(theirs, own, *head, mirrored(own));

@@ -2,11 +2,14 @@
 
 #include "proposals/intake_path.hpp"
 #include "proposals/intake_text.hpp"
-#include "proposals/names.hpp"
 #include "proposals/patch_apply.hpp"
 #include "proposals/patch_text.hpp"
+#include "proposals/refusals.hpp"
+
+#include "agentd/core/text.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace agentd::proposals {
@@ -17,10 +20,6 @@ using core::Result;
 
 namespace {
 
-constexpr Names<Flag, 9> flag_names{"mode_change", "hidden_unicode", "control_char",
-                                    "not_utf8",    "unreviewable",   "flake_file",
-                                    "lock_file",   "secrets",        "agentd_file"};
-
 Problem about(std::string_view path, std::string code, std::string message, std::string hint = {}) {
     return {.code = std::move(code),
             .message = std::move(message),
@@ -29,8 +28,7 @@ Problem about(std::string_view path, std::string code, std::string message, std:
 }
 
 Problem stale(std::string_view path, std::string message) {
-    return about(path, "stale_base", std::move(message),
-                 "make the patch again on the current head of the branch");
+    return about(path, "stale_base", std::move(message));
 }
 
 /// Nothing above the path may be a file, link or submodule, and the path itself no directory.
@@ -42,24 +40,29 @@ Result<Done> check_place(std::string_view path, const TreeReader& base) {
             break;
         }
         if (above->mode == FileMode::symlink) {
-            return about(path, "symlink", "the path goes through a symbolic link");
+            return about(path, "symlink", "the path goes through a symbolic link",
+                         "change the file that it points to, by its own path");
         }
         if (above->mode == FileMode::submodule) {
-            return about(path, "submodule", "the path goes into a submodule");
+            return about(path, "submodule", "the path goes into a submodule",
+                         "change it where the submodule comes from");
         }
         if (above->mode != FileMode::directory) {
-            return about(path, "path_conflict", "the path goes through a file");
+            return about(path, "path_conflict", "the path goes through a file",
+                         "a name is a file or a folder: choose another path");
         }
     }
     const auto here = base.find(path);
     if (here && here->mode == FileMode::directory) {
-        return about(path, "path_conflict", "there is a directory of this name");
+        return about(path, "path_conflict", "there is a directory of this name",
+                     "a name is a file or a folder: choose another path");
     }
     if (here && here->mode == FileMode::symlink) {
         return about(path, "symlink", "symbolic links are not changed");
     }
     if (here && here->mode == FileMode::submodule) {
-        return about(path, "submodule", "submodules are not changed");
+        return about(path, "submodule", "submodules are not changed",
+                     "submodules are for the owner, by hand");
     }
     return Done{};
 }
@@ -100,7 +103,8 @@ Result<FileEdit> edit_of(const PatchFile& file, const TreeReader& base) {
     FileEdit edit{.path = file.path, .mode = here ? here->mode : FileMode::file};
     if (file.kind == PatchKind::removed) {
         if (!after->empty()) {
-            return about(file.path, "does_not_apply", "the patch removes only a part of the file");
+            return about(file.path, "does_not_apply", "the patch removes only a part of the file",
+                         "remove all of it, or do not say `deleted file`");
         }
         return edit;
     }
@@ -112,13 +116,15 @@ Result<FileEdit> edit_of(const PatchFile& file, const TreeReader& base) {
 /// In the words of a patch's header.
 Result<Done> check_mode(const FileEdit& edit) {
     if (edit.mode == FileMode::symlink) {
-        return about(edit.path, "symlink", "symbolic links are not taken");
+        return about(edit.path, "symlink", "symbolic links are not taken",
+                     "add a file instead; links are for the owner, by hand");
     }
     if (edit.mode == FileMode::submodule) {
         return about(edit.path, "submodule", "submodules are not taken");
     }
     if (edit.mode != FileMode::file && edit.mode != FileMode::executable) {
-        return about(edit.path, "bad_mode", "only plain and executable files are taken");
+        return about(edit.path, "bad_mode", "only plain and executable files are taken",
+                     "give it the mode 100644 or 100755");
     }
     return Done{};
 }
@@ -162,33 +168,76 @@ Result<IntakeFile> judge(FileEdit edit, const TreeReader& base, const IntakeLimi
     return IntakeFile{.edit = std::move(edit), .flags = {flags.begin(), flags.end()}};
 }
 
-/// No path twice, none below another.
-Result<Done> check_together(const std::vector<IntakeFile>& files) {
-    std::set<std::string, std::less<>> paths;
-    for (const IntakeFile& file : files) {
-        if (!paths.insert(file.edit.path).second) {
-            return about(file.edit.path, "file_twice", "the same file is changed twice");
-        }
-    }
+using Paths = std::set<std::string, std::less<>>;
+
+Result<Done> check_none_below(const Paths& paths) {
     for (const std::string& path : paths) {
         for (auto slash = path.find('/'); slash != std::string::npos;
              slash = path.find('/', slash + 1)) {
             if (paths.contains(std::string_view(path).substr(0, slash))) {
-                return about(path, "path_conflict", "one file of the patch lies below another");
+                return about(path, "path_conflict", "one file of the patch lies below another",
+                             "a name is a file or a folder: rename one of them");
             }
         }
     }
     return Done{};
 }
 
-} // namespace
-
-std::string_view to_string(Flag flag) noexcept {
-    return name_of(flag_names, flag);
+Problem same_but_for_case(std::string_view path, std::string_view other) {
+    return about(path, "path_conflict",
+                 "the path differs from `" + core::printable(other) +
+                     "` only by upper and lower case: on many file systems they are one",
+                 "give it another name");
 }
 
-Result<std::vector<IntakeFile>> take_edits(std::vector<FileEdit> edits, const TreeReader& base,
-                                           const IntakeLimits& limits) {
+/// Nothing new whose name is already there but for its case, in the base or in the patch.
+Result<Done> check_case(const std::vector<IntakeFile>& files, const TreeReader& base,
+                        const Paths& removed) {
+    std::map<std::string, std::string> spelled;
+    for (const IntakeFile& file : files) {
+        const std::string& path = file.edit.path;
+        if (!file.edit.bytes) {
+            continue;
+        }
+        const bool is_new = !base.find(path);
+        const auto other = is_new ? base.other_case(path) : std::nullopt;
+        if (other && !removed.contains(*other)) {
+            return same_but_for_case(path, *other);
+        }
+        for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
+            const std::string part = path.substr(0, end);
+            const auto [at, first] = spelled.emplace(core::to_lower(part), part);
+            if (!first && at->second != part && (!base.find(part) || !base.find(at->second))) {
+                return same_but_for_case(path, at->second);
+            }
+            if (end == std::string::npos) {
+                break;
+            }
+        }
+    }
+    return Done{};
+}
+
+/// No path twice, none below another, none that is another but for its case.
+Result<Done> check_together(const std::vector<IntakeFile>& files, const TreeReader& base) {
+    Paths paths;
+    Paths removed;
+    for (const IntakeFile& file : files) {
+        if (!paths.insert(file.edit.path).second) {
+            return about(file.edit.path, "file_twice", "the same file is changed twice");
+        }
+        if (!file.edit.bytes) {
+            removed.insert(file.edit.path);
+        }
+    }
+    if (auto done = check_none_below(paths); !done) {
+        return done;
+    }
+    return check_case(files, base, removed);
+}
+
+Result<std::vector<IntakeFile>> judge_all(std::vector<FileEdit> edits, const TreeReader& base,
+                                          const IntakeLimits& limits) {
     if (edits.empty()) {
         return Problem{.code = "empty", .message = "nothing is changed"};
     }
@@ -203,19 +252,25 @@ Result<std::vector<IntakeFile>> take_edits(std::vector<FileEdit> edits, const Tr
         }
         files.push_back(std::move(file).value());
     }
-    if (auto done = check_together(files); !done) {
+    if (auto done = check_together(files, base); !done) {
         return done.problem();
     }
     return files;
 }
 
-Result<std::vector<IntakeFile>> take_patch(std::string_view patch, const TreeReader& base,
+Result<std::vector<IntakeFile>> understand(std::string_view patch, const TreeReader& base,
                                            const IntakeLimits& limits) {
     const auto parsed = parse_patch(patch, limits);
     if (!parsed) {
         return parsed.problem();
     }
     std::vector<FileEdit> edits;
+    Paths paths; // before any of them is applied: a large file many times is a lot of work
+    for (const PatchFile& file : *parsed) {
+        if (!paths.insert(file.path).second) {
+            return about(file.path, "file_twice", "the same file is changed twice");
+        }
+    }
     for (const PatchFile& file : *parsed) {
         auto edit = edit_of(file, base);
         if (!edit) {
@@ -223,7 +278,23 @@ Result<std::vector<IntakeFile>> take_patch(std::string_view patch, const TreeRea
         }
         edits.push_back(std::move(edit).value());
     }
-    return take_edits(std::move(edits), base, limits);
+    return judge_all(std::move(edits), base, limits);
+}
+
+Result<std::vector<IntakeFile>> told(Result<std::vector<IntakeFile>> taken) {
+    return taken ? std::move(taken) : Result<std::vector<IntakeFile>>(with_remedy(taken.problem()));
+}
+
+} // namespace
+
+Result<std::vector<IntakeFile>> take_edits(std::vector<FileEdit> edits, const TreeReader& base,
+                                           const IntakeLimits& limits) {
+    return told(judge_all(std::move(edits), base, limits));
+}
+
+Result<std::vector<IntakeFile>> take_patch(std::string_view patch, const TreeReader& base,
+                                           const IntakeLimits& limits) {
+    return told(understand(patch, base, limits));
 }
 
 } // namespace agentd::proposals

@@ -75,6 +75,7 @@ constexpr std::array table{
     KnownKind{"packages", "package_added", Risk::low},
     KnownKind{"packages", "package_removed", Risk::low},
     KnownKind{"packages", "package_updated", Risk::low},
+    KnownKind{"packages", "user_packages", Risk::low},
     KnownKind{"nix", "nix_setting", Risk::high},
     KnownKind{"nix", "nix_trust", Risk::critical},
     KnownKind{"boot", "kernel_changed", Risk::high},

@@ -52,6 +52,14 @@ class PatchParser {
 
     Result<PatchFile> parse_file() {
         PatchFile file{.at = number()};
+        if (line().starts_with("diff --cc ") || line().starts_with("diff --combined ")) {
+            return problem("bad_header", "a combined diff, which is one against several parents");
+        }
+        if (after_hunk_ &&
+            (line().starts_with('+') || line().starts_with(' ') || line().starts_with('\\') ||
+             (line().starts_with('-') && line() != "-- "))) {
+            return problem("bad_hunk", "the hunk holds more lines than its header announces");
+        }
         if (!line().starts_with("diff --git ")) {
             return problem("prose", "text that belongs to no file of the patch",
                            "send only the output of `git diff`; words go into the rationale");
@@ -121,6 +129,7 @@ class PatchParser {
             }
             file.hunks.push_back(std::move(hunk).value());
         }
+        after_hunk_ = !file.hunks.empty();
         return Done{};
     }
 
@@ -160,6 +169,7 @@ class PatchParser {
     std::vector<std::string_view> lines_;
     const IntakeLimits& limits_;
     std::size_t next_ = 0;
+    bool after_hunk_ = false; ///< the file before ended with one
 };
 
 } // namespace

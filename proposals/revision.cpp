@@ -35,7 +35,14 @@ Json operations_json(const std::optional<std::vector<Operation>>& operations) {
 Json files_json(const std::vector<ChangedFile>& files) {
     Json list = Json::array();
     for (const ChangedFile& file : files) {
-        list.push_back({{"path", file.path}, {"change", to_string(file.change)}});
+        Json one{{"path", file.path}, {"change", to_string(file.change)}};
+        if (file.flags) {
+            one["flags"] = Json::array();
+            for (const Flag flag : *file.flags) {
+                one["flags"].push_back(to_string(flag));
+            }
+        }
+        list.push_back(std::move(one));
     }
     return list;
 }
@@ -58,6 +65,20 @@ void read_operations(ObjectReader& in, Change& change) {
     }
 }
 
+void read_flags(ObjectReader& file, ChangedFile& changed) {
+    if (!file.has("flags")) {
+        return;
+    }
+    changed.flags.emplace();
+    for (const auto& name : file.texts("flags", 16)) {
+        if (const auto flag = parse_flag(name)) {
+            changed.flags->push_back(*flag);
+        } else {
+            file.refuse("flags", "holds an unknown flag");
+        }
+    }
+}
+
 void read_files(ObjectReader& in, Change& change) {
     const Json& list = in.any("files");
     if (!list.is_array() || list.size() > most_files) {
@@ -69,6 +90,7 @@ void read_files(ObjectReader& in, Change& change) {
             .path = file.text("path", 4096),
             .change = parse_change_kind(file.one_of("change", {"added", "removed", "modified"}))
                           .value_or(ChangeKind::modified)};
+        read_flags(file, changed);
         if (auto done = file.finish(); !done) {
             return in.refuse("files", done.problem().message);
         }

@@ -5,6 +5,7 @@
 #include "agentd/core/digest.hpp"
 #include "agentd/core/json.hpp"
 #include "proposals/act.hpp"
+#include "proposals/intake_flag.hpp"
 #include "proposals/operations.hpp"
 
 #include <cstdint>
@@ -24,6 +25,7 @@ std::optional<ChangeKind> parse_change_kind(std::string_view text) noexcept;
 struct ChangedFile {
     std::string path{};
     ChangeKind change{};
+    std::optional<std::vector<Flag>> flags{}; ///< sorted; nullopt in an entry from before there were any
     friend bool operator==(const ChangedFile&, const ChangedFile&) = default;
 };
 

@@ -33,6 +33,11 @@ class TreeReader {
     virtual std::optional<TreeEntry> find(std::string_view path) const = 0;
     /// Bytes of the blob at `path`; nullopt when there is no blob there.
     virtual std::optional<std::string> read(std::string_view path) const = 0;
+    /// Of a path that is not there: what is, and differs from it (or from a folder above it) only
+    /// by upper and lower case. On many file systems the two are one. Asked by intake alone.
+    virtual std::optional<std::string> other_case([[maybe_unused]] std::string_view path) const {
+        return std::nullopt;
+    }
 };
 
 /// One file as it shall be afterwards.

@@ -76,6 +76,18 @@ std::string code_of(const core::Result<core::Done>& done) {
 
 } // namespace
 
+TEST_CASE("of a path that is not there, the tree tells what differs from it by case alone") {
+    World w;
+    const auto tree = w.own.tree(w.fetch());
+    CHECK(tree->other_case("Notes.txt") == "notes.txt");
+    CHECK(tree->other_case("Hosts/web/more.nix") == "hosts");
+    CHECK(tree->other_case("hosts/WEB/more.nix") == "hosts/web");
+    CHECK(tree->other_case("hosts/web/Default.nix") == "hosts/web/default.nix");
+    CHECK_FALSE(tree->other_case("notes.txt"));
+    CHECK_FALSE(tree->other_case("hosts/web/more.nix"));
+    CHECK_FALSE(tree->other_case("notes.txt/below"));
+}
+
 TEST_CASE("an upstream's branch is mirrored, also after it was moved by force") {
     World w;
     CHECK(w.fetch() == w.head());

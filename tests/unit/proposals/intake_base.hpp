@@ -2,6 +2,7 @@
 /// The tree that the intake corpus is written against.
 #pragma once
 
+#include "agentd/core/text.hpp"
 #include "proposals/tree.hpp"
 
 #include <map>
@@ -31,6 +32,23 @@ class IntakeBase final : public proposals::TreeReader {
     std::optional<std::string> read(std::string_view path) const override {
         const auto it = files.find(std::string(path));
         return it == files.end() ? std::nullopt : std::optional(it->second.bytes);
+    }
+
+    std::optional<std::string> other_case(std::string_view path) const override {
+        const std::string wanted(path);
+        for (auto end = wanted.find('/');; end = wanted.find('/', end + 1)) {
+            const std::string part = wanted.substr(0, end);
+            for (const auto& [name, file] : files) {
+                const std::string same = name.substr(0, part.size());
+                const bool whole = name.size() == part.size() || name[part.size()] == '/';
+                if (!find(part) && whole && core::to_lower(same) == core::to_lower(part)) {
+                    return same;
+                }
+            }
+            if (end == std::string::npos) {
+                return std::nullopt;
+            }
+        }
     }
 
     std::map<std::string, File> files{

@@ -116,7 +116,9 @@ TEST_CASE("evidence, verdict and draft are read back as they were written") {
                                    .base_branch = "main",
                                    .candidate_commit = std::string(40, 'b'),
                                    .candidate_tree = digest_hex.hex(),
-                                   .files = {{.path = "a", .change = ChangeKind::added}}}};
+                                   .files = {{.path = "a",
+                                              .change = ChangeKind::added,
+                                              .flags = {{Flag::mode_change, Flag::secrets}}}}}};
     CHECK(*draft_from_json(to_json(draft)) == draft);
     const auto revision = revision_digest(draft);
     draft.title = "other words";
