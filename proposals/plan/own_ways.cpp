@@ -1,0 +1,133 @@
+// The repository's own ways to an option: its switches, its modules.
+#include "proposals/plan/planner.hpp"
+
+#include "agentd/core/text.hpp"
+#include "proposals/nix/names.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+
+Problem several(const OptionPath& option, const Definitions& found) {
+    std::vector<std::string> places;
+    for (const Definition* one : found) {
+        places.push_back(one->where());
+    }
+    places.resize(std::min<std::size_t>(places.size(), 5));
+    return {.code = "several_places",
+            .message = option.str() + " is set at " + core::join(places, " and ") +
+                       ": which of them is meant cannot be told",
+            .where = places.front(),
+            .hint = "name the host, or the module (`in`)"};
+}
+
+bool is_few(const Ask& ask, const HostNames& hosts) {
+    return !ask.named() && ask.wish.in.empty() && hosts.size() * 2 < ask.targets.size();
+}
+
+Problem few(const Ask& ask, const HostNames& hosts, const std::string& where) {
+    return {.code = "no_host_named",
+            .message = ask.wish.option->str() + " is said at " + where + ", which is of " +
+                       core::join(std::vector<std::string>(hosts.begin(), hosts.end()), ", ") +
+                       " alone: which hosts are meant cannot be told",
+            .where = where,
+            .hint = "name the host, or all: \"hosts\":\"all\""};
+}
+
+Problem conditional(const OptionPath& option, const Definition& at) {
+    return {.code = "conditional",
+            .message = option.str() + " is set at " + at.where() +
+                       ", under a condition that cannot be told without Nix",
+            .where = at.where(),
+            .hint = "name that module (`in`) if the case under the condition is meant"};
+}
+
+namespace {
+
+/// By a name of the option that is not shared by all of its kind: `openssh` of
+/// services.openssh.enable.
+bool is_called_for(const std::string& file, const OptionPath& option) {
+    const auto& parts = option.parts();
+    const std::string stem = map::stem_of(file);
+    return stem != "enable" && std::find(parts.begin() + 1, parts.end(), stem) != parts.end();
+}
+
+/// It lies in a folder, or is a file, that is called like a host that is not meant.
+bool is_of_another(const map::RepoMap& map, const std::string& file, const HostNames& hosts) {
+    return std::any_of(map.hosts.begin(), map.hosts.end(), [&](const map::Host& host) {
+        const auto parts = core::split(file, '/');
+        return hosts.count(host.name) == 0 &&
+               (map::stem_of(file) == host.name ||
+                std::find(parts.begin(), parts.end(), host.name) != parts.end());
+    });
+}
+
+} // namespace
+
+std::optional<std::string> module_for(Workspace& space, const OptionPath& option,
+                                      const HostNames& hosts) {
+    std::vector<std::string> found;
+    for (const std::string& file : space.files().nix_files()) {
+        const bool called = is_called_for(file, option) && !is_of_another(space.map(), file, hosts);
+        const auto users = space.map().hosts_of(file);
+        const bool used = std::any_of(users.begin(), users.end(),
+                                      [&](const auto& host) { return hosts.count(host) > 0; });
+        if (!called || used) {
+            continue;
+        }
+        const std::vector<Candidate> one{{.file = file}};
+        for (const Definition& said : space.said(one, option).definitions) {
+            if (!said.conditional && said.value == "true") {
+                found.push_back(file);
+            }
+        }
+    }
+    return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+namespace {
+
+/// The option that an expression reads: `config.my.x`, or `cfg.x` where `cfg = config.my`.
+std::optional<OptionPath> option_read(const nix::Tree& tree, nix::NodeId node) {
+    std::string text(tree.text(node));
+    const std::string head = text.substr(0, text.find('.'));
+    const auto bound = nix::binding_of(tree, nix::parents_of(tree), node, head);
+    if (bound.value != nix::no_node) {
+        text = std::string(tree.text(nix::bare(tree, bound.value))) + text.substr(head.size());
+    }
+    return text.starts_with("config.") ? OptionPath::parse(text.substr(7)) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<OptionPath> switch_of(Workspace& space, const Definition& one,
+                                    const OptionPath& option) {
+    const nix::Tree& tree = *space.tree(one.at->file);
+    if (one.site.condition == nix::no_node) {
+        return std::nullopt;
+    }
+    const auto path = option_read(tree, nix::bare(tree, one.site.condition));
+    const auto& own = space.map().own_options;
+    const bool declared = path && std::any_of(own.begin(), own.end(), [&](const auto& candidate) {
+                              return candidate.path == path->str();
+                          });
+    return declared && !(*path == option) ? path : std::nullopt;
+}
+
+std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
+                                    const OptionPath& option) {
+    const nix::Tree& tree = *space.tree(one.at->file);
+    nix::NodeId value = nix::bare(tree, one.site.value);
+    for (auto inner = nix::unwrap(tree, value); inner.value != nix::no_node;
+         inner = nix::unwrap(tree, value)) {
+        value = nix::bare(tree, inner.value);
+    }
+    const bool name =
+        tree.kind(value) == nix::NodeKind::identifier || tree.kind(value) == nix::NodeKind::select;
+    const auto path = name ? option_read(tree, value) : std::nullopt;
+    return path && !(*path == option) ? path : std::nullopt;
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,135 @@
+// Where a new binding goes.
+#include "proposals/nix/names.hpp"
+#include "proposals/plan/planner.hpp"
+#include "proposals/plan/topic.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace agentd::proposals::plan {
+
+using nix::no_node;
+using nix::NodeId;
+
+namespace {
+
+struct Related {
+    std::size_t names{};    ///< of the option, that are said there already
+    std::size_t siblings{}; ///< bindings that share them
+};
+
+/// How much of the option's path a file speaks of, where no condition is around it.
+Related related(const nix::Tree& tree, const Candidate& at, const OptionPath& option) {
+    const auto path = names_in(at, option);
+    for (std::size_t names = path.size() - 1; names > at.prefix.size(); --names) {
+        const std::span<const std::string> part(path.data(), names);
+        const auto found = nix::locate(tree, part, nix::FileKind::module);
+        std::size_t siblings = found.below.size();
+        for (const auto& site : found.exact) {
+            const NodeId value = nix::bare(tree, site.value);
+            const bool set = tree.kind(value) == nix::NodeKind::set ||
+                             tree.kind(value) == nix::NodeKind::rec_set;
+            siblings += site.condition == no_node && set ? 1 + tree.children(value).size() : 0;
+        }
+        if (siblings > 0) {
+            return {.names = names - at.prefix.size(), .siblings = siblings};
+        }
+    }
+    return {};
+}
+
+/// Hosts that are no NixOS are made of it too, and may not know what is new.
+bool for_others(const Workspace& space, const Candidate& at) {
+    return std::any_of(at.others.begin(), at.others.end(), [&](const std::string& name) {
+        const map::Host* host = space.map().host(name);
+        return host == nullptr || host->kind != "nixos";
+    });
+}
+
+bool takes_options(const nix::Tree& tree, const Candidate& at, const OptionPath& option) {
+    const auto found = nix::locate(tree, names_in(at, option), nix::FileKind::module);
+    return std::any_of(found.containers.begin(), found.containers.end(), [&](const auto& one) {
+        return one.condition == no_node && one.depth >= at.prefix.size();
+    });
+}
+
+/// How many names make one thing that a module is about: `services.x`, `users.users.x`.
+std::size_t names_of_a_thing(const OptionPath& option) {
+    constexpr std::array<std::string_view, 10> of_all{
+        "boot",     "environment", "networking", "nix",   "nixpkgs",
+        "security", "system",      "systemd",    "users", "home-manager"};
+    const auto& first = option.parts().front();
+    return std::find(of_all.begin(), of_all.end(), first) == of_all.end() ? 2 : 3;
+}
+
+/// Files of the host's own place; where there is one host alone, all are.
+bool is_home(const Workspace& space, const Candidate& at, const HostNames& every) {
+    const auto& hosts = space.map().hosts;
+    const auto systems = std::count_if(hosts.begin(), hosts.end(),
+                                       [](const map::Host& host) { return host.kind == "nixos"; });
+    return every.size() == 1 && (at.distance == 0 || space.is_home_of(at, every) ||
+                                 (systems == 1 && space.map().hosts_known));
+}
+
+/// How well a file fits what is not said anywhere yet; 0 does not.
+int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option,
+          const Related& here) {
+    const Topic topic = topic_of(tree, at.file, option);
+    if (here.names >= names_of_a_thing(option)) {
+        return topic.generated ? 1 : 7;
+    }
+    if (topic.generated || (topic.machine && !topic.called)) {
+        return topic.generated && here.names < 2 ? 0 : 1;
+    }
+    if (topic.called || topic.other) {
+        return topic.called ? 6 : 1;
+    }
+    if (topic.named_entry) {
+        return 5;
+    }
+    return topic.hub || topic.general ? 4 : topic.spread >= general_spread ? 3 : 2;
+}
+
+} // namespace
+
+bool takes(const nix::Tree& tree, const Candidate& at, const OptionPath& option, bool common) {
+    return grade(tree, at, option, related(tree, at, option)) >= (common ? 3 : 2);
+}
+
+std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Candidate>& candidates,
+                                         const OptionPath& option, const HostNames& every) {
+    using Rank = std::tuple<bool, std::size_t, int, std::size_t, std::size_t, long>;
+    std::vector<std::pair<Rank, const Candidate*>> found;
+    bool at_home = false;
+    for (const Candidate& at : candidates) {
+        const nix::Tree* tree = space.tree(at.file);
+        const bool covers = every.empty() || (at.own() && at.hosts == every);
+        if (tree == nullptr || at.maybe || at.inline_only || !covers || for_others(space, at) ||
+            !takes_options(*tree, at, option)) {
+            continue;
+        }
+        const Related here = related(*tree, at, option);
+        const int fits = grade(*tree, at, option, here);
+        if (fits == 0) {
+            continue;
+        }
+        const bool home = is_home(space, at, every);
+        at_home = at_home || home;
+        const Rank rank{home,       at.hosts.size(), fits,
+                        here.names, here.siblings,   -static_cast<long>(at.distance)};
+        found.emplace_back(rank, &at);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<const Candidate*> out;
+    for (const auto& [rank, at] : found) {
+        // A module that one host alone imports today is not of that host: the next one gets it too.
+        if (!at_home || std::get<0>(rank)) {
+            out.push_back(at);
+        }
+    }
+    return out;
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,44 @@
+// An option that is set no longer.
+#include "proposals/plan/planner.hpp"
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+
+Steps plan_unset(Workspace& space, const Ask& ask) {
+    auto candidates = space.candidates(ask.wish, ask.targets);
+    if (!candidates) {
+        return candidates.problem();
+    }
+    const auto said = space.said(*candidates, *ask.wish.option);
+    if (!said.hidden.empty()) {
+        return said.hidden.front();
+    }
+    std::vector<Step> out;
+    for (const Definition& one : said.definitions) {
+        if (one.conditional && ask.wish.in.empty()) {
+            return conditional(*ask.wish.option, one);
+        }
+        if (ask.named() && !one.at->own()) {
+            return Problem{.code = "shared",
+                           .message = ask.wish.option->str() + " is set at " + one.where() +
+                                      ", which other hosts share",
+                           .where = one.where(),
+                           .hint = "unset it for all of them: name no host"};
+        }
+        const auto names = names_in(*one.at, *ask.wish.option);
+        auto style = space.style();
+        style.inside_conditions = one.conditional;
+        auto edit = nix::remove_binding(*space.tree(one.at->file), names, style);
+        if (auto done = take(space, one.at->file, std::move(edit), names); !done) {
+            return done.problem();
+        }
+        out.push_back(step_at(ask, *one.at, true, "it was set at " + one.where()));
+    }
+    if (out.empty()) {
+        out.push_back({.wish = describe(ask.wish), .how = "no file of those hosts sets it"});
+    }
+    return out;
+}
+
+} // namespace agentd::proposals::plan

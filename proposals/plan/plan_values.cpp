@@ -1,0 +1,157 @@
+// One value of an option: what is said of it, and the ways to it.
+#include "proposals/plan/set_option.hpp"
+
+#include "agentd/core/text.hpp"
+#include "proposals/nix/names.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+
+Steps SetOption::run() {
+    auto candidates = space_.candidates(ask_.wish, ask_.targets);
+    if (!candidates) {
+        return candidates.problem();
+    }
+    candidates_ = std::move(candidates).value();
+    said_ = space_.said(candidates_, option_);
+    for (const Definition& one : said_.definitions) {
+        (one.conditional ? loose_ : firm_).push_back(&one);
+    }
+    if (auto problem = ask_.wish.fresh ? taken() : std::nullopt) {
+        return *std::move(problem);
+    }
+    if (!ask_.wish.in.empty()) {
+        return in_module();
+    }
+    if (!said_.hidden.empty()) {
+        return said_.hidden.front();
+    }
+    // What would only be said twice does no harm.
+    const bool merges = wanted_ == "true" || option_.parts().front() == "users";
+    if (!said_.unlikely.empty() && !merges) {
+        return said_.unlikely.front();
+    }
+    const bool defaults = std::all_of(loose_.begin(), loose_.end(), [](const Definition* one) {
+        return one->priority > 100; // said over by a plain value, whatever the condition is
+    });
+    if (firm_.empty() && !loose_.empty() && !(defaults && ask_.named())) {
+        return toggle();
+    }
+    if (firm_.empty()) {
+        return for_the_first_time(ask_.targets);
+    }
+    return ask_.named() ? for_hosts() : anywhere();
+}
+
+std::optional<Problem> SetOption::taken() const {
+    for (const Definition& one : said_.definitions) {
+        if (!same_expression(one.value, wanted_)) {
+            return Problem{.code = "exists",
+                           .message = option_.str() + " says something else already: " +
+                                      core::printable(core::shorten(one.value, 60)),
+                           .where = one.where(),
+                           .hint = "put the two together there; wanted was " + wanted_};
+        }
+    }
+    return std::nullopt;
+}
+
+Steps SetOption::in_module() {
+    Definitions all = firm_;
+    all.insert(all.end(), loose_.begin(), loose_.end());
+    if (all.empty() && !said_.hidden.empty()) {
+        return said_.hidden.front();
+    }
+    if (all.empty()) {
+        return insert(space_, ask_, candidates_, ask_.targets, wanted_);
+    }
+    const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
+        return one->at->file != all.front()->at->file;
+    });
+    return elsewhere ? Steps(several(option_, all)) : change(*all.front());
+}
+
+Steps SetOption::change(const Definition& one) {
+    if (same_expression(one.value, wanted_)) {
+        return std::vector{step_at(ask_, *one.at, false, "it is so already, at " + one.where())};
+    }
+    auto style = space_.style();
+    style.inside_conditions = one.conditional;
+    const auto names = names_in(*one.at, option_);
+    auto edit = nix::set_value(*space_.tree(one.at->file), names, wanted_, style);
+    if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {
+        return done.problem();
+    }
+    Step step = step_at(ask_, *one.at, true,
+                        "it was " + core::shorten(one.value, 60) + " at " + one.where());
+    step.notes = doubts(space_, one.at->hosts);
+    for (const Definition& other : said_.definitions) {
+        if (&other != &one) {
+            step.notes.push_back("also set at " + other.where());
+        }
+    }
+    return std::vector{std::move(step)};
+}
+
+Steps SetOption::for_the_first_time(const HostNames& hosts) {
+    if (auto problem = unread(space_, option_, hosts)) {
+        return std::move(*problem);
+    }
+    const bool switched = wanted_ == "true" && option_.parts().back() == "enable";
+    if (ask_.named() && switched && ask_.wish.user.empty()) {
+        if (const auto module = module_for(space_, option_, hosts)) {
+            Wish wish{.kind = WishKind::add_import, .module = *module};
+            Ask instead{.request = ask_.request, .wish = wish, .targets = hosts};
+            Steps made = plan_import(space_, instead);
+            if (made) {
+                for (Step& step : made.value()) {
+                    step.wish = describe(ask_.wish);
+                    step.how = *module + " does it, and was not imported";
+                }
+                return made;
+            }
+        }
+    }
+    Steps made = insert(space_, ask_, candidates_, hosts, wanted_);
+    if (made && !said_.passed_over.empty()) {
+        made.value().front().notes.push_back(said_.passed_over.front());
+    }
+    return made;
+}
+
+Steps SetOption::toggle() {
+    std::vector<OptionPath> switches;
+    for (const Definition* one : loose_) {
+        const auto path = switch_of(space_, *one, option_);
+        if (!path || !same_expression(one->value, wanted_)) {
+            return conditional(option_, *one);
+        }
+        if (std::find(switches.begin(), switches.end(), *path) == switches.end()) {
+            switches.push_back(*path);
+        }
+    }
+    if (switches.size() != 1) {
+        return several(option_, loose_);
+    }
+    Wish wish = ask_.wish;
+    wish.option = switches.front();
+    wish.value = Value(true);
+    Ask instead{.request = ask_.request, .wish = wish, .targets = ask_.targets};
+    Steps made = SetOption(space_, instead).run();
+    if (made) {
+        for (Step& step : made.value()) {
+            step.wish = describe(ask_.wish);
+            step.how += "; by the repository's own option " + switches.front().str();
+        }
+    }
+    return made;
+}
+
+Steps plan_set(Workspace& space, const Ask& ask) {
+    return SetOption(space, ask).run();
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,156 @@
+// One value of an option: which of its bindings is changed, for the hosts that are meant.
+#include "proposals/plan/set_option.hpp"
+
+#include "agentd/core/text.hpp"
+#include "proposals/nix/names.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+
+Steps SetOption::anywhere() {
+    const auto all_so = [&](const Definitions& all) {
+        return std::all_of(all.begin(), all.end(), [&](const Definition* one) {
+            return same_expression(one->value, wanted_);
+        });
+    };
+    HostNames told;
+    for (const Definition* one : firm_) {
+        told.insert(one->at->hosts.begin(), one->at->hosts.end());
+    }
+    if (is_few(ask_, told)) {
+        return few(ask_, told, firm_.front()->where());
+    }
+    if (all_so(firm_) && all_so(loose_)) {
+        return change(*firm_.front());
+    }
+    const auto rank = [](const Definition* one) {
+        return std::pair(one->at->hosts.size(), -one->priority);
+    };
+    Definitions best;
+    for (const Definition* one : firm_) {
+        if (best.empty() || rank(one) > rank(best.front())) {
+            best = {one};
+        } else if (rank(one) == rank(best.front())) {
+            best.push_back(one);
+        }
+    }
+    if (best.size() > 1) {
+        return several(option_, best);
+    }
+    if (same_expression(best.front()->value, wanted_)) {
+        return several(option_, firm_); // it is so but where something else says otherwise
+    }
+    for (const Definition* other : firm_) {
+        const bool over = other != best.front() && other->priority <= best.front()->priority;
+        const bool all =
+            std::includes(other->at->hosts.begin(), other->at->hosts.end(),
+                          best.front()->at->hosts.begin(), best.front()->at->hosts.end());
+        if (over && all) {
+            return several(option_, {best.front(), other});
+        }
+    }
+    return change(*best.front());
+}
+
+SetOption::Winner SetOption::winner(const std::string& host, const Definitions& among) const {
+    Winner out;
+    for (const Definition* one : among) {
+        if (one->at->hosts.count(host) == 0) {
+            continue;
+        }
+        if (out.one == nullptr || one->priority < out.one->priority) {
+            out = {.one = one};
+        } else if (one->priority == out.one->priority && one != out.one) {
+            out.several = true;
+        }
+    }
+    return out;
+}
+
+Steps SetOption::for_hosts() {
+    std::map<const Definition*, HostNames> winners;
+    HostNames without;
+    for (const std::string& host : ask_.targets) {
+        const Winner firm = winner(host, firm_);
+        const Winner loose = winner(host, loose_);
+        if (firm.several) {
+            return several(option_, firm_);
+        }
+        const bool open = loose.one != nullptr && loose.one->priority <= 100 &&
+                          (firm.one == nullptr || loose.one->priority <= firm.one->priority);
+        if (open) {
+            return conditional(option_, *loose.one);
+        }
+        if (firm.one == nullptr) {
+            without.insert(host);
+        } else {
+            winners[firm.one].insert(host);
+        }
+    }
+    std::vector<Step> out;
+    for (const auto& [one, hosts] : winners) {
+        const bool so = same_expression(one->value, wanted_);
+        const auto source = so ? std::nullopt : source_of(space_, *one, option_);
+        Steps more = source                 ? at_source(*source, *one, hosts)
+                     : so || one->at->own() ? change(*one)
+                                            : over(*one, hosts);
+        if (!more) {
+            return more.problem();
+        }
+        out.insert(out.end(), more->begin(), more->end());
+    }
+    if (!without.empty()) {
+        Steps more = for_the_first_time(without);
+        if (!more) {
+            return more.problem();
+        }
+        out.insert(out.end(), more->begin(), more->end());
+    }
+    return out;
+}
+
+Steps SetOption::at_source(const OptionPath& source, const Definition& one,
+                           const HostNames& hosts) {
+    if (space_.said(candidates_, source).definitions.empty()) {
+        return one.at->own() ? change(one) : over(one, hosts);
+    }
+    Wish wish = ask_.wish;
+    wish.option = source;
+    Ask instead{.request = ask_.request, .wish = wish, .targets = hosts};
+    Steps made = SetOption(space_, instead).run();
+    if (made) {
+        for (Step& step : made.value()) {
+            step.wish = describe(ask_.wish);
+            step.how += "; it is taken from " + source.str() + " at " + one.where();
+            step.notes.push_back("whatever else reads " + source.str() + " changes with it");
+        }
+    }
+    return made;
+}
+
+Steps SetOption::over(const Definition& one, const HostNames& hosts) {
+    if (one.priority < 100) {
+        return Problem{.code = "forced",
+                       .message = option_.str() + " is forced at " + one.where() +
+                                  ", which other hosts share",
+                       .where = one.where(),
+                       .hint = "change it there for all of them"};
+    }
+    const bool strong = one.priority <= 100;
+    const std::string argument =
+        wanted_.find(' ') != std::string::npos ? "(" + wanted_ + ")" : wanted_;
+    Steps made =
+        insert(space_, ask_, candidates_, hosts, strong ? "lib.mkForce " + argument : wanted_);
+    if (made) {
+        for (Step& step : *&made.value()) {
+            step.how = "other hosts share " + one.where() + ", so it is said over for " +
+                       core::join(std::vector<std::string>(hosts.begin(), hosts.end()), ", ");
+        }
+    }
+    return made;
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,118 @@
+#include "proposals/plan/planner.hpp"
+
+#include "proposals/plan/new_file.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+
+Steps plan_input(Workspace& space, const Ask& ask) {
+    const std::string folder = space.map().flake;
+    const std::string file = folder.empty() ? "flake.nix" : folder + "/flake.nix";
+    const nix::Tree& tree = *space.tree(file); // a map is only made of a flake that is Nix
+    const Wish& wish = ask.wish;
+    auto edit =
+        wish.kind == WishKind::add_input
+            ? nix::add_input(tree, {.name = wish.input, .url = wish.url, .follows = wish.follows})
+        : wish.kind == WishKind::set_input_url ? nix::set_input_url(tree, wish.input, wish.url)
+                                               : nix::remove_input(tree, wish.input);
+    const bool changed = edit && !edit->splices.empty();
+    if (auto done = take(space, file, std::move(edit), {}); !done) {
+        return done.problem();
+    }
+    Step step{.wish = describe(wish),
+              .changed = changed,
+              .file = file,
+              .how = changed ? "" : "it is so already"};
+    if (changed) {
+        step.notes.push_back("flake.lock is as before: Nix moves it when the flake is locked");
+    }
+    return std::vector{std::move(step)};
+}
+
+namespace {
+
+Steps plan_one(Workspace& space, const Ask& ask) {
+    switch (ask.wish.kind) {
+    case WishKind::set_option:
+        return plan_set(space, ask);
+    case WishKind::unset_option:
+        return plan_unset(space, ask);
+    case WishKind::add_to_list:
+    case WishKind::remove_from_list:
+        return plan_list(space, ask);
+    case WishKind::add_import:
+        return plan_import(space, ask);
+    case WishKind::remove_import:
+        return plan_import_removal(space, ask);
+    case WishKind::create_module:
+        return plan_module(space, ask);
+    case WishKind::add_input:
+    case WishKind::set_input_url:
+    case WishKind::remove_input:
+        return plan_input(space, ask);
+    case WishKind::bump_input:
+        return Problem{.code = "apart",
+                       .message = "new revisions of inputs are a proposal of their own",
+                       .hint = "ask for the rest apart from it"};
+    }
+    return Problem{.code = "bad_value", .message = "an operation of no known kind"};
+}
+
+bool moves_modules(WishKind kind) {
+    return kind == WishKind::add_import || kind == WishKind::remove_import ||
+           kind == WishKind::create_module;
+}
+
+/// The files of the hosts are told once more from what is edited: no host that was not asked for
+/// may be made of other files.
+std::optional<Problem> wrong_modules(Workspace& space, const Request& request) {
+    const auto& all = request.operations;
+    const bool moved = std::any_of(all.begin(), all.end(),
+                                   [](const Wish& wish) { return moves_modules(wish.kind); });
+    if (!moved || request.hosts.empty()) {
+        return std::nullopt;
+    }
+    const auto targets = space.targets(request, all.front());
+    const auto after = map_after(space);
+    if (!targets || !after) {
+        return targets ? after.problem() : targets.problem();
+    }
+    return changed_others(space.map(), *after, *targets);
+}
+
+} // namespace
+
+core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const Request& request) {
+    Workspace space(files, map);
+    Plan out;
+    for (std::size_t i = 0; i < request.operations.size(); ++i) {
+        const Wish& wish = request.operations[i];
+        Ask ask{.request = request, .wish = wish};
+        if (wish.kind < WishKind::add_input) {
+            auto targets = space.targets(request, wish);
+            if (!targets) {
+                return targets.problem();
+            }
+            ask.targets = std::move(targets).value();
+        }
+        auto steps = plan_one(space, ask);
+        if (!steps) {
+            Problem problem = steps.problem();
+            if (problem.where.empty()) {
+                problem.where = describe(wish);
+            }
+            return problem;
+        }
+        out.steps.insert(out.steps.end(), steps->begin(), steps->end());
+    }
+    out.edits = space.edits();
+    if (auto problem = wrong_modules(space, request)) {
+        return std::move(*problem);
+    }
+    return out;
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,50 @@
+/// @file
+/// Setting one option; for plan_values*.cpp only.
+#pragma once
+
+#include "proposals/plan/planner.hpp"
+
+#include <string>
+#include <vector>
+
+namespace agentd::proposals::plan {
+
+class SetOption {
+  public:
+    SetOption(Workspace& space, const Ask& ask)
+        : space_(space), ask_(ask), option_(*ask.wish.option),
+          wanted_(expression_of(*ask.wish.value, space.map().style)) {}
+
+    Steps run();
+
+  private:
+    /// Something else is said already, under whatever condition.
+    std::optional<core::Problem> taken() const;
+    Steps in_module();
+    Steps change(const Definition& one);
+    /// No host is named: what most of them are made of.
+    Steps anywhere();
+    struct Winner {
+        const Definition* one{};
+        bool several{};
+    };
+    Winner winner(const std::string& host, const Definitions& among) const;
+    Steps for_hosts();
+    /// Where the value is another option's, that one is changed for these hosts.
+    Steps at_source(const OptionPath& source, const Definition& one, const HostNames& hosts);
+    /// Other hosts share the binding: these hosts say otherwise for themselves.
+    Steps over(const Definition& one, const HostNames& hosts);
+    Steps for_the_first_time(const HostNames& hosts);
+    Steps toggle();
+
+    Workspace& space_;
+    const Ask& ask_;
+    const OptionPath& option_;
+    std::string wanted_;
+    std::vector<Candidate> candidates_{};
+    Workspace::Said said_{};
+    Definitions firm_{};
+    Definitions loose_{};
+};
+
+} // namespace agentd::proposals::plan

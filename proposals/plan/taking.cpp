@@ -1,0 +1,100 @@
+// How an edit is taken over, and how values are written.
+#include "proposals/plan/planner.hpp"
+
+#include "agentd/core/match.hpp"
+#include "proposals/nix/names.hpp"
+#include "proposals/nix_text.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+using nix::no_node;
+using nix::NodeId;
+
+std::string expression_of(const Value& value, const map::Style& style) {
+    return core::match(
+        value, [](Null) { return std::string("null"); },
+        [](bool v) { return std::string(v ? "true" : "false"); },
+        [](std::int64_t v) { return nix_integer(v); },
+        [](const std::string& v) { return nix_string(v); },
+        [](const PackageAttr& v) { return "pkgs." + v.str(); },
+        [&](const Strings& v) {
+            std::string out;
+            for (const std::string& text : v) {
+                out += (style.expands_lists() && v.size() > 1 ? "\n  " : " ") + nix_string(text);
+            }
+            if (style.expands_lists() && v.size() > 1) {
+                return "[" + out + "\n]";
+            }
+            return v.empty()       ? std::string(style.tight() ? "[]" : "[ ]")
+                   : style.tight() ? "[" + out.substr(1) + "]"
+                                   : "[" + out + " ]";
+        });
+}
+
+bool same_expression(std::string_view one, std::string_view other) {
+    const auto tokens = [](std::string_view text) {
+        std::vector<std::string> out;
+        auto read = nix::parse(std::string(text));
+        if (const auto* tree = std::get_if<nix::Tree>(&read)) {
+            for (const nix::Token& token : tree->tokens()) {
+                out.emplace_back(tree->text(token));
+            }
+        }
+        return out;
+    };
+    return one == other || tokens(one) == tokens(other);
+}
+
+core::Result<core::Done> take(Workspace& space, const std::string& file, nix::EditResult edit,
+                              const std::vector<std::string>& names) {
+    if (!edit) {
+        Problem problem = edit.problem();
+        problem.where = problem.where.empty() ? file : file + ":" + problem.where;
+        return problem;
+    }
+    const std::string before = space.exists(file) ? space.tree(file)->source() : "";
+    space.put(file, edit->text);
+    if (names.empty()) {
+        return core::Done{};
+    }
+    for (const std::string argument : {"pkgs", "lib"}) {
+        const nix::Tree& tree = *space.tree(file);
+        const auto parents = nix::parents_of(tree);
+        for (const auto& site : nix::locate(tree, names, nix::FileKind::module).exact) {
+            bool missing = false;
+            for (NodeId node = 0; node < tree.size(); ++node) {
+                missing =
+                    missing ||
+                    (tree.kind(node) == nix::NodeKind::identifier && tree.text(node) == argument &&
+                     tree.start(node) >= tree.start(site.value) &&
+                     tree.end(node) <= tree.end(site.value) &&
+                     nix::binding_of(tree, parents, node, argument).scope == no_node);
+            }
+            if (missing) {
+                auto formal = nix::add_formal(tree, argument);
+                if (!formal) {
+                    space.put(file, before); // all of it or nothing
+                    return take(space, file, std::move(formal), {});
+                }
+                space.put(file, formal->text);
+                break;
+            }
+        }
+    }
+    return core::Done{};
+}
+
+Step step_at(const Ask& ask, const Candidate& at, bool changed, std::string how) {
+    HostNames all = at.hosts;
+    all.insert(at.others.begin(), at.others.end());
+    return {.wish = describe(ask.wish),
+            .changed = changed,
+            .file = at.file,
+            .hosts = {all.begin(), all.end()},
+            .how = std::move(how)};
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,232 @@
+#include "proposals/plan/workspace.hpp"
+
+#include "agentd/core/check.hpp"
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+
+namespace agentd::proposals::plan {
+
+using core::Problem;
+using core::Result;
+using map::Host;
+using map::ModuleUse;
+
+namespace {
+
+std::string quoted(std::string_view text) {
+    return "`" + core::printable(core::shorten(text, 120)) + "`";
+}
+
+/// By its path, the end of it, its name, or the name of its folder.
+bool is_called(const std::string& file, std::string name) {
+    while (name.ends_with('/')) {
+        name.pop_back();
+    }
+    const auto ends = [&](const std::string& whole) {
+        return whole == name || (whole.size() > name.size() && whole.ends_with("/" + name));
+    };
+    if (ends(file) || ends(file.ends_with(".nix") ? file.substr(0, file.size() - 4) : file)) {
+        return true;
+    }
+    return file.ends_with("/default.nix") && ends(map::folder_of(file));
+}
+
+Problem no_candidate(const Wish& wish) {
+    return {.code = "no_such_module",
+            .message = wish.in.empty()
+                           ? "no file is known that those hosts are made of"
+                           : "no file that those hosts are made of is called " + quoted(wish.in),
+            .hint = "agentctl context map --host H lists them"};
+}
+
+/// Files that hold modules of the host, or of its user, inside of something else.
+void add_inlined(std::set<std::string>& out, const Host& host, const std::string& user) {
+    for (const auto& [whose, files] : host.inlined) {
+        if (whose == user || (whose == "*" && !user.empty())) {
+            out.insert(files.begin(), files.end());
+        }
+    }
+}
+
+bool is_known_file(map::Files& files, const std::string& path) {
+    return files.kind(path) == map::Files::Kind::file;
+}
+
+} // namespace
+
+const nix::Tree* Workspace::tree(const std::string& path) {
+    if (const auto found = edited_.find(path); found != edited_.end()) {
+        return &found->second;
+    }
+    const map::SourceFile* file = files_.parse(path);
+    return file == nullptr ? nullptr : &file->tree;
+}
+
+bool Workspace::exists(const std::string& path) const {
+    return edited_.count(path) > 0 || files_.kind(path) != map::Files::Kind::none;
+}
+
+void Workspace::put(const std::string& path, std::string text) {
+    auto read = nix::parse(std::move(text));
+    AGENTD_CHECK(std::holds_alternative<nix::Tree>(read)); // every edit was parsed before
+    edited_.insert_or_assign(path, std::move(std::get<nix::Tree>(read)));
+}
+
+std::vector<FileEdit> Workspace::edits() const {
+    std::vector<FileEdit> out;
+    for (const auto& [path, tree] : edited_) {
+        if (files_.read(path) != tree.source()) {
+            out.push_back({.path = path, .bytes = tree.source()});
+        }
+    }
+    return out;
+}
+
+Result<HostNames> Workspace::targets(const Request& request, const Wish& wish) const {
+    HostNames out;
+    for (const std::string& name : request.hosts) {
+        const Host* host = map_.host(name);
+        if (host == nullptr) {
+            std::vector<std::string> known;
+            for (const Host& one : map_.hosts) {
+                known.push_back(one.name);
+            }
+            const auto near = core::nearest(name, known, 3);
+            return Problem{.code = "no_such_host",
+                           .message = "the flake has no one host " + quoted(name),
+                           .hint = known.empty()  ? "no host could be told without Nix"
+                                   : near.empty() ? "agentctl context map lists them"
+                                                  : "did you mean " + core::join(near, ", ") + "?"};
+        }
+        out.insert(host->name);
+    }
+    if (request.hosts.empty()) {
+        for (const Host& host : map_.hosts) {
+            const bool fits = host.kind == "nixos" || (host.kind == "home" && !wish.user.empty());
+            if (fits) {
+                out.insert(host.name);
+            }
+        }
+    }
+    for (const Host& host : map_.hosts) {
+        const bool open = host.in_part || (host.modules.empty() && host.homes.empty());
+        if (request.hosts.empty() && wish.in.empty() && open && out.count(host.name) > 0) {
+            return Problem{.code = "hosts_unknown",
+                           .message = "what " + host.name +
+                                      " shares with the other hosts cannot be told without Nix",
+                           .hint = "name one host, or the file that is meant (`in`)"};
+        }
+    }
+    if (out.empty() && wish.in.empty()) {
+        return Problem{.code = "no_hosts",
+                       .message = "no host of the flake can be told without Nix",
+                       .hint = "say which module is meant, by its name"};
+    }
+    return out;
+}
+
+void Workspace::add(std::map<std::string, Candidate>& out, const Host& host,
+                    const map::Modules& modules, bool wanted) const {
+    for (const ModuleUse& use : modules) {
+        if (!is_known_file(files_, use.file)) {
+            continue;
+        }
+        Candidate& here = out[use.file];
+        const bool first = here.file.empty();
+        here.file = use.file;
+        if (!wanted) {
+            here.others.insert(host.name);
+            continue;
+        }
+        here.distance =
+            first || here.hosts.empty() ? use.distance : std::min(here.distance, use.distance);
+        here.hosts.insert(host.name);
+        here.maybe = here.maybe || use.maybe;
+    }
+}
+
+Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const HostNames& targets) {
+    std::map<std::string, Candidate> found;
+    std::set<std::string> inlined;
+    bool user_known = wish.user.empty();
+    for (const Host& host : map_.hosts) {
+        const bool wanted = targets.count(host.name) > 0;
+        add(found, host, host.modules, wanted && wish.user.empty());
+        if (wanted && wish.in.empty()) {
+            add_inlined(inlined, host, wish.user);
+        }
+        for (const auto& [user, modules] : host.homes) {
+            const bool his = !wish.user.empty() && (user == wish.user || user == "*");
+            user_known = user_known || user == wish.user;
+            add(found, host, modules, wanted && his);
+        }
+    }
+    if (!user_known) {
+        return Problem{.code = "no_such_user",
+                       .message = "home-manager has no user " + quoted(wish.user) + " here"};
+    }
+    const bool all = targets.size() > 1 &&
+                     std::all_of(map_.hosts.begin(), map_.hosts.end(), [&](const Host& host) {
+                         return host.kind != "nixos" || targets.count(host.name) > 0;
+                     });
+    std::vector<Candidate> out;
+    for (auto& [file, candidate] : found) {
+        candidate.strangers = !map_.hosts_known && !all && !is_home_of(candidate, targets);
+        if (!candidate.hosts.empty() && (wish.in.empty() || is_called(file, wish.in))) {
+            inlined.erase(file);
+            out.push_back(std::move(candidate));
+        }
+    }
+    for (const std::string& file : inlined) {
+        if (is_known_file(files_, file)) {
+            out.push_back({.file = file, .inline_only = true});
+        }
+    }
+    for (const map::Aspect& aspect : map_.aspects) {
+        if (!wish.in.empty() && aspect.name == wish.in) {
+            out.push_back({.file = aspect.file, .prefix = aspect.prefix});
+        }
+    }
+    return out.empty() ? Result<std::vector<Candidate>>(no_candidate(wish)) : std::move(out);
+}
+
+bool Workspace::is_home_of(const Candidate& at, const HostNames& hosts) const {
+    const auto parts = core::split(at.file, '/');
+    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& name) {
+        const Host* host = map_.host(name);
+        return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+            part = part.ends_with(".nix") ? part.substr(0, part.size() - 4) : part;
+            return part == name || (host != nullptr && part == host->host_name);
+        });
+    });
+}
+
+Result<std::string> Workspace::module(const std::string& name) const {
+    std::vector<std::string> found;
+    for (const std::string& file : files_.nix_files()) {
+        if (file == name || file == name + "/default.nix" || file == name + ".nix") {
+            return file;
+        }
+        if (is_called(file, name)) {
+            found.push_back(file);
+        }
+    }
+    if (found.size() == 1) {
+        return found.front();
+    }
+    found.resize(std::min<std::size_t>(found.size(), 5));
+    return Problem{.code = found.empty() ? "no_such_module" : "several_modules",
+                   .message = found.empty() ? "the repository has no module " + quoted(name)
+                                            : "several modules are called " + quoted(name),
+                   .hint = found.empty() ? "name a file of the repository"
+                                         : "one of " + core::join(found, ", ")};
+}
+
+std::vector<std::string> names_in(const Candidate& at, const OptionPath& option) {
+    std::vector<std::string> out = at.prefix;
+    out.insert(out.end(), option.parts().begin(), option.parts().end());
+    return out;
+}
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,111 @@
+/// @file
+/// A repository with the edits that a plan has come to so far, and what it says of an option.
+#pragma once
+
+#include "proposals/map/repo_map.hpp"
+#include "proposals/nix/edit.hpp"
+#include "proposals/nix/locate.hpp"
+#include "proposals/plan/request.hpp"
+#include "proposals/tree.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace agentd::proposals::plan {
+
+using HostNames = std::set<std::string>;
+
+/// A file that may be edited for a wish.
+struct Candidate {
+    std::string file{};
+    HostNames hosts{};  ///< of those that are asked for, the ones that are made of it
+    HostNames others{}; ///< hosts that are made of it too
+    std::size_t distance{};
+    bool inline_only{}; ///< it holds modules inside of something else, and is none itself
+    bool maybe{};       ///< not certain to be imported by all of `hosts`
+    bool strangers{};   ///< hosts that could not be told may be made of it too
+    std::vector<std::string> prefix{}; ///< of an aspect: where its options begin
+    bool own() const { return others.empty() && !strangers; }
+};
+
+/// One binding of an option.
+struct Definition {
+    const Candidate* at{};
+    nix::Site site{};
+    int priority = 100;       ///< 50 is mkForce, 1000 mkDefault
+    bool conditional = false; ///< or in a file that is not certain to be imported
+    std::string value{};      ///< the innermost expression
+    std::size_t line{};
+    std::string where() const { return at->file + ":" + std::to_string(line); }
+};
+
+/// The plain texts that a repository holds: all, and by the name that is bound to them.
+struct Texts {
+    std::set<std::string, std::less<>> all{};
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> bound{};
+};
+
+class Workspace {
+  public:
+    Workspace(map::Files& files, const map::RepoMap& map) : files_(files), map_(map) {}
+
+    const map::RepoMap& map() const noexcept { return map_; }
+    map::Files& files() noexcept { return files_; }
+    nix::EditStyle style() const { return {.expand_lists = map_.style.expands_lists()}; }
+
+    /// As it stands after the edits so far; nullptr when there is none, or it is no Nix.
+    const nix::Tree* tree(const std::string& path);
+    bool exists(const std::string& path) const;
+    /// `text` has to be Nix.
+    void put(const std::string& path, std::string text);
+    /// Sorted by path; files that are as before are left out.
+    std::vector<FileEdit> edits() const;
+
+    /// Problems: `no_such_host`, `no_hosts`.
+    core::Result<HostNames> targets(const Request& request, const Wish& wish) const;
+    /// The files that the targets are made of; with `in` only those of that name. Problems:
+    /// `no_such_module`, `several_modules`, `no_such_user`.
+    core::Result<std::vector<Candidate>> candidates(const Wish& wish, const HostNames& targets);
+
+    /// The file lies in the folder of one of these hosts, or is called as it is.
+    bool is_home_of(const Candidate& at, const HostNames& hosts) const;
+
+    /// What the candidates say of an option, and what hides whether they do (`hidden`, sentences
+    /// with a place).
+    struct Said {
+        std::vector<Definition> definitions{};
+        std::vector<core::Problem> hidden{};
+        std::vector<core::Problem> unlikely{};  ///< as `hidden`; nothing says that it is so
+        std::vector<std::string> passed_over{}; ///< computed names that are taken for others
+    };
+    Said said(const std::vector<Candidate>& candidates, const OptionPath& option);
+
+    enum class Could : std::uint8_t { not_be, hardly_be, be };
+    /// Whether a name that is computed (`${x}`, `"web-${x}"`) could come to `wanted`: where `x` is
+    /// bound to texts one of these says it; else a text of the repository would have to.
+    Could could_be_called(std::string_view computed, const std::string& wanted);
+
+    /// The one `.nix` file that a name or the end of a path means. Problems: `no_such_module`,
+    /// `several_modules`.
+    core::Result<std::string> module(const std::string& name) const;
+
+  private:
+    void add(std::map<std::string, Candidate>& out, const map::Host& host,
+             const map::Modules& modules, bool wanted) const;
+    void look(const Candidate& at, const OptionPath& option, Said& out);
+
+    map::Files& files_;
+    const map::RepoMap& map_;
+    std::map<std::string, nix::Tree> edited_{};
+    std::optional<Texts> texts_{};
+};
+
+/// The names of an option in a candidate.
+std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
+
+} // namespace agentd::proposals::plan

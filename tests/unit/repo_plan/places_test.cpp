@@ -1,0 +1,221 @@
+#include "tests/unit/repo_plan/planned.hpp"
+
+using namespace agentd;
+using namespace agentd::tests;
+
+TEST_CASE(
+    "what is new stands in the host's own folder, not in a module that it alone imports today") {
+    auto files = two_hosts("{ }", "{ }");
+    files["flake.nix"] = R"({ outputs = { nixpkgs, ... }: {
+        nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./hosts/web ]; };
+        nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; };
+      }; })";
+    files["hosts/web/default.nix"] = "{ imports = [ ./disks.nix ../../parts/media.nix ]; }";
+    files["hosts/web/disks.nix"] = "{ services.fstrim.enable = true; fileSystems = { }; }";
+    files["parts/media.nix"] =
+        "{ services.a.enable = true; services.b.x = 1; networking.firewall.ports = [ 1 ]; }";
+    const auto on_web = [&](const Json& wish) { return request({wish}, Json::array({"web"})); };
+    CHECK(edited(files, on_web(set("services.x.enable", yes)), "hosts/web/default.nix") != "");
+    CHECK(edited(files, on_web(set("time.zone", yes)), "hosts/web/default.nix") != "");
+    CHECK(edited(files, on_web(set("services.b.y", yes)), "hosts/web/default.nix") != "");
+    CHECK(edited(files, on_web(add("networking.firewall.ports", {{"integer", 2}})),
+                 "hosts/web/default.nix") != "");
+}
+
+TEST_CASE("nothing new is said for all in a file that few of them have") {
+    auto files = two_hosts("{ }", "{ services.y = 1; }");
+    auto& flake = files["flake.nix"];
+    for (std::size_t at = flake.find(" ./common.nix"); at != std::string::npos;
+         at = flake.find(" ./common.nix")) {
+        flake.erase(at, 13);
+    }
+    files["c.nix"] = "{ }";
+    flake.insert(flake.find("b = "), "c = nixpkgs.lib.nixosSystem { modules = [ ./c.nix ]; }; ");
+    CHECK(refusal(files, request({set("services.x.enable", yes)})) == "no_host_named");
+    CHECK(refusal(files, request({add("services.x", {{"integer", 1}})})) == "no_host_named");
+}
+
+TEST_CASE("where the best place cannot take it the next one does, and nothing is left behind") {
+    auto files = two_hosts("{ }", "{ pkgs }: { services.x.y = 1; imports = [ ./a/two.nix ]; }");
+    files["a/two.nix"] = "{ ... }: { services.x.z = 1; }";
+    const Json wish = set("services.x.package", {{"package", "hello"}});
+    CHECK(edited(files, request({wish}, Json::array({"a"})), "a.nix").find("pkgs.hello") !=
+          std::string::npos);
+    files["a.nix"] = "{ lib }: { services.x.y = 1; imports = [ ./a/two.nix ]; }";
+    CHECK(edited(files, request({wish}, Json::array({"a"})), "a/two.nix") ==
+          "{ pkgs, ... }: { services.x.z = 1; services.x.package = pkgs.hello; }");
+}
+
+TEST_CASE("a file that may be of the host, and says it, is not passed over") {
+    auto files = two_hosts("{ }", "{ imports = [ (f ./x) ]; }");
+    files["other.nix"] = "{ time.timeZone = \"UTC\"; }";
+    const Json wish = set("time.timeZone", {{"string", "Europe/Rome"}});
+    CHECK(refusal(files, request({wish}, Json::array({"a"}))) == "unread");
+    CHECK(edited(files, request({wish}, Json::array({"b"})), "b.nix") != "");
+}
+
+TEST_CASE("hosts that cannot be told may share what is not in the host's own folder") {
+    const Files files{{"flake.nix", "{ outputs = inputs: inputs.x.lib.make ./.; }"},
+                      {"hosts/web/default.nix",
+                       "{ imports = [ ../../base.nix ]; networking.hostName = \"web\"; }"},
+                      {"base.nix", "{ services.y.enable = true; }"}};
+    const auto on_web = [&](const Json& wish) { return request({wish}, Json::array({"web"})); };
+    CHECK(edited(files, on_web(set("services.y.port", {{"integer", 1}})),
+                 "hosts/web/default.nix") != "");
+    CHECK(edited(files, on_web(set("services.y.enable", {{"boolean", false}})),
+                 "hosts/web/default.nix")
+              .find("lib.mkForce false") != std::string::npos);
+}
+
+TEST_CASE("a new module begins as its neighbours do") {
+    const auto made = [](const std::string& neighbour, const Json& value) {
+        auto files = two_hosts(neighbour, neighbour, neighbour);
+        const Json wish{
+            {"op", "create_module"},
+            {"module", "x"},
+            {"settings", Json::array({{{"option", "services.x.enable"}, {"value", yes}},
+                                      {{"option", "services.x.package"}, {"value", value}}})}};
+        const auto plan = planned(files, request({wish}, Json::array({"a"})));
+        REQUIRE(plan.has_value());
+        REQUIRE(plan->edits.size() == 2);
+        return plan->edits.at(1).bytes.value_or("");
+    };
+    const Json text{{"string", "y"}};
+    const Json package{{"package", "y"}};
+    const std::string set = "{\n  services.x = {\n    enable = true;\n    package = ";
+    const std::string end = ";\n  };\n}\n";
+    CHECK(made("{ ... }:\n{ }", text) == "{ ... }:\n" + set + "\"y\"" + end);
+    CHECK(made("{pkgs, ...}: { }", package) == "{pkgs, ...}: " + set + "pkgs.y" + end);
+    CHECK(made("_: { }", text) == "_: " + set + "\"y\"" + end);
+    CHECK(made("{ }", text) == set + "\"y\"" + end);
+    CHECK(made("{ }", package) == "{ pkgs, ... }:\n\n" + set + "pkgs.y" + end);
+}
+
+TEST_CASE("a new module that is read by being there is not imported, and is no other host's") {
+    auto files = two_hosts("{ }", "{ }");
+    files["a.nix"] = "{ lib, ... }: { imports = map (name: ./parts + \"/${name}\") "
+                     "(builtins.attrNames (builtins.readDir ./parts)); }";
+    files["parts/w.nix"] = "{ }";
+    const Json made{{"op", "create_module"},
+                    {"module", "parts/x"},
+                    {"settings", {{{"option", "services.x.enable"}, {"value", yes}}}}};
+    CHECK(edited(files, request({made}, Json::array({"a"})), "parts/x.nix") ==
+          "{\n  services.x.enable = true;\n}\n");
+    CHECK(refusal(files, request({made}, Json::array({"b"}))) == "shared");
+}
+
+TEST_CASE("an import changes no host that was not asked for") {
+    auto files = two_hosts("{ }", "{ imports = [ ./m.nix ]; }", "{ imports = [ ./a.nix ]; }");
+    files["m.nix"] = files["n.nix"] = "{ }";
+    const Json import{{"op", "add_import"}, {"module", "n"}};
+    CHECK(refusal(files, request({import}, Json::array({"a"}))) == "no_place");
+    CHECK(edited(files, request({import}, Json::array({"b"})), "b.nix") ==
+          "{ imports = [ ./a.nix ./n.nix ]; }");
+}
+
+TEST_CASE("what most hosts share is said in a file that is about it, or about nothing else") {
+    const auto shared = [](const std::string& name, const std::string& text) {
+        auto files = two_hosts("{ }", "{ }");
+        auto& flake = files["flake.nix"];
+        for (auto at = flake.find("common.nix"); at != flake.npos;
+             at = flake.find("common.nix", at + name.size())) {
+            flake.replace(at, 10, name);
+        }
+        files[name] = text;
+        return files;
+    };
+    const std::string audio = "{ services.pipewire.enable = true; environment.x = 1; }";
+    const Json ssh = set("services.openssh.enable", yes);
+    CHECK(refusal(shared("audio.nix", audio), request({ssh})) == "no_place");
+    CHECK(edited(shared("ssh.nix", audio), request({ssh}), "ssh.nix") != "");
+    CHECK(edited(shared("common.nix", audio), request({ssh}), "common.nix") != "");
+    CHECK(refusal(
+              shared("nginx.nix", "{ services.nginx = { }; networking.firewall.ports = [ 80 ]; }"),
+              request({add("networking.firewall.ports", {{"integer", 81}})})) == "no_place");
+}
+
+TEST_CASE("what hosts share that are known in part is not told for all of them") {
+    const Files files{{"flake.nix", "{ outputs = inputs: inputs.x.lib.make ./.; }"},
+                      {"hosts/a/default.nix", "{ networking.hostName = \"a\"; }"},
+                      {"hosts/b/default.nix", "{ networking.hostName = \"b\"; }"}};
+    const Json wish = add("environment.systemPackages", {{"package", "jq"}});
+    CHECK(refusal(files, request({wish}, "all")) == "hosts_unknown");
+    CHECK(refusal(files, request({wish})) == "hosts_unknown");
+    CHECK(edited(files, request({wish}, Json::array({"a"})), "hosts/a/default.nix") != "");
+}
+
+TEST_CASE("a computed name hides only what it can be") {
+    const auto files = [](const std::string& text) {
+        auto out = two_hosts("{ }", "{ users.users.x = { }; users.users.${username}.uid = 1; }");
+        out["vars.nix"] = text;
+        return out;
+    };
+    const Json wish = set("users.users.guest.uid", {{"integer", 7}});
+    const auto on_a = request({wish}, Json::array({"a"}));
+    CHECK(edited(files("{ username = \"hadi\"; }"), on_a, "a.nix").find("guest.uid = 7") !=
+          std::string::npos);
+    CHECK(refusal(files("{ username = \"guest\"; }"), on_a) == "opaque");
+    CHECK(edited(files("{ }"), on_a, "a.nix").find("guest.uid = 7") != std::string::npos);
+    CHECK(refusal(files("{ names = [ \"guest\" ]; }"), on_a) == "opaque");
+    auto pieces = files("{ all = [ \"1\" ]; }");
+    pieces["a.nix"] = "{ n, ... }: { services.\"web-${n}\".port = 1; }";
+    CHECK(edited(pieces, request({set("services.x.port", {{"integer", 1}})}, Json::array({"a"})),
+                 "a.nix") != "");
+    CHECK(refusal(pieces, request({set("services.web-1.port", {{"integer", 1}})},
+                                  Json::array({"a"}))) == "opaque");
+}
+
+TEST_CASE("a default under a condition is said over by a plain value") {
+    const auto files = two_hosts("{ lib, config, ... }: { config = lib.mkIf config.my.x.enable { "
+                                 "services.x.y = lib.mkDefault 1; }; }",
+                                 "{ services.z = 1; }");
+    CHECK(edited(files, request({set("services.x.y", {{"integer", 2}})}, Json::array({"a"})),
+                 "a.nix") == "{ services.z = 1; services.x.y = 2; }");
+}
+
+TEST_CASE("a new module of one host lies beside its own files, one of all where the others lie") {
+    auto files = two_hosts("{ imports = [ ./mods/u.nix ./mods/v.nix ]; }", "{ }");
+    files["flake.nix"].replace(files["flake.nix"].find("./a.nix"), 7, "./hosts/a");
+    files["hosts/a/default.nix"] = "{ services.y = 1; }";
+    files["mods/u.nix"] = files["mods/v.nix"] = "{ }";
+    const Json made{{"op", "create_module"},
+                    {"module", "grocy"},
+                    {"settings", {{{"option", "services.x.enable"}, {"value", yes}}}}};
+    const auto paths = [&](const Json& hosts) {
+        const auto plan = planned(files, request({made}, hosts));
+        REQUIRE(plan.has_value());
+        std::string out;
+        for (const auto& edit : plan->edits) {
+            out += edit.path + " ";
+        }
+        return out;
+    };
+    CHECK(paths(Json::array({"a"})) == "hosts/a/default.nix hosts/a/grocy.nix ");
+    CHECK(paths("all") == "common.nix mods/grocy.nix ");
+}
+
+TEST_CASE("what another binding reads is not taken away from it") {
+    const Json unset{{"op", "unset_option"}, {"option", "networking.hostName"}};
+    const auto on_a = request({unset}, Json::array({"a"}));
+    CHECK(refusal(two_hosts("{ }", "rec { networking.hostName = \"a\"; x = networking.hostName; }"),
+                  on_a) == "used");
+    CHECK(edited(two_hosts("{ }", "rec { networking.hostName = \"a\"; x = 1; }"), on_a, "a.nix") ==
+          "rec { x = 1; }");
+}
+
+TEST_CASE("a value that a host takes from another option is changed there") {
+    auto files = two_hosts("{ config, ... }: let zone = config.var.zone; in { time.zone = zone; }",
+                           "{ var.zone = \"A\"; }", "{ var.zone = \"B\"; }");
+    const Json wish = set("time.zone", {{"string", "C"}});
+    CHECK(edited(files, request({wish}, Json::array({"b"})), "b.nix") == "{ var.zone = \"C\"; }");
+}
+
+TEST_CASE("a module that the flake names is imported by that name where its neighbours are") {
+    auto files = two_hosts("{ }", "{ inputs, ... }: { imports = [ inputs.self.nixosModules.u ]; }");
+    files["mods/default.nix"] = "{ flake.nixosModules = { u = ./u.nix; v = ./v.nix; }; }";
+    files["mods/u.nix"] = files["mods/v.nix"] = "{ }";
+    const Json import{{"op", "add_import"}, {"module", "mods/v.nix"}};
+    CHECK(edited(files, request({import}, Json::array({"a"})), "a.nix") ==
+          "{ inputs, ... }: { imports = [ inputs.self.nixosModules.u inputs.self.nixosModules.v ]; "
+          "}");
+}
