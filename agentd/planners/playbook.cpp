@@ -52,8 +52,8 @@ constexpr std::array table{
     Known{"nix_daemon_down", "", "why it ended is in its journal", "journalctl -u nix-daemon"},
     Known{"store_damaged", "", "the path has to be fetched or built again, and the disk looked at",
           "nix-store --repair-path "},
-    Known{"input_old", "", "a bump of an input needs the network, which agentd does not have",
-          "nix flake update "},
+    Known{"input_old", "", "whether its newest revision is wanted is for a person to say",
+          "agentctl plan 'bump the input "},
     Known{"port_exposed", "", "whether it is meant for others is for a person to say", "ss -ltnup"},
     Known{"port_undeclared", "", "whether it is meant for others is for a person to say",
           "ss -ltnup"},
@@ -107,12 +107,13 @@ Remedy remedy_for(const Symptom& symptom) {
         return ApplyHead{.why = std::string(known->apply_head)};
     }
     const bool appends = known->look.ends_with(' ') || known->look.ends_with('=');
+    const bool in_quotes = known->look.find('\'') != std::string_view::npos && appends;
     if (appends && !is_plain(symptom.subject)) {
         return NoRemedy{.why = std::string(known->why)};
     }
     NoRemedy none{.why = std::string(known->why), .look = std::string(known->look)};
     if (appends) {
-        none.look += symptom.subject;
+        none.look += symptom.subject + (in_quotes ? "'" : "");
     }
     return none;
 }

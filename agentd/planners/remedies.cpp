@@ -1,11 +1,8 @@
 #include "agentd/planners/remedies.hpp"
 
-#include "agentd/core/json.hpp"
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
-#include "sandbox/run.hpp"
-
-#include <nlohmann/json.hpp>
+#include "evaluator/evaluation.hpp"
 
 namespace agentd::planners {
 
@@ -26,13 +23,13 @@ std::string upstream_ref(const RemedyPlace& place) {
 
 Result<FoundRemedy> turn_on(const std::string& service, const core::Commit& head,
                             const RemedyPlace& place, const std::stop_token& stop) {
-    const auto catalog = place.catalogs.get(
+    const auto index = place.indexes.get(
         {.repository = place.repository, .ref = upstream_ref(place), .commit = head}, place.host,
         stop);
-    if (!catalog) {
-        return catalog.problem();
+    if (!index) {
+        return index.problem();
     }
-    const auto option = (*catalog)->has_service(service)
+    const auto option = (*index)->has_service(service)
                             ? proposals::OptionPath::parse("services." + service + ".enable")
                             : std::nullopt;
     if (!option) {
@@ -55,16 +52,8 @@ std::optional<std::string> unit_text(const std::string& unit, const core::Commit
                                      const RemedyPlace& place, const std::stop_token& stop) {
     const evaluator::FlakeSource source{
         .repository = place.repository, .ref = upstream_ref(place), .commit = commit};
-    const std::string name =
-        core::canonical(core::Json(unit)); // a JSON string is a Nix string here
-    const auto command = place.nix.nix(evaluator::NixPurpose::evaluate,
-                                       {"eval", "--json", "--no-write-lock-file", "--apply",
-                                        "c: c.config.systemd.units." + name + ".text or null",
-                                        source.url() + "#nixosConfigurations." + place.host.str()});
-    const auto outcome = sandbox::run(command, stop);
-    const auto text = outcome.succeeded() ? core::parse_json(core::trim(outcome.out.bytes))
-                                          : Result<core::Json>(no_remedy(""));
-    return text && text->is_string() ? std::optional(text->get<std::string>()) : std::nullopt;
+    auto text = evaluator::unit_text(place.nix, source, place.host, unit, stop);
+    return text && !text->empty() ? std::optional(std::move(*text)) : std::nullopt;
 }
 
 /// Each file of `commit` as its parent had it, if the head still has it as the commit left it.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agentd/planners/playbook.hpp"
-#include "evaluator/catalog.hpp"
+#include "evaluator/index/make_index.hpp"
 #include "proposals/git.hpp"
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace agentd::planners {
 
 struct RemedyPlace {
     const evaluator::Nix& nix;
-    evaluator::CatalogShelf& catalogs;
+    evaluator::IndexShelf& indexes;
     std::string repository{}; ///< the daemon's bare repository
     std::string branch{};
     core::HostName host;

@@ -1,0 +1,177 @@
+// Any option by its path.
+#include "agentd/planners/goal/clause.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::planners::goal {
+
+namespace {
+
+using core::Problem;
+using core::Result;
+
+Wish for_user(Wish wish, const Situation& in) {
+    wish.user = in.scope.user;
+    return wish;
+}
+
+bool is_switch(std::string_view option) {
+    return option.ends_with(".enable") || option.ends_with(".openFirewall");
+}
+
+/// `on` is true for a switch; anything else could be a text.
+Result<Value> value_of(const std::string& option, const Item& item) {
+    const bool bare = item.more == "bare";
+    const bool on = item.text == "on" || item.text == "yes";
+    const bool off = item.text == "off" || item.text == "no";
+    if (bare && (on || off) && is_switch(option)) {
+        return Value(on);
+    }
+    const bool either = bare && (item.text == "on" || item.text == "off");
+    if (either) {
+        return Problem{.code = "two_readings",
+                       .message =
+                           quoted(item.text) + " may be a text, or " + (on ? "true" : "false"),
+                       .hint = "say " + std::string(on ? "true" : "false") + ", or write \"" +
+                               item.text + "\""};
+    }
+    return *item.value;
+}
+
+Result<Made> assign(const State& match, const Situation& in) {
+    const std::string option = match.text("option");
+    const auto value = value_of(option, match.items("value").front());
+    if (!value) {
+        return value.problem();
+    }
+    Wish wish = for_user(set(option, *value), in);
+    wish.fresh = match.has("fresh");
+    return only(std::move(wish));
+}
+
+Result<Made> assign_package(const State& match, const Situation& in) {
+    return only(for_user(set(match.text("option"), attribute(match.text("package"))), in));
+}
+
+Result<Made> turn(const State& match, const Situation& in, bool on) {
+    Made out;
+    for (const Item& item : match.items("options")) {
+        const CatalogView* catalog = in.scene.around.catalog;
+        const std::string longer = item.text + ".enable";
+        const bool short_one = catalog != nullptr
+                                   ? catalog->has_option(longer)
+                                   : std::count(item.text.begin(), item.text.end(), '.') == 1;
+        const bool sure = catalog != nullptr || is_switch(item.text) || short_one;
+        if (!sure) {
+            return Problem{.code = "two_readings",
+                           .message = "whether " + quoted(item.text) +
+                                      " is a switch itself, or has one, is not known here",
+                           .hint =
+                               "say set " + item.text + " = true, or set " + longer + " = true"};
+        }
+        const std::string option = !is_switch(item.text) && short_one ? longer : item.text;
+        out.wishes.push_back(for_user(set(option, on), in));
+        out.service = option;
+    }
+    return out;
+}
+
+Result<Made> enable(const State& match, const Situation& in) {
+    return turn(match, in, true);
+}
+Result<Made> disable(const State& match, const Situation& in) {
+    return turn(match, in, false);
+}
+
+Result<Made> forget(const State& match, const Situation& in) {
+    Made out;
+    for (const Item& item : match.items("options")) {
+        out.wishes.push_back(for_user(unset(item.text), in));
+    }
+    return out;
+}
+
+bool holds_packages(const std::string& option) {
+    return option.ends_with("ackages") || option.ends_with(".fonts");
+}
+
+Result<Made> elements(const State& match, const Situation& in, WishKind kind) {
+    const std::string option = match.text("option");
+    Made out;
+    for (const Item& item : match.items("values")) {
+        Value value = *item.value;
+        const bool fits = std::holds_alternative<std::string>(value) ||
+                          std::holds_alternative<std::int64_t>(value);
+        if (!fits) {
+            return Problem{.code = "bad_value",
+                           .message = quoted(item.text) + " is no element of a list: a number, a "
+                                                          "text or a package is"};
+        }
+        const auto package = item.more == "bare" && holds_packages(option)
+                                 ? proposals::PackageAttr::parse(item.text)
+                                 : std::nullopt;
+        if (package) {
+            value = *package;
+        }
+        Wish wish = kind == WishKind::add_to_list ? add(option, value) : remove(option, value);
+        out.wishes.push_back(for_user(std::move(wish), in));
+    }
+    return out;
+}
+
+Result<Made> put_in(const State& match, const Situation& in) {
+    return elements(match, in, WishKind::add_to_list);
+}
+Result<Made> take_out(const State& match, const Situation& in) {
+    return elements(match, in, WishKind::remove_from_list);
+}
+
+Result<Made> packages(const State& match, const Situation& in, WishKind kind) {
+    Made out;
+    for (const Item& item : match.items("packages")) {
+        const Value value = attribute(item.text);
+        const std::string option = match.text("option");
+        Wish wish = kind == WishKind::add_to_list ? add(option, value) : remove(option, value);
+        out.wishes.push_back(for_user(std::move(wish), in));
+    }
+    return out;
+}
+Result<Made> put_packages(const State& match, const Situation& in) {
+    return packages(match, in, WishKind::add_to_list);
+}
+Result<Made> take_packages(const State& match, const Situation& in) {
+    return packages(match, in, WishKind::remove_from_list);
+}
+
+constexpr auto patterns = std::to_array<Pattern>({
+    {"[set|change|switch|make] [option|value of] {option} (to|=|be) {value} "
+     "[(where|if) nothing else is set {nothing:fresh}]",
+     assign, "set time.timeZone to \"UTC\"", About::users},
+    {"{option} (should|must|shall|needs to|has to) be [set to] {value}", assign, "", About::users},
+    {"[set|change] [option] {option} (to|=) package {package}", assign_package, "", About::users},
+    {"(enable|activate|turn on|switch on) [option] {options}", enable,
+     "enable services.openssh.enable", About::users},
+    {"(turn|switch) {options} on", enable, "", About::users},
+    {"(disable|deactivate|turn off|switch off) [option] {options}", disable, "", About::users},
+    {"(turn|switch) {options} off", disable, "", About::users},
+    {"(unset|forget|clear|reset) [option|options] {options}", forget,
+     "unset services.openssh.ports", About::users},
+    {"(remove|delete|drop) (option|options|setting|settings) {options}", forget, "", About::users},
+    {"(add|append|put) {values} (to|in|into) [list] {option}", put_in,
+     "add \"docker\" to users.users.bob.extraGroups", About::users},
+    {"(remove|delete|drop|take) {values} (from|out of) [list] {option}", take_out,
+     "remove 8080 from networking.firewall.allowedTCPPorts", About::users},
+    {"(add|append|put) (package|packages) {packages} (to|in|into) [list] {option}", put_packages,
+     "", About::users},
+    {"(remove|delete|drop|take) (package|packages) {packages} (from|out of) [list] {option}",
+     take_packages, "", About::users},
+});
+
+} // namespace
+
+Patterns option_patterns() {
+    return patterns;
+}
+
+} // namespace agentd::planners::goal

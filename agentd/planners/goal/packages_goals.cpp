@@ -1,0 +1,152 @@
+// Packages: of the system, or of a user.
+#include "agentd/planners/goal/clause.hpp"
+
+#include "agentd/core/text.hpp"
+#include "agentd/planners/goal/names.hpp"
+
+#include <array>
+
+namespace agentd::planners::goal {
+
+namespace {
+
+using core::Problem;
+using core::Result;
+
+std::optional<Problem> unknown(const Situation& in, const std::string& name) {
+    const CatalogView* catalog = in.scene.around.catalog;
+    if (catalog == nullptr || catalog->has_package(name)) {
+        return std::nullopt;
+    }
+    const auto near = catalog->nearest_packages(name);
+    return Problem{.code = "unknown_package",
+                   .message = "this host's packages have no " + quoted(name),
+                   .hint = near.empty() ? "look its name up: agentctl packages search WORD"
+                                        : "did you mean `" + core::join(near, "` or `") + "`?"};
+}
+
+/// Where the packages of whoever is meant are listed.
+Wish in_list(const Situation& in, WishKind kind, const std::string& user, Value value) {
+    const bool home = !user.empty() && in.scene.is_user(user);
+    const std::string option = user.empty() ? "environment.systemPackages"
+                               : home       ? "home.packages"
+                                            : below_user(user, "packages");
+    Wish out = kind == WishKind::add_to_list ? add(option, std::move(value))
+                                             : remove(option, std::move(value));
+    out.user = home ? user : "";
+    return out;
+}
+
+Result<Made> packages(const State& match, const Situation& in, WishKind kind) {
+    std::string user = match.text("owner");
+    if (!user.empty() && !in.scope.user.empty() && user != in.scope.user) {
+        return Problem{.code = "contradiction", .message = "two users are named"};
+    }
+    user = user.empty() ? in.scope.user : user;
+    if (auto problem = user.empty() ? std::nullopt : nobody(in, user)) {
+        return *problem;
+    }
+    Made out;
+    for (const Item& item : match.items("packages")) {
+        if (auto problem = kind == WishKind::add_to_list ? unknown(in, item.text) : std::nullopt) {
+            return *problem;
+        }
+        out.wishes.push_back(in_list(in, kind, user, attribute(item.text)));
+    }
+    return out;
+}
+
+Result<Made> install(const State& match, const Situation& in) {
+    return packages(match, in, WishKind::add_to_list);
+}
+Result<Made> uninstall(const State& match, const Situation& in) {
+    return packages(match, in, WishKind::remove_from_list);
+}
+
+/// "install docker": the program alone is seldom what is meant.
+Result<Made> install_bare(const State& match, const Situation& in) {
+    for (const Item& item : match.items("packages")) {
+        const Service* service = service_called(core::to_lower(item.more));
+        if (service != nullptr && !service->enable.starts_with("programs.")) {
+            return Problem{
+                .code = "two_readings",
+                .message = "whether the service is meant, which " + std::string(service->enable) +
+                           " turns on, or the package alone, is not said",
+                .hint = "say enable " + item.more + ", or install the package " + item.text};
+        }
+    }
+    return install(match, in);
+}
+
+/// "web should have docker": installed, or running?
+Result<Made> have(const State&, const Situation&) {
+    return Problem{.code = "two_readings",
+                   .message = "whether something shall be installed, or turned on, is not said",
+                   .hint = "say install it, or enable it"};
+}
+
+/// "from bob's command-line packages": the module of that name.
+Result<Made> uninstall_there(const State& match, const Situation& in) {
+    auto out = uninstall(match, in);
+    if (out) {
+        for (Wish& wish : out.value().wishes) {
+            wish.in = match.text("category");
+        }
+    }
+    return out;
+}
+
+constexpr auto patterns = std::to_array<Pattern>({
+    {"(install|get) [package|packages|program|programs|tool|tools|app|apps] {packages} "
+     "[package|packages|program|programs|tool|tools|app|apps|browser|editor] "
+     "[[,] (system-wide|systemwide|system wide)]",
+     install_bare, "install ripgrep and fd", About::users},
+    {"(install|get) (package|packages|program|programs) {packages}", install, "", About::users},
+    {"(install|get|add|put|include) [package|packages|program|programs|tool|tools] {packages} "
+     "[package|packages|program|programs|tool|tools] (to|into|in|among) [list of] "
+     "[system|installed|system-wide|base|basic|common|default|shared|general] (packages|path)",
+     install, "add htop to the system packages", About::users},
+    {"(add|put|include) [package|packages|program|programs|tool|tools] {packages} "
+     "[package|packages|program|programs|tool|tools] [[,] (system-wide|systemwide)]",
+     install_bare, "", About::users},
+    {"(add|put) (package|packages) {packages}", install, "", About::users},
+    {"(add|install|put) [package|packages] {packages} (to|into|in|for|among) {word:owner} 's "
+     "[home|user|own] packages",
+     install, "add ripgrep to bob's packages", About::users},
+    {"have {packages} installed", install, "", About::users},
+    {"have {packages}", have, "", About::users},
+    {"(i|we) (want|need) {packages} (installed|in [system|base|basic|common|default|shared] "
+     "packages)",
+     install, "", About::users},
+    {"(i|we) (want|need) (package|packages|program|tool) {packages}", install, "", About::users},
+    {"(i|we) (want|need|would like) [to have] {packages}", install_bare, "", About::users},
+    {"(i'd|we'd) like [to have] {packages}", install_bare, "", About::users},
+    {"{packages} (should|must|needs to|has to|ought to) be (installed|available)", install, "",
+     About::users},
+    {"{packages} (is|are) (installed|available)", install, "", About::users},
+    {"(remove|uninstall|delete|drop|get rid of|take out|deinstall) "
+     "[package|packages|program|programs|tool|tools|app|apps] {packages} "
+     "[package|packages|program|programs|tool|tools|app|apps|browser|editor] "
+     "[(from|out of) [list of] [system|installed|system-wide|base|basic|common|default|shared|"
+     "general] packages]",
+     uninstall, "remove nano", About::users},
+    {"(remove|uninstall|delete|drop|take) [package|packages] {packages} (from|out of) "
+     "{word:owner} 's [home|user|own] packages",
+     uninstall, "remove nano from bob's packages", About::users},
+    {"(remove|uninstall|delete|drop|take) [package|packages] {packages} (from|out of) "
+     "{word:owner} 's {category} packages",
+     uninstall_there, "", About::users},
+    {"{packages} can go [(from|out of) [system|installed|base|basic|common|default|shared] "
+     "packages]",
+     uninstall, "", About::users},
+    {"{packages} (is|are) (no longer needed|not needed (any more|any longer|anymore))", uninstall,
+     "", About::users},
+});
+
+} // namespace
+
+Patterns package_patterns() {
+    return patterns;
+}
+
+} // namespace agentd::planners::goal

@@ -1,0 +1,298 @@
+// Services and programs: on, off, and their ports in the firewall.
+#include "agentd/planners/goal/clause.hpp"
+#include "agentd/planners/goal/names.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace agentd::planners::goal {
+
+namespace {
+
+using core::Problem;
+using core::Result;
+
+Problem unknown(const Situation& in, const std::string& name) {
+    const CatalogView* catalog = in.scene.around.catalog;
+    const auto near = catalog != nullptr ? catalog->nearest_services(name)
+                                         : core::nearest(name, service_names(), 3);
+    const std::string otherwise = "say which option: set services." + name + ".enable = true";
+    return {.code = "unknown_service",
+            .message = "no service or program is known here by the name " + quoted(name),
+            .hint = near.empty()
+                        ? otherwise
+                        : "did you mean `" + core::join(near, "` or `") + "`? or " + otherwise};
+}
+
+/// The options that are there by the name of something: `programs.x.enable`.
+std::vector<std::string> options_called(const Situation& in, const std::string& name,
+                                        const std::string& kind) {
+    std::vector<std::string> out;
+    const auto part = proposals::OptionPath::parse("x.\"" + name + "\"");
+    if (!part) {
+        return out;
+    }
+    const std::string below = part->str().substr(1) + ".enable";
+    const CatalogView* catalog = in.scene.around.catalog;
+    for (const std::string space :
+         {"services", "programs", "virtualisation", "hardware", "networking", "security"}) {
+        const bool fits = kind.empty() || kind == space;
+        if (fits && catalog != nullptr && catalog->has_option(space + below)) {
+            out.push_back(space + below);
+        }
+    }
+    if (out.empty() && kind.empty()) {
+        for (const auto& own : in.scene.around.map.own_options) {
+            if (own.path.ends_with(below)) {
+                out.push_back(own.path);
+            }
+        }
+    }
+    if (out.empty() && !kind.empty() && catalog == nullptr) {
+        out.push_back(kind + below); // it was said what it is
+    }
+    return out;
+}
+
+/// What switches it, and of which home.
+struct Found {
+    std::string option{};
+    std::string user{};
+};
+
+/// The owner's own switch of that name: the one of these hosts, else the only one.
+Result<std::optional<Found>> own_switch(const Situation& in, const Item& item,
+                                        const std::string& kind) {
+    const Sayings* said = in.scene.around.said;
+    if (said == nullptr || !kind.empty()) {
+        return std::optional<Found>();
+    }
+    std::set<std::string> names{item.more};
+    const auto path = proposals::OptionPath::parse(item.text);
+    if (path && path->parts().size() >= 2) {
+        names.insert(path->parts()[path->parts().size() - 2]);
+    }
+    if (const Service* service = service_of(item.text)) {
+        for (const auto name : core::split(service->names, '|')) {
+            names.emplace(name);
+        }
+    }
+    std::vector<Switch> all;
+    for (const std::string& name : names) {
+        for (Switch one : said->switches(name)) {
+            if (in.scope.user.empty() || one.user == in.scope.user) {
+                all.push_back(std::move(one));
+            }
+        }
+    }
+    std::vector<Switch> here;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(here), [&](const Switch& one) {
+        return std::any_of(one.hosts.begin(), one.hosts.end(),
+                           [&](const auto& host) { return in.scope.hosts.count(host) > 0; });
+    });
+    const auto& chosen = here.empty() ? all : here;
+    if (chosen.size() > 1) {
+        std::vector<std::string> options;
+        for (const Switch& one : chosen) {
+            options.push_back(one.option);
+        }
+        return Problem{.code = "two_readings",
+                       .message = quoted(item.more) + " may be " + core::join(options, " or "),
+                       .hint = "say which: set " + options.front() + " = true"};
+    }
+    return chosen.empty() ? std::optional<Found>()
+                          : std::optional<Found>({chosen.front().option, chosen.front().user});
+}
+
+Result<Found> option_of(const Situation& in, const Item& item, const std::string& kind) {
+    const auto own = own_switch(in, item, kind);
+    if (!own) {
+        return own.problem();
+    }
+    if (*own) {
+        return **own;
+    }
+    const CatalogView* catalog = in.scene.around.catalog;
+    const bool known = !item.text.empty() && (catalog == nullptr || catalog->has_option(item.text));
+    if (known) {
+        return Found{.option = item.text, .user = in.scope.user};
+    }
+    const auto found = options_called(in, item.more, kind);
+    if (found.size() > 1) {
+        return Problem{.code = "two_readings",
+                       .message = quoted(item.more) + " may be " + core::join(found, " or "),
+                       .hint = "say which: set " + found.front() + " = true"};
+    }
+    return found.empty() ? Result<Found>(unknown(in, item.more))
+                         : Found{.option = found.front(), .user = in.scope.user};
+}
+
+Result<Made> turn(const State& match, const Situation& in, bool on) {
+    Made out;
+    const std::string kind = match.has("program")  ? "programs"
+                             : match.has("daemon") ? "services"
+                                                   : "";
+    for (const Item& item : match.items("services")) {
+        const auto option = option_of(in, item, kind);
+        if (!option) {
+            return option.problem();
+        }
+        Wish wish = set(option->option, on);
+        wish.user = option->user;
+        out.wishes.push_back(std::move(wish));
+        out.service = item.text.empty() ? option->option : item.text;
+    }
+    return out;
+}
+
+Result<Made> enable(const State& match, const Situation& in) {
+    return turn(match, in, true);
+}
+Result<Made> disable(const State& match, const Situation& in) {
+    return turn(match, in, false);
+}
+
+Result<Made> firewall_of(const Situation& in, const std::string& option, bool open) {
+    const Service* service = service_of(option);
+    if (service == nullptr || (service->firewall.empty() && service->tcp.empty())) {
+        return Problem{.code = "unknown_service",
+                       .message = "which ports it needs is not known here",
+                       .hint = "say the port: open port 8080"};
+    }
+    Made out{.service = option};
+    if (!service->firewall.empty()) {
+        out.wishes.push_back(set(spelling(in, {service->firewall}), open));
+        return out;
+    }
+    const auto ports = [&](std::string_view numbers, std::string_view list) {
+        for (const auto number : core::split(numbers, ' ')) {
+            if (const auto port = core::parse_integer(number)) {
+                out.wishes.push_back(open ? add(list, *port) : remove(list, *port));
+            }
+        }
+    };
+    ports(service->tcp, "networking.firewall.allowedTCPPorts");
+    ports(service->udp, "networking.firewall.allowedUDPPorts");
+    return out;
+}
+
+Result<Made> open_its(const State&, const Situation& in) {
+    if (in.service.empty()) {
+        return Problem{.code = "not_understood",
+                       .message = "the goal is not understood: whose port is meant is not said",
+                       .hint = "enable tailscale and open its port"};
+    }
+    return firewall_of(in, in.service, true);
+}
+
+Result<Made> open_for(const State& match, const Situation& in) {
+    return firewall_of(in, match.text("service"), true);
+}
+Result<Made> close_for(const State& match, const Situation& in) {
+    return firewall_of(in, match.text("service"), false);
+}
+
+Result<Made> one_for_other(const State& match, const Situation& in) {
+    Made out;
+    for (const auto& [slot, on] : {std::pair("off", false), std::pair("on", true)}) {
+        for (const Item& item : match.items(slot)) {
+            const auto option = option_of(in, item, "");
+            if (!option) {
+                return option.problem();
+            }
+            Wish wish = set(option->option, on);
+            wish.user = option->user;
+            out.wishes.push_back(std::move(wish));
+        }
+    }
+    return out;
+}
+
+/// `services.fail2ban.maxretry` of "the fail2ban maxretry", where it is known to be one.
+Result<Made> leaf(const State& match, const Situation& in) {
+    const Item& service = match.items("service").front();
+    const std::string name = match.text("leaf");
+    const std::string path = service.text.substr(0, service.text.size() - 6) + name;
+    const auto option = proposals::OptionPath::parse(path);
+    const CatalogView* catalog = in.scene.around.catalog;
+    const bool known =
+        option &&
+        ((catalog != nullptr && catalog->has_option(path)) ||
+         (in.scene.around.said != nullptr && in.scene.around.said->seen(*option) == Seen::yes));
+    const Item& value = match.items("value").front();
+    if (!known) {
+        return Problem{.code = "unknown_option",
+                       .message = "whether " + quoted(path) + " is an option is not known here",
+                       .hint = "say it by its path: set " + path + " to " + value.text};
+    }
+    Wish wish = set(path, *value.value);
+    wish.user = in.scope.user;
+    return only(std::move(wish));
+}
+
+constexpr auto patterns = std::to_array<Pattern>({
+    {"(enable|re-enable|reenable|activate|turn on|switch on|run|start running|set up) {services} "
+     "[service|services|server|daemon|program] [on boot|at boot]",
+     enable, "enable fail2ban", About::users},
+    {"(turn|switch) {services} [service|server|daemon] on", enable, "", About::users},
+    {"{services} (should|must|needs to|has to) (run|be (enabled|running|on|turned on))", enable, "",
+     About::users},
+    {"{services} (is|are) (enabled|running|on|turned on)", enable, "", About::users},
+    {"have {services} (enabled|running|turned on)", enable, "", About::users},
+    {"(enable|activate|turn on|switch on) (program|programs) {services} {nothing:program}", enable,
+     "", About::users},
+    {"(enable|activate|turn on|switch on|run) (service|services) {services} {nothing:daemon}",
+     enable, "", About::users},
+    {"(enable|activate|turn on|switch on|run) {services} (service|services|daemon) "
+     "{nothing:daemon}",
+     enable, "", About::users},
+    {"(disable|deactivate|turn off|switch off|stop running|stop using|stop|stops running|"
+     "no longer run|no longer use|no longer enable) {services} [service|services|server|daemon]",
+     disable, "disable bluetooth", About::users},
+    {"(turn|switch) {services} [service|server|daemon] off", disable, "", About::users},
+    {"not (run|use|have|enable|start|serve) {services} [service|server|any more|any "
+     "longer|anymore]",
+     disable, "", About::users},
+    {"(does not|doesn't|do not|don't) (run|use|need|serve) {services} (any more|any "
+     "longer|anymore)",
+     disable, "", About::users},
+    {"no longer (runs|uses|needs|serves|run|use|need|serve) {services} [service|server]", disable,
+     "", About::users},
+    {"{services} (should|must) not (run|be (enabled|running|on)) [any more|any longer|anymore]",
+     disable, "", About::users},
+    {"{services} (is|are) (disabled|off|turned off|not running)", disable, "", About::users},
+    {"{services} (should|must|needs to|has to) be (disabled|off|turned off)", disable, "",
+     About::users},
+    {"(disable|deactivate|turn off|switch off) (program|programs) {services} {nothing:program}",
+     disable, "", About::users},
+    {"(disable|deactivate|turn off|switch off) (service|services) {services} {nothing:daemon}",
+     disable, "", About::users},
+    {"(turn|switch) {services:off} off and {services:on} on", one_for_other,
+     "turn bspwm off and gnome on", About::users},
+    {"(turn|switch) {services:on} on and {services:off} off", one_for_other, "", About::users},
+    {"(use|run) {services:on} instead of {services:off}", one_for_other, "", About::users},
+    {"(replace|swap) {services:off} (with|by|for) {services:on}", one_for_other, "", About::users},
+    {"(set|change) {knownservice:service} [option|setting] {leaf} (to|=) {value}", leaf,
+     "set the fail2ban maxretry to 3", About::users},
+    {"(set|change) {knownservice:service} 's {leaf} (to|=) {value}", leaf, "", About::users},
+    {"(set|change) {leaf} (of|for) {knownservice:service} (to|=) {value}", leaf, "", About::users},
+    {"open (its|their) [firewall] (port|ports|firewall) [in firewall]", open_its,
+     "enable tailscale and open its port"},
+    {"open firewall for it", open_its},
+    {"open [firewall|firewall port|firewall ports|port|ports] for {service} [in firewall]",
+     open_for, "open the firewall for jellyfin"},
+    {"open {service} ['s] [firewall] (port|ports) [in firewall]", open_for},
+    {"(let|allow) {service} through [firewall]", open_for},
+    {"close [firewall|firewall port|firewall ports|port|ports] (for|of) {service}", close_for},
+});
+
+} // namespace
+
+Patterns service_patterns() {
+    return patterns;
+}
+
+} // namespace agentd::planners::goal

@@ -1,0 +1,88 @@
+#include "agentd/planners/goal/spreading.hpp"
+
+#include <algorithm>
+
+namespace agentd::planners::goal {
+
+namespace {
+
+class Spreading {
+  public:
+    explicit Spreading(const Clauses& clauses) {
+        for (const Clause& clause : clauses) {
+            scopes_.push_back(clause.match.scope);
+        }
+        leads_ = clauses;
+    }
+
+    std::vector<std::vector<Scope>> run() {
+        std::vector<std::vector<Scope>> out;
+        if (!forward()) {
+            return out;
+        }
+        backward();
+        out.push_back(scopes_);
+        const Scope& last = scopes_.back();
+        const bool aside = !last.user.empty() || !last.in.empty();
+        if (aside && scopes_.size() > 1) {
+            auto all = scopes_;
+            bool wider = false;
+            for (Scope& scope : all) {
+                const bool bare = scope.user.empty() && scope.in.empty();
+                wider = wider || bare;
+                scope.user = bare ? last.user : scope.user;
+                scope.in = bare ? last.in : scope.in;
+            }
+            if (wider) {
+                out.push_back(std::move(all));
+            }
+        }
+        return out;
+    }
+
+  private:
+    bool forward() {
+        Scope carried;
+        for (std::size_t i = 0; i < scopes_.size(); ++i) {
+            const Scope& lead = leads_[i].lead;
+            if (lead.says_hosts()) {
+                carried.hosts = lead.hosts;
+                carried.every = lead.every;
+                carried.shared = lead.shared;
+            }
+            carried.user = lead.user.empty() ? carried.user : lead.user;
+            carried.in = lead.in.empty() ? carried.in : lead.in;
+            auto joined = both(carried, scopes_[i]);
+            if (!joined) {
+                return false;
+            }
+            scopes_[i] = std::move(*joined);
+        }
+        return true;
+    }
+
+    void backward() {
+        const Scope last = scopes_.back();
+        const bool alone = std::none_of(scopes_.begin(), scopes_.end() - 1,
+                                        [](const Scope& one) { return one.says_hosts(); });
+        for (Scope& scope : scopes_) {
+            if (alone) {
+                scope.hosts = last.hosts;
+                scope.every = last.every;
+                scope.shared = last.shared;
+            }
+            scope.flake = last.flake.empty() ? scope.flake : last.flake;
+        }
+    }
+
+    std::vector<Scope> scopes_{};
+    Clauses leads_{};
+};
+
+} // namespace
+
+std::vector<std::vector<Scope>> spread(const Clauses& clauses) {
+    return Spreading(clauses).run();
+}
+
+} // namespace agentd::planners::goal

@@ -1,0 +1,125 @@
+#include "agentd/planners/goal/stopped.hpp"
+
+#include "agentd/core/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace agentd::planners::goal {
+
+using core::Problem;
+
+Problem not_understood(std::string why, std::string hint) {
+    return {.code = "not_understood",
+            .message = "the goal is not understood: " + std::move(why),
+            .hint = std::move(hint)};
+}
+
+namespace {
+
+/// Up to five goals that begin like what was said.
+std::string like(const Scene& scene, const Stop& stop) {
+    std::vector<std::string> out;
+    auto near = stop.near;
+    std::stable_partition(near.begin(), near.end(), [&](const Pattern* pattern) {
+        return std::any_of(scene.tokens.begin(), scene.tokens.end(), [&](const Token& token) {
+            return !token.mark && begins_with(*pattern, token.lower);
+        });
+    });
+    for (const Pattern* pattern : near) {
+        const std::string example(pattern->example);
+        if (!example.empty() && out.size() < 5 &&
+            std::find(out.begin(), out.end(), example) == out.end()) {
+            out.push_back(example);
+        }
+    }
+    if (out.empty()) {
+        out = {"install ripgrep and fd", "open port 8080", "enable fail2ban",
+               "set time.timeZone to \"UTC\"", "add user bob to the group wheel"};
+    }
+    return "understood are, for example: " + core::join(out, "; ");
+}
+
+/// A clause begins with a word that is nearly one that clauses begin with.
+std::optional<Problem> slip_of_the_pen(const Scene& scene, std::size_t furthest) {
+    const auto verbs = first_words();
+    for (std::size_t i = 0; i <= furthest && i < scene.size(); ++i) {
+        const Token& token = scene.tokens[i];
+        const bool begins = i == 0 || scene.tokens[i - 1].mark || scene.tokens[i - 1].is("and") ||
+                            scene.tokens[i - 1].is("please") || scene.tokens[i - 1].is("then");
+        const bool known = std::find(verbs.begin(), verbs.end(), token.lower) != verbs.end();
+        if (!begins || known || token.mark || token.lower.size() < 4) {
+            continue;
+        }
+        for (const std::string& verb : verbs) {
+            if (core::edit_distance(token.lower, verb) == 1 && verb.size() >= 4) {
+                return not_understood("the word " + quoted(token.text) +
+                                          " is not known; did you mean `" + verb + "`?",
+                                      "say it once more with that word");
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+/// A word that turns the meaning of what stands around it, and was not understood.
+std::optional<Problem> turned(const Scene& scene) {
+    static constexpr std::array<std::string_view, 16> turning{
+        "not",     "don't", "dont",  "never",  "no",    "except", "unless", "without",
+        "instead", "if",    "until", "cannot", "can't", "but",    "or",     "neither"};
+    for (const Token& token : scene.tokens) {
+        if (!token.quoted &&
+            std::find(turning.begin(), turning.end(), token.lower) != turning.end()) {
+            return not_understood("the word " + quoted(token.text) +
+                                      " turns its meaning in a way that is not known here",
+                                  "say what shall be, without that word");
+        }
+    }
+    return std::nullopt;
+}
+
+/// What may have been meant by a word of no phrase; "" where nothing is near.
+std::string near_word(const std::string& word) {
+    const auto words = all_words();
+    const std::size_t far = word.size() >= 7 ? 2 : 1;
+    const bool plain = word.size() >= 4 && word.find_first_of("0123456789") == std::string::npos;
+    if (!plain || std::find(words.begin(), words.end(), word) != words.end()) {
+        return {};
+    }
+    const auto found = std::find_if(words.begin(), words.end(), [&](const std::string& one) {
+        return one.size() >= 4 && core::edit_distance(word, one) <= far;
+    });
+    return found == words.end() ? std::string() : *found;
+}
+
+} // namespace
+
+Problem stopped(const Scene& scene, const Stop& stop) {
+    if (stop.exhausted) {
+        return {.code = "too_many",
+                .message = "the goal can be read in too many ways",
+                .hint = "say it in several goals"};
+    }
+    const std::size_t at = std::min(stop.furthest.at, scene.size() - 1);
+    if (const auto slip = slip_of_the_pen(scene, at)) {
+        return *slip;
+    }
+    if (const auto word = turned(scene)) {
+        return *word;
+    }
+    if (stop.furthest.at >= scene.size()) {
+        std::vector<std::string> expected = stop.furthest.expected;
+        std::sort(expected.begin(), expected.end());
+        expected.resize(std::min<std::size_t>(expected.size(), 6));
+        return not_understood("it ends too early", "expected was " + core::join(expected, ", ") +
+                                                       "; " + like(scene, stop));
+    }
+    const Token& token = scene.tokens[at];
+    const std::string near = near_word(token.lower);
+    return not_understood(
+        "the word " + quoted(token.text) + (at == 0 ? "" : " there") +
+            (near.empty() ? " does not fit" : " is not known; did you mean `" + near + "`?"),
+        like(scene, stop));
+}
+
+} // namespace agentd::planners::goal

@@ -1,0 +1,157 @@
+// Accounts: users, their groups, their keys.
+#include "agentd/planners/goal/clause.hpp"
+
+#include <array>
+
+namespace agentd::planners::goal {
+
+namespace {
+
+using core::Result;
+
+void groups(Made& out, const State& match, const std::string& user, WishKind kind) {
+    for (const Item& group : match.items("groups")) {
+        const std::string list = below_user(user, "extraGroups");
+        out.wishes.push_back(kind == WishKind::add_to_list ? add(list, group.text)
+                                                           : remove(list, group.text));
+    }
+}
+
+Result<Made> create(const State& match, const Situation&) {
+    Made out;
+    for (const Item& user : match.items("users")) {
+        out.wishes.push_back(set(below_user(user.text, "isNormalUser"), true));
+        if (match.has("admin")) {
+            out.wishes.push_back(add(below_user(user.text, "extraGroups"), "wheel"));
+        }
+        groups(out, match, user.text, WishKind::add_to_list);
+    }
+    return out;
+}
+
+Result<Made> membership(const State& match, const Situation& in, WishKind kind) {
+    Made out;
+    for (const Item& user : match.items("users")) {
+        if (auto problem = nobody(in, user.text)) {
+            return *problem;
+        }
+        groups(out, match, user.text, kind);
+    }
+    return out;
+}
+Result<Made> join(const State& match, const Situation& in) {
+    return membership(match, in, WishKind::add_to_list);
+}
+Result<Made> leave(const State& match, const Situation& in) {
+    return membership(match, in, WishKind::remove_from_list);
+}
+
+Result<Made> admin(const State& match, const Situation& in) {
+    Made out;
+    for (const Item& user : match.items("users")) {
+        if (auto problem = nobody(in, user.text)) {
+            return *problem;
+        }
+        out.wishes.push_back(add(below_user(user.text, "extraGroups"), "wheel"));
+    }
+    return out;
+}
+Result<Made> no_admin(const State& match, const Situation&) {
+    Made out;
+    for (const Item& user : match.items("users")) {
+        out.wishes.push_back(remove(below_user(user.text, "extraGroups"), "wheel"));
+    }
+    return out;
+}
+
+Result<Made> key(const State& match, const Situation& in) {
+    if (auto problem = nobody(in, match.text("user"))) {
+        return *problem;
+    }
+
+    return only(
+        add(below_user(match.text("user"), "openssh.authorizedKeys.keys"), match.text("key")));
+}
+Result<Made> no_key(const State& match, const Situation&) {
+    return only(
+        remove(below_user(match.text("user"), "openssh.authorizedKeys.keys"), match.text("key")));
+}
+
+Result<Made> shell(const State& match, const Situation& in) {
+    if (auto problem = nobody(in, match.text("user"))) {
+        return *problem;
+    }
+
+    return only(set(below_user(match.text("user"), "shell"), attribute(match.text("package"))));
+}
+
+Result<Made> no_name(const State&, const Situation&) {
+    return core::Problem{.code = "not_understood",
+                         .message = "the goal is not understood: who is meant is not said",
+                         .hint = "add user bob to the group wheel"};
+}
+
+Result<Made> described(const State& match, const Situation&) {
+    return only(set(below_user(match.text("user"), "description"), match.text("text")));
+}
+
+constexpr auto patterns = std::to_array<Pattern>({
+    {"(add|create|make|set up) [new] [normal] (user|users|account|user account|account for) "
+     "[named|called] {users} [(who is|who are|that is|,) in] [(in|with) [group|groups] {groups}]",
+     create, ""},
+    {"(add|create|make|set up) [new] [normal] (user|users|account|user account|account for) "
+     "[named|called] {users} [[,] (who|that) (is|are)] [,] [in|with|and put (him|her|them) in|"
+     "member of|members of] (group|groups) {groups}",
+     create, "add a user bob in the group wheel"},
+    {"(add|create|make|set up) [new] [normal] (user|users|account|user account|account for) "
+     "[named|called] {users} [[,] (who|that) (is|are)] [,] [in|member of] {groups} (group|groups)",
+     create},
+    {"new [normal] (user|account) {users} [in (group|groups) {groups}]", create},
+    {"(add|create|make) [new] (admin|administrator) (user|account) [named|called] {users} "
+     "{nothing:admin}",
+     create, "create an admin user bob"},
+    {"(add|create|make) [new] [normal] (user|account) [named|called] {users} (with|and give "
+     "him|and "
+     "give her|and give them) (sudo|admin|root) [rights|access] {nothing:admin}",
+     create},
+    {"(add|put) [user|users] {users} (to|in|into) (group|groups) {groups}", join,
+     "add user bob to the group wheel"},
+    {"(add|put) [user|users] {users} (to|in|into) {groups} (group|groups)", join},
+    {"(add|put) [user|users] {users} (to|in|into) {knowngroups:groups}", join},
+    {"add (him|her|them) to (group|groups) {groups}", no_name},
+    {"[user|users] {users} (should|must|shall) be (in|member of|members of) (group|groups) "
+     "{groups}",
+     join},
+    {"[user|users] {users} (should|must|shall) be (in|member of) {groups} (group|groups)", join},
+    {"(remove|take|drop) [user|users] {users} (from|out of) (group|groups) {groups}", leave,
+     "remove user bob from the group docker"},
+    {"(remove|take|drop) [user|users] {users} (from|out of) {groups} (group|groups)", leave},
+    {"(remove|take|drop) [user|users] {users} (from|out of) {knowngroups:groups}", leave},
+    {"make [user] {users} (admin|admins|administrator|administrators|sudoer)", admin,
+     "make bob an admin"},
+    {"(give|grant) [user] {users} (sudo|admin|root) [rights|access|permissions|privileges]", admin},
+    {"(let|allow) [user] {users} [to] use sudo", admin},
+    {"(revoke|remove) {users} 's (sudo|admin|root) (rights|access)", no_admin},
+    {"(add|authorize|authorise|allow) [ssh|public] [public] key {key} (for|to|of) [user] {user}",
+     key, "add the ssh key \"ssh-ed25519 AAAA… bob@laptop\" for user bob"},
+    {"(add|authorize|authorise|allow) [ssh|public] [public] key {key} to {user} 's "
+     "[ssh|authorized|authorised] keys",
+     key},
+    {"(let|allow) [user] {user} [to] (log in|login) with [ssh] key {key}", key},
+    {"(remove|revoke|delete|drop) [ssh|public] [public] key {key} (from|of|for) [user] {user}",
+     no_key},
+    {"(set|change) [login|default] shell (of|for) [user] {user} to {package}", shell,
+     "set the shell of bob to zsh"},
+    {"(set|change) [user] {user} 's [login|default] shell to {package}", shell},
+    {"(make|set) {package} [as] [login|default] shell (of|for) [user] {user}", shell},
+    {"give [user] {user} [login] shell {package}", shell},
+    {"(set|change) [user] {user} 's (description|full name) to {text}", described},
+});
+
+} // namespace
+
+Patterns user_patterns() {
+    return patterns;
+}
+
+} // namespace agentd::planners::goal
