@@ -52,7 +52,8 @@ KnownFact separated(KnownFact fact, char separator) {
 
 std::vector<KnownFact> make_table() {
     using enum FactType;
-    const Choices status{"passed", "failed", "cancelled", "timed_out", "limit"};
+    const Choices status{"passed", "failed",   "cancelled", "timed_out",
+                         "limit",  "unjudged", "not_tried"};
     return {
         claimed("proposer.kind", choice, "who proposed it",
                 {"human", "agent", "system", "planner"}),
@@ -81,6 +82,9 @@ std::vector<KnownFact> make_table() {
         computed("change.closure_delta", integer, "bytes by which the system grows"),
         computed("change.reboot_required", boolean, "it works fully only after a reboot"),
         separated(claimed("change.paths", texts, "files of the patch"), '/'),
+        claimed("change.flags", texts, "what intake says of the files of the patch",
+                {"mode_change", "hidden_unicode", "control_char", "not_utf8", "unreviewable",
+                 "flake_file", "lock_file", "secrets", "agentd_file"}),
         claimed("change.lines", integer, "lines added and removed"),
         separated(claimed("change.option_paths", texts,
                           "options that the operations set; unknown for a patch"),
@@ -90,10 +94,17 @@ std::vector<KnownFact> make_table() {
                  "agentd applied that system here before, and it was healthy"),
         computed("host.name", text, "the host of the flake"),
         claimed("evidence.build", choice, "how the build ended", status),
+        claimed("evidence.checks", choice, "how the flake's own checks ended",
+                {"passed", "failed", "none"}),
         claimed("evidence.dry_activate", choice, "how the dry activation ended", status),
+        claimed("evidence.rehearsal", choice,
+                "how booting it in a container ended, beside what runs now", status),
         claimed("evidence.age", integer, "seconds since the build"),
         computed("evidence.build_escapable", boolean,
-                 "the Nix that built it has a published way out of its sandbox"),
+                 "a Nix that built it has a published way out of its sandbox, or is set so that "
+                 "builds are less shut in"),
+        claimed("evidence.options_disagree", boolean,
+                "the options say other things of the machine than what was built"),
     };
 }
 

@@ -87,6 +87,11 @@ std::vector<Rule> make_table() {
              condition("proposer.kind", Test::eq, std::string("agent"))),
         hold("models-ask", person, "what a model wrote is approved by a person",
              condition("change.source", Test::eq, std::string("model"))),
+        hold("agreement", person, "what options and built system tell differently is for a person",
+             condition("evidence.options_disagree", Test::is, true)),
+        hold("checks", person,
+             "a check of the owner's own flake that fails is for a person to judge",
+             condition("evidence.checks", Test::eq, std::string("failed"))),
         hold("built", person, "nothing that was not built happens by itself",
              condition("evidence.build", Test::not_in, std::vector<std::string>{"passed"})),
     };

@@ -119,14 +119,20 @@ Facts facts_from(const Effects& effects, const Context& context) {
     set("proposer.id", value_or_unknown(context.proposer_id));
     set("change.source", value_or_unknown(context.source));
     set("change.paths", members_or_unknown(context.paths));
+    set("change.flags", members_or_unknown(context.flags));
     set("change.lines", value_or_unknown(context.lines));
     set("change.option_paths", members_or_unknown(context.option_paths));
     set("evidence.build", value_or_unknown(context.evidence_build));
     set("evidence.dry_activate", value_or_unknown(context.evidence_dry_activate));
+    set("evidence.rehearsal", value_or_unknown(context.evidence_rehearsal));
     set("evidence.age", value_or_unknown(context.evidence_age));
     const bool built = context.revision != "act" && context.revision != "rollback";
     set("evidence.build_escapable",
         built ? value_or_unknown(context.build_escapable) : FactValue(false));
+    set("evidence.options_disagree",
+        built ? value_or_unknown(context.options_disagree) : FactValue(false));
+    set("evidence.checks",
+        built ? value_or_unknown(context.evidence_checks) : FactValue(std::string("none")));
     set("change.revision", value_or_unknown(context.revision));
     set("rollback.confirmed_before", value_or_unknown(context.confirmed_before));
     return facts;

@@ -18,13 +18,18 @@ struct Context {
     std::optional<std::string> proposer_id{};
     std::optional<std::string> source{};             ///< words, playbook, patch, operations, model
     std::optional<std::vector<std::string>> paths{}; ///< files of the patch
+    std::optional<std::vector<std::string>> flags{}; ///< what intake says of them
     std::optional<std::int64_t> lines{};             ///< lines added and removed
     std::optional<std::vector<std::string>> option_paths{}; ///< never for a raw patch
     std::optional<std::string> evidence_build{};            ///< a status of Evidence
+    std::optional<std::string> evidence_checks{};           ///< passed, failed, none
     std::optional<std::string> evidence_dry_activate{};
+    std::optional<std::string> evidence_rehearsal{};
     std::optional<std::int64_t> evidence_age{}; ///< seconds since the build
     /// Whoever builds here could be fooled by what it builds; says nothing of what is not built.
     std::optional<bool> build_escapable{};
+    /// The options say other things than what was built; says nothing of what is not evaluated.
+    std::optional<bool> options_disagree{};
     std::optional<std::string> revision{}; ///< change, act, rollback
     /// A rollback's system was applied by agentd on this machine and found healthy.
     std::optional<bool> confirmed_before{};

@@ -180,7 +180,9 @@ TEST_CASE(
         return decide(policy, policy::facts_from({}, {.proposer_kind = "human",
                                                       .source = "operations",
                                                       .evidence_build = "passed",
+                                                      .evidence_checks = "none",
                                                       .build_escapable = escapable,
+                                                      .options_disagree = false,
                                                       .revision = revision,
                                                       .confirmed_before = true}))
             .level;
@@ -188,6 +190,28 @@ TEST_CASE(
     CHECK(level_of(false, "change") == Level::automatic);
     CHECK(level_of(true, "change") == Level::approve);
     CHECK(level_of(std::nullopt, "change") == Level::approve);
+}
+
+TEST_CASE("while options and built system disagree nothing happens by itself") {
+    policy::Policy trusting{.level = Level::automatic};
+    const auto level_of = [&](const policy::Policy& policy, std::optional<bool> disagree) {
+        return decide(policy, policy::facts_from({}, {.proposer_kind = "human",
+                                                      .source = "operations",
+                                                      .evidence_build = "passed",
+                                                      .evidence_checks = "none",
+                                                      .build_escapable = false,
+                                                      .options_disagree = disagree,
+                                                      .revision = "change"}))
+            .level;
+    };
+    CHECK(level_of(trusting, false) == Level::automatic);
+    CHECK(level_of(trusting, true) == Level::approve);
+    CHECK(level_of(trusting, std::nullopt) ==
+          Level::approve); // root's helper, which knows no options
+    policy::Policy strict{.level = Level::propose};
+    for (const auto disagree : {std::optional(false), std::optional(true), std::optional<bool>()}) {
+        CHECK(level_of(strict, disagree) == Level::propose);
+    }
 }
 
 TEST_CASE("only going back to what was healthy here passes the default cap on agentd's change") {
@@ -272,6 +296,22 @@ TEST_CASE("every invariant is a cap with a reason") {
         CHECK(rule.level.has_value());
         CHECK_FALSE(rule.why.empty());
         CHECK_FALSE(rule.when.empty());
+    }
+}
+
+TEST_CASE("a check of the owner's flake that fails, or of which nothing is known, is never granted "
+          "away") {
+    const auto policy = policy_of(
+        rule("all", "grant", "level = \"auto\"", R"("change.max_risk" = { le = "high" })"));
+    auto facts = harmless();
+    facts.set("evidence.checks", std::string("failed"));
+    CHECK(decide(policy, facts).level == Level::approve);
+    CHECK(has_reason(decide(policy, facts), "checks"));
+    facts.set("evidence.checks", Unknown{});
+    CHECK(decide(policy, facts).level == Level::approve);
+    for (const std::string fine : {"passed", "none"}) {
+        facts.set("evidence.checks", fine);
+        CHECK(decide(policy, facts).level == Level::automatic);
     }
 }
 

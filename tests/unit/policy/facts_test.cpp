@@ -103,6 +103,18 @@ TEST_CASE(
     CHECK(fact(std::nullopt, "rollback") == FactValue(false));
 }
 
+TEST_CASE("whether the options say other things than what was built is asked of a change alone") {
+    const auto fact = [](std::optional<bool> disagree, const char* revision) {
+        return facts_from({}, {.options_disagree = disagree, .revision = revision})
+            .get("evidence.options_disagree");
+    };
+    CHECK(fact(true, "change") == FactValue(true));
+    CHECK(fact(false, "change") == FactValue(false));
+    CHECK(fact(std::nullopt, "change") == FactValue(Unknown{}));
+    CHECK(fact(true, "act") == FactValue(false));
+    CHECK(fact(std::nullopt, "rollback") == FactValue(false));
+}
+
 TEST_CASE("of truncated effects nothing that is listed or counted is known") {
     auto effects = some_effects();
     effects.truncated = true;

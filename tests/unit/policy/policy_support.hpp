@@ -48,7 +48,9 @@ inline policy::Facts harmless() {
         .set("change.truncated", false)
         .set("change.packages_added", policy::Texts{"ripgrep-14.1.0"})
         .set("change.ports_opened", policy::Texts{})
-        .set("evidence.build", std::string("passed"));
+        .set("evidence.build", std::string("passed"))
+        .set("evidence.checks", std::string("none"))
+        .set("evidence.options_disagree", false);
     return facts;
 }
 
