@@ -33,6 +33,7 @@ evaluator::NixSettings nix_settings(const Config& config) {
     settings.build_log = static_cast<std::size_t>(config.nix.log_kb) << 10;
     settings.store = config.nix.daemon.empty() ? "" : "unix://" + config.nix.daemon;
     settings.fetch = config.nix.fetch;
+    settings.origins = config.flake.origins;
     settings.fetch_deadline = config.nix.fetch_time;
     settings.fetch_bytes = static_cast<std::uint64_t>(config.nix.fetch_mb) << 20;
     if (config.machine.kind == MachineKind::demo) {
@@ -84,6 +85,16 @@ web::ServerOptions server_options(const Config& config) {
                                     .separation = config.programs.separation}}};
 }
 
+/// Where proposals are rehearsed, if they are.
+rehearsal::Theatre theatre_of(const Config& config) {
+    return {.socket = config.rehearse.socket,
+            .program = config.rehearse.enable && config.rehearse.socket.empty()
+                           ? program_path(config.programs.rehearse, "agentd-rehearse")
+                           : "",
+            .lent = config.rehearse.lend,
+            .patience = config.rehearse.patience};
+}
+
 /// Without room the rows cannot even be read; the database would only speak of an I/O error.
 void need_room(const std::string& folder) {
     constexpr std::uint64_t least = 512U << 10;
@@ -114,7 +125,7 @@ Assembly::Assembly(Config config)
     : config_(std::move(config)), blobs_(prepared(config_).state.directory + "/blobs"),
       projection_(config_.state.directory + "/projection.db"),
       nix_(forced_nix(config_)),
-      catalogs_(nix_, config_.state.directory + "/catalogs"),
+      indexes_(nix_, config_.state.directory + "/indexes"),
       ledger_(config_.audit.socket, projection_, events_, clock_), pipeline_(surroundings()),
       watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desks_),
       server_(server_options(config_), api_, events_, clock_) {}
@@ -141,10 +152,11 @@ pipeline::Surroundings Assembly::surroundings() {
             .clock = clock_,
             .blobs = blobs_,
             .nix = nix_,
-            .catalogs = catalogs_,
+            .indexes = indexes_,
             .machine = machine::options_from(config_),
             .worker = {.program = program_path(config_.programs.analyze, "agentd-analyze"),
                        .scratch = config_.state.directory + "/analyze"},
+            .theatre = theatre_of(config_),
             .events = events_,
             .ledger = ledger_,
             .sequencer = sequencer_,

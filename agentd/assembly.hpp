@@ -39,7 +39,7 @@ private:
     store::Blobs blobs_;
     store::Projection projection_;
     evaluator::Nix nix_;
-    evaluator::CatalogShelf catalogs_;
+    evaluator::IndexShelf indexes_;
     pipeline::Ledger ledger_;
     Inbox sequencer_{"sequencer"};
     Inbox tests_{"tests"};

@@ -16,6 +16,8 @@ using core::Problem;
 using core::TomlReader;
 
 constexpr std::size_t max_file = 256U << 10;
+/// Named so, it builds as it does for the machine: on the machine's remote builders, too.
+constexpr std::string_view machines_daemon = "/nix/var/nix/daemon-socket/socket";
 
 void bad(TomlReader& in, std::string_view key, std::string message, std::string hint = {}) {
     in.refuse(key, {.code = "bad_value", .message = std::move(message), .hint = std::move(hint)});
@@ -69,17 +71,25 @@ Config make_config(const SettingValues& in, core::HostName host) {
             .flake = {.upstream = in.text("flake.upstream"),
                       .branch = in.text("flake.branch"),
                       .landing = in.text("flake.landing") == "pull" ? Landing::pull
-                                                                    : Landing::fast_forward},
+                                                                    : Landing::fast_forward,
+                      .origins = in.texts("flake.origins")},
             .nix = {.nix = in.text("nix.nix"),
                     .nix_store = in.text("nix.nix_store"),
-                    .daemon = in.text("nix.daemon"),
+                    .daemon = in.text("nix.builders") == "machine" ? std::string(machines_daemon)
+                                                                   : in.text("nix.daemon"),
                     .evaluation = seconds("nix.evaluation_seconds"),
                     .build = seconds("nix.build_seconds"),
                     .memory_mb = in.integer("nix.memory_mb"),
                     .log_kb = in.integer("nix.log_kb"),
                     .fetch = in.boolean("nix.fetch"),
                     .fetch_time = seconds("nix.fetch_seconds"),
-                    .fetch_mb = in.integer("nix.fetch_mb")},
+                    .fetch_mb = in.integer("nix.fetch_mb"),
+                    .checks = in.texts("nix.checks"),
+                    .checks_time = seconds("nix.checks_seconds")},
+            .rehearse = {.enable = in.boolean("rehearse.enable"),
+                         .socket = in.text("rehearse.socket"),
+                         .patience = seconds("rehearse.seconds"),
+                         .lend = in.texts("rehearse.lend")},
             .web = {.enable = in.boolean("web.enable"),
                     .address = in.text("web.address"),
                     .port = static_cast<std::uint16_t>(in.integer("web.port")),
@@ -94,6 +104,7 @@ Config make_config(const SettingValues& in, core::HostName host) {
             .observe_services = in.texts("observe.services"),
             .programs = {.analyze = in.text("programs.analyze"),
                          .confine = in.text("programs.confine"),
+                         .rehearse = in.text("programs.rehearse"),
                          .ssh_keygen = in.text("programs.ssh_keygen"),
                          .separation = in.boolean("programs.separation")}};
 }
@@ -110,6 +121,12 @@ void check_across(TomlReader& root, const SettingValues& in) {
     }
     if (flake && !core::is_branch_name(in.text("flake.branch"))) {
         bad(*flake, "branch", "`flake.branch` has to be the name of a branch");
+    }
+    auto nix = root.table("nix");
+    if (nix && in.text("nix.builders") == "machine" && !in.text("nix.daemon").empty()) {
+        bad(*nix, "builders",
+            "`nix.builders` is \"none\" where `nix.daemon` names a Nix daemon of agentd's own",
+            "that one has no network and no builders; leave one of the two out");
     }
     if (auto web = root.table("web")) {
         const std::string address = in.text("web.address");

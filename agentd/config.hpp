@@ -40,6 +40,7 @@ struct Config {
         std::string upstream{};
         std::string branch = "main";
         Landing landing = Landing::fast_forward;
+        std::vector<std::string> origins{}; ///< `github:nixos`: whose inputs a proposal may bring
     } flake{};
     struct Nix {
         std::string nix{};
@@ -52,7 +53,15 @@ struct Config {
         bool fetch = true;
         std::chrono::seconds fetch_time{1800};
         std::int64_t fetch_mb = 20'480;
+        std::vector<std::string> checks{}; ///< names; `all`: those of the base
+        std::chrono::seconds checks_time{900};
     } nix{};
+    struct Rehearse {
+        bool enable = false;
+        std::string socket = "/run/agentd-rehearse/rehearse.sock"; ///< "": the program itself
+        std::chrono::seconds patience{60};
+        std::vector<std::string> lend{};
+    } rehearse{};
     struct Web {
         bool enable = true;
         std::string address = "127.0.0.1";
@@ -86,6 +95,7 @@ struct Config {
     struct Programs {
         std::string analyze{};
         std::string confine{};
+        std::string rehearse{};
         std::string ssh_keygen{};
         bool separation = true;
     } programs{};

@@ -23,10 +23,14 @@ let
   '' + concatMapStrings (line: line + "\n") cfg.approvers);
 
   toToml = import ./toml.nix { inherit lib; };
-  units = import ./units.nix { inherit cfg declaredApprovers lib nixdSettings; nix = config.nix.package; };
+  units = import ./units.nix { inherit cfg declaredApprovers lib nixdSettings; nix = config.nix.package; git = pkgs.git; };
+
+  # What this machine builds for; not what it can do beside that (kvm is not there without devices).
+  platforms = config.nix.settings.extra-platforms or [ ];
+  tuned = lib.filter (hasPrefix "gccarch-") (config.nix.settings.system-features or [ ]);
 
   # What agentd's own Nix daemon does, whatever the machine's nix.conf says; agentd may choose no more than any user.
-  nixdSettings = pkgs.writeTextDir "nix.conf" ''
+  nixdSettings = pkgs.writeTextDir "nix.conf" (''
     allow-new-privileges = false
     allowed-users = root agentd
     build-users-group = nixbld
@@ -47,10 +51,14 @@ let
     secret-key-files =
     substitute = false
     substituters =
-    system-features = benchmark big-parallel nixos-test
+    system-features = ${toString ([ "benchmark" "big-parallel" "nixos-test" ] ++ tuned)}
     timeout = ${toString settings.nix.build_seconds}
     trusted-users = root
-  '';
+  '' + lib.optionalString (platforms != [ ]) "extra-platforms = ${toString platforms}\n");
+  # A fetch: names are looked up through nscd's socket on NixOS; without it a resolver is asked, which may be anywhere.
+  asksNscd = config.services.nscd.enable or true;
+  privateNetworks = [ "10.0.0.0/8" "100.64.0.0/10" "172.16.0.0/12" "192.168.0.0/16" "fc00::/7" ];
+  namesHost = origin: lib.hasInfix "://" origin || lib.hasInfix "@" origin;
   isLoopback = hasPrefix "127." settings.web.address || lib.elem settings.web.address [ "::1" "localhost" ];
   oneTarget = check: lib.count (t: t != null) [ check.unit check.tcp check.http check.command check.dns check.disk check.ssh ] == 1;
   below = folder: path: hasPrefix folder path && path != folder && !(lib.hasInfix ".." path);
@@ -137,6 +145,19 @@ in
       description = "The addresses that the daemon, and whatever it evaluates, can exchange packets with (`IPAddressAllow=`).";
     };
 
+    fetchDenies = mkOption {
+      type = types.listOf types.str;
+      default = [ "link-local" "multicast" ]
+        ++ lib.optionals (asksNscd && !(lib.any namesHost settings.flake.origins)) ([ "localhost" ] ++ privateNetworks);
+      defaultText = "link-local and multicast; loopback and private networks too, where no entry of flake.origins names a host of its own";
+      example = [ "link-local" "multicast" "localhost" "10.0.0.0/8" ];
+      description = ''
+        The addresses that {file}`agentd-fetch@.service`, which fetches locked inputs, cannot exchange packets with
+        (`IPAddressDeny=`). Besides, it connects to no address inside of a network like yours unless
+        {option}`services.agentd.settings.flake.origins` names that very host.
+      '';
+    };
+
     files = mkOption {
       type = types.attrsOf types.package;
       internal = true;
@@ -193,18 +214,25 @@ in
     networking.firewall.allowedTCPPorts = mkIf (cfg.openFirewall && settings.web.enable) [ settings.web.port ];
     systemd.services = units.services;
     systemd.sockets = units.sockets;
+    systemd.slices = units.slices or { };
 
     assertions = [
       (asserted (below "/var/lib/" settings.state.directory && below "/var/lib/" settings.audit.directory && below "/var/lib/" settings.apply.directory)
         "services.agentd.settings: state.directory, audit.directory and apply.directory have to be below /var/lib.")
       (asserted (!cfg.nixDaemon || below "/run/agentd-nixd/" settings.nix.daemon)
         "services.agentd.settings.nix.daemon has to be below /run/agentd-nixd, where services.agentd.nixDaemon listens.")
+      (asserted (cfg.nixDaemon || toString settings.nix.daemon == "")
+        "services.agentd.settings.nix.daemon is for services.agentd.nixDaemon = true; without it the machine's own Nix daemon is used.")
+      (asserted (!cfg.nixDaemon || settings.nix.builders == "none")
+        "services.agentd.nixDaemon has no network and no remote builders; leave it out, or settings.nix.builders = \"machine\".")
       (asserted (below "/run/agentd/" settings.sockets.admin)
         "services.agentd.settings.sockets.admin has to be below /run/agentd, which is the daemon's.")
       (asserted (below "${settings.apply.directory}/" settings.apply.approvers)
         "services.agentd.settings.apply.approvers has to be below ${settings.apply.directory}: pairing a browser writes it.")
       (asserted (!(hasPrefix "/home/" settings.flake.upstream) && !(hasPrefix "/root/" settings.flake.upstream))
         "services.agentd.settings.flake.upstream: the daemon does not see home directories. Push to a bare repository, such as /srv/config.git.")
+      (asserted (lib.all (origin: builtins.match "[A-Za-z0-9:/@._~+-]+" origin != null) settings.flake.origins)
+        "services.agentd.settings.flake.origins: an entry is github:nixos, https://example.org or gitlab:group/project@git.example.org.")
       (asserted (settings.machine.kind == "systemd" && settings.programs.separation)
         "services.agentd.settings: machine.kind \"demo\" and programs.separation = false are for demos outside of NixOS.")
       (asserted (lib.intersectLists [ "agentd" "@agentd" "*" ] (config.nix.settings.trusted-users or [ ]) == [ ])

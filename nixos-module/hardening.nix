@@ -84,6 +84,64 @@ rec {
     RestrictRealtime = true;
     SystemCallErrorNumber = "EPERM";
     SystemCallFilter = [ "~@clock @module @raw-io @reboot @swap" ];
+    TasksMax = 1048576; # as the machine's own: builds are counted here
+    UMask = "0022";
+  };
+
+  # Fetches one input of a lock, as a user that is thrown away. Of the machine it has the network, the store (for its
+  # programs), what names and certificates are looked up with, and a folder for temporary files of its own; its root is
+  # empty otherwise. It makes a network of its own for Nix and git (`user net`), and lets them out to the servers of that
+  # input alone: what they are let out to is looked at by itself, too, and IPAddressDeny is the second lock on that door.
+  fetch = unreachable: base // {
+    BindReadOnlyPaths = [
+      "/nix/store"
+      "-/etc/hosts"
+      "-/etc/nsswitch.conf"
+      "-/etc/resolv.conf"
+      "-/etc/ssl/certs/ca-certificates.crt"
+      "-/run/nscd:/var/run/nscd" # where glibc looks for it
+    ];
+    CPUWeight = 20;
+    DynamicUser = true;
+    InaccessiblePaths = [ ]; # none of them is there
+    IOWeight = 20;
+    IPAddressDeny = unreachable;
+    MemoryMax = "2G";
+    PrivateMounts = true;
+    RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" ];
+    RestrictNamespaces = "net user";
+    RootDirectory = "/var/empty";
+    SystemCallFilter = [ "@system-service" "~@privileged @resources" "@chown" ]; # Nix gives folders to whom they belong
+    TasksMax = 512;
+    TemporaryFileSystem = "/";
+  };
+
+  # Boots what is proposed in a container (systemd-nspawn), which takes what makes one. The limits are for all of it, and
+  # when the unit ends nothing of it is left. Nothing is drawn over /proc and /sys: where something is, the kernel lets no
+  # namespace of users have its own. No set of system calls and no NoNewPrivileges: both would hold inside, too, and
+  # what runs there is to run as it would on the machine. What it may not ask of the kernel it shuts off itself as well
+  # (agentd/rehearsal/fence.cpp), for who starts it without this unit.
+  rehearse = {
+    CapabilityBoundingSet = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_MKNOD CAP_NET_ADMIN CAP_SETFCAP CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_ADMIN CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_RESOURCE";
+    CPUWeight = 20;
+    Delegate = true;
+    DevicePolicy = "closed";
+    InaccessiblePaths = base.InaccessiblePaths ++ [ "-/nix/var/nix/daemon-socket" ];
+    IPAddressDeny = "any";
+    KeyringMode = "private";
+    LimitCORE = 0;
+    MemoryMax = "2G";
+    MemorySwapMax = 0;
+    OOMScoreAdjust = 500; # what boots goes before all else (1000), and this before the machine's own
+    OOMPolicy = "continue"; # what ate all memory is killed; the answer says that it did not come up
+    PrivateNetwork = true;
+    ProtectHome = true;
+    ProtectSystem = "strict";
+    # of all other kinds some have no namespace: vsock reaches whoever runs this as a virtual machine
+    RestrictAddressFamilies = [ "AF_UNIX" "AF_INET" "AF_INET6" "AF_NETLINK" "AF_PACKET" ];
+    SystemCallErrorNumber = "EPERM";
+    SystemCallFilter = [ "~@clock @module @raw-io @reboot @swap @obsolete" ];
+    TasksMax = 4096;
     UMask = "0022";
   };
 

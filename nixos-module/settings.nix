@@ -32,6 +32,7 @@ in
     flake.upstream = required path "The owner's repository: a bare one, or a clone. It has to belong to the user agentd.";
     flake.branch = text "main" "The branch that is the machine's head.";
     flake.landing = oneOf [ "fast-forward" "pull" ] "fast-forward" "How an applied change reaches that branch.";
+    flake.origins = texts "Whose inputs a change of flake.lock may bring besides those it has: github:nixos, https://example.org. A host that is named here may lead a fetch to itself, and be inside of your own network.";
 
     nix.nix = program "The program nix; empty to find it.";
     nix.nix_store = program "The program nix-store; empty to find it.";
@@ -43,6 +44,14 @@ in
     nix.fetch = yes "Take from the running system's own caches what a build lacks, with its keys.";
     nix.fetch_seconds = number 1 604800 1800 "Longest fetch for one build.";
     nix.fetch_mb = number 1 16777216 20480 "Most that is fetched for one build, in MiB.";
+    nix.checks = texts "The flake's own checks that a change is tried with, by name; all: those of its base.";
+    nix.checks_seconds = number 1 604800 900 "Longest for all checks of a change together.";
+    nix.builders = oneOf [ "none" "machine" ] "none" "Who may build besides this machine: the remote builders of its own Nix, or none.";
+
+    rehearse.enable = mkOption { type = types.bool; default = false; description = "Boot what is proposed in a container, beside what runs now, before anybody is asked."; };
+    rehearse.socket = mkOption { type = types.strMatching "(/[^\n]*)?"; default = "/run/agentd-rehearse/rehearse.sock"; description = "Where root's helper for it listens; empty to start it directly, which only root can."; };
+    rehearse.seconds = number 5 600 60 "How long a system may take to come up there.";
+    rehearse.lend = texts "Folders of programs below /usr or /opt that a system reads there besides the store; NixOS needs none.";
 
     web.enable = yes "Serve the page and the API.";
     web.address = text "127.0.0.1" "Address to listen on. Keys in a browser need https or localhost: put a proxy that speaks TLS before another address.";
@@ -71,6 +80,7 @@ in
 
     programs.analyze = program "agentd-analyze; empty for the one beside the running program.";
     programs.confine = program "agentd-confine; likewise.";
+    programs.rehearse = program "agentd-rehearse; likewise.";
     programs.ssh_keygen = program "ssh-keygen; empty to find it.";
     programs.separation = yes "Each process under its own user; false only for a demo.";
 

@@ -1,5 +1,5 @@
 # The processes as units of systemd.
-{ cfg, lib, nix, nixdSettings, declaredApprovers }:
+{ cfg, git, lib, nix, nixdSettings, declaredApprovers }:
 let
   inherit (cfg) settings;
   inherit (lib) optional removePrefix;
@@ -31,19 +31,95 @@ let
       description = "Nix daemon of agentd, which builds without a network";
       requires = [ "agentd-nixd.socket" ];
       after = [ "agentd-nixd.socket" ];
+      # Builds of other proposals go on through a switch that starts it anew, as with the machine's own.
+      stopIfChanged = false;
       environment = {
         NIX_CONF_DIR = "${nixdSettings}";
         NIX_USER_CONF_FILES = "";
+        TMPDIR = "/var/cache/agentd-nixd"; # /tmp may be memory, and is emptied when the unit stops
       };
       # Of what the machine has it takes the store and nothing else.
       unitConfig.RequiresMountsFor = "/nix/store /nix/var/nix/db";
       serviceConfig = hardening.nixd // {
         ExecStart = "${nix}/bin/nix-daemon";
+        CacheDirectory = "agentd-nixd";
+        CacheDirectoryMode = "0755"; # who builds has to come through
+        KillMode = "process";
       };
     };
   };
+
+  # Root's helper for rehearsals, where the owner wants them: one process for each that is asked for.
+  rehearsals = lib.optionalAttrs (settings.rehearse.enable && settings.rehearse.socket != "") {
+    sockets.agentd-rehearse = {
+      description = "Socket of agentd's rehearsals";
+      wantedBy = [ "sockets.target" ];
+      listenStreams = [ settings.rehearse.socket ];
+      socketConfig = {
+        Accept = true;
+        MaxConnections = 2;
+        DirectoryMode = "0755";
+        SocketUser = "agentd";
+        SocketMode = "0600";
+      };
+    };
+    # What all of them use together: a part of the machine, however small that is.
+    slices.agentd-rehearse = {
+      description = "Rehearsals of agentd";
+      sliceConfig = { MemoryMax = "40%"; MemorySwapMax = 0; TasksMax = 4096; CPUWeight = 20; };
+    };
+    services."agentd-rehearse@" = {
+      description = "A rehearsal: boots what is proposed in a container";
+      serviceConfig = hardening.rehearse // {
+        ExecStart = lib.concatStringsSep " " ([ (program "agentd-rehearse") "--peer agentd" ]
+          ++ map (folder: "--lend ${folder}") settings.rehearse.lend);
+        Slice = "agentd-rehearse.slice";
+        CacheDirectory = "agentd-rehearse"; # what runs now was like, for an hour
+        CacheDirectoryMode = "0700";
+        StandardInput = "socket";
+        StandardOutput = "socket";
+        StandardError = "journal";
+        RuntimeMaxSec = settings.rehearse.seconds + 90;
+        TimeoutStopSec = 5;
+      };
+      unitConfig.CollectMode = "inactive-or-failed";
+    };
+  };
+
+  # The one process that fetches what a lock names: the daemon itself reaches nobody. One for each input.
+  fetches = lib.optionalAttrs settings.nix.fetch {
+    sockets.agentd-fetch = {
+      description = "Socket of what fetches inputs for agentd";
+      wantedBy = [ "sockets.target" ];
+      listenStreams = [ "/run/agentd-fetch/fetch.sock" ];
+      socketConfig = {
+        Accept = true;
+        MaxConnections = 4;
+        DirectoryMode = "0755";
+        SocketUser = "agentd";
+        SocketMode = "0600";
+      };
+    };
+    services."agentd-fetch@" = {
+      description = "A fetch of one locked input";
+      serviceConfig = hardening.fetch cfg.fetchDenies // {
+        ExecStart = lib.concatStringsSep " " ([
+          (program "agentd-fetch")
+          "--nix ${nix}/bin/nix"
+          "--nix-store ${nix}/bin/nix-store"
+          "--git ${git}/bin/git"
+        ] ++ map (origin: "--origin ${origin}") settings.flake.origins);
+        StandardInput = "socket";
+        StandardOutput = "socket";
+        StandardError = "journal";
+        RuntimeMaxSec = settings.nix.fetch_seconds + 60;
+        TimeoutStopSec = 5;
+      };
+      unitConfig.CollectMode = "inactive-or-failed";
+    };
+  };
 in
-lib.recursiveUpdate own {
+lib.recursiveUpdate (lib.recursiveUpdate (lib.recursiveUpdate own rehearsals) fetches) {
   sockets.agentd-auditd = {
     description = "Socket of agentd's log";
     wantedBy = [ "sockets.target" ];

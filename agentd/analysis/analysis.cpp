@@ -117,4 +117,23 @@ core::Result<proposals::SwitchMoves> moves_between(const Worker& worker,
     return moves;
 }
 
+core::Result<Built> built_of(const Worker& worker, const evaluator::Closure& before,
+                             const evaluator::Closure& after, const std::stop_token& stop) {
+    const auto said = ask(worker, before, after, "built", stop);
+    if (!said) {
+        return said.problem();
+    }
+    const auto json = core::parse_json(*said, {.bytes = proposals::Effects::max_bytes, .depth = 8});
+    if (!json) {
+        return nonsense(json.problem());
+    }
+    core::ObjectReader in(*json, "built");
+    auto first = evaluator::agreement::statements_from_json(in.any("before"));
+    auto second = evaluator::agreement::statements_from_json(in.any("after"));
+    if (const auto done = in.finish(); !done || !first || !second) {
+        return nonsense(!done ? done.problem() : !first ? first.problem() : second.problem());
+    }
+    return Built{.before = std::move(*first), .after = std::move(*second)};
+}
+
 } // namespace agentd::analysis

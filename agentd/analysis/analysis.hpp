@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agentd/core/result.hpp"
+#include "evaluator/agreement/statements.hpp"
 #include "evaluator/store_info.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/switch_plan.hpp"
@@ -30,5 +31,13 @@ core::Result<proposals::SwitchMoves> moves_between(const Worker& worker,
                                                    const evaluator::Closure& before,
                                                    const evaluator::Closure& after,
                                                    const std::stop_token& stop = {});
+
+/// What two built systems say of the machine, each for itself.
+struct Built {
+    evaluator::agreement::Statements before{};
+    evaluator::agreement::Statements after{};
+};
+core::Result<Built> built_of(const Worker& worker, const evaluator::Closure& before,
+                             const evaluator::Closure& after, const std::stop_token& stop = {});
 
 } // namespace agentd::analysis

@@ -59,6 +59,9 @@ class Api final : public web::ControlPlane {
     core::Result<core::Json> audit_verify(const Call& call);
     core::Result<core::Json> policy_explain(const Call& call);
     core::Result<core::Json> state_rebuild(const Call& call);
+    core::Result<core::Json> options_search(const Call& call);
+    core::Result<core::Json> options_show(const Call& call);
+    core::Result<core::Json> packages_search(const Call& call);
     core::Result<core::Json> web_login(const Call& call);
     core::Result<core::Json> pair_enrol(const Call& call);
     core::Result<core::Json> session_login(const Call& call);
@@ -71,6 +74,9 @@ class Api final : public web::ControlPlane {
     core::Result<core::Json> propose_revision(stages::Request request,
                                               core::Result<proposals::Revision> revision,
                                               const pipeline::Actor& actor);
+    core::Result<std::unique_ptr<evaluator::OptionIndex>> index_now(const std::stop_token& stop);
+    core::Result<std::vector<std::string>> unchecked_in(const proposals::Operations& operations,
+                                                        const std::stop_token& stop);
     core::Result<core::Json> summary_of(const std::string& id);
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();

@@ -2,7 +2,10 @@
 #include "agentd/api/views.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/known.hpp"
-#include "evaluator/nix_differences.hpp"
+#include "agentd/pipeline/rehearsing.hpp"
+#include "agentd/stages/agreement.hpp"
+#include "agentd/stages/checks.hpp"
+#include "evaluator/builder.hpp"
 #include "policy/explain.hpp"
 
 #include <nlohmann/json.hpp>
@@ -111,6 +114,21 @@ Result<Json> Api::apply(const Call& call) {
     return answer;
 }
 
+namespace {
+
+std::optional<proposals::Evidence> newest(const std::vector<store::EvidenceRow>& rows,
+                                          proposals::EvidenceLevel level) {
+    std::optional<proposals::Evidence> found;
+    for (const auto& row : rows) {
+        if (row.evidence.level == level) {
+            found = row.evidence;
+        }
+    }
+    return found;
+}
+
+} // namespace
+
 Result<Json> Api::policy_explain(const Call& call) {
     const auto row = find(call);
     if (!row) {
@@ -118,24 +136,32 @@ Result<Json> Api::policy_explain(const Call& call) {
     }
     const auto rows = in_.sequencer.ask([&] {
         const auto queries = in_.ledger.queries();
-        return std::pair(queries.decision(row->id), queries.draft(row->id));
+        return std::tuple(queries.decision(row->id), queries.draft(row->id),
+                          queries.evidence(row->id));
     });
-    if (!rows.first) {
+    const auto& [decision, draft, evidence] = rows;
+    if (!decision) {
         return Problem{.code = "pending",
                        .message = "policy has not spoken about this proposal yet"};
     }
-    Json result{{"verdict", proposals::to_json(rows.first->verdict)}, {"text", nullptr}};
+    Json result{{"verdict", proposals::to_json(decision->verdict)}, {"text", nullptr}};
     // The same facts under the policy of now, rule by rule.
-    const auto digest = core::Digest::parse(rows.first->effects_sha256);
+    const auto digest = core::Digest::parse(decision->effects_sha256);
     const auto bytes = digest ? in_.blobs.get(*digest) : std::nullopt;
     const auto effects =
         bytes ? proposals::parse_effects(*bytes) : Result<proposals::Effects>(Problem{});
+    const auto page_digest = core::Digest::parse(decision->page_sha256);
+    const auto page = page_digest ? in_.blobs.get(*page_digest) : std::nullopt;
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
-    if (effects && policy && rows.second) {
+    if (effects && policy && draft) {
         const auto facts = stages::facts_of(
-            *rows.second, *effects,
-            {.confirmed_before = pipeline::confirmed_before(in_, *rows.second),
-             .build_escapable = evaluator::build_escapable(in_.nix.installation().version())});
+            *draft, *effects,
+            {.confirmed_before = pipeline::confirmed_before(in_, *draft),
+             .checks = stages::fact_of_checks(newest(evidence, proposals::EvidenceLevel::checks)),
+             .build_escapable = evaluator::build_escapable(in_.nix, evaluator::builder_of(in_.nix)),
+             .options_disagree = page ? stages::told_disagreement(*page) : std::nullopt,
+             .rehearsal = pipeline::ended(evidence, proposals::EvidenceLevel::rehearsal),
+             .dry_activate = pipeline::ended(evidence, proposals::EvidenceLevel::dry_activate)});
         result["text"] =
             policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
     }

@@ -44,6 +44,9 @@ constexpr std::array table{
     Method{"run", &Api::run, Lane::errands, "*"},
     Method{"propose", &Api::propose, Lane::errands, "*"},
     Method{"act.preview", &Api::act_preview, Lane::errands, "*"},
+    Method{"options.search", &Api::options_search, Lane::errands, "words:text limit:number"},
+    Method{"options.show", &Api::options_show, Lane::errands, "path:text"},
+    Method{"packages.search", &Api::packages_search, Lane::errands, "words:text limit:number"},
     Method{"audit.verify", &Api::audit_verify, Lane::errands},
     Method{"state.rebuild", &Api::state_rebuild, Lane::errands, "", false},
 

@@ -2,8 +2,8 @@
 #include "agentd/api/prerequisites.hpp"
 
 #include "agentd/core/text.hpp"
+#include "evaluator/builder.hpp"
 #include "evaluator/nix_differences.hpp"
-#include "evaluator/nix_probe.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -99,13 +99,53 @@ std::vector<Prerequisite> running(const Nix& nix) {
                  "root"}};
 }
 
+/// Who builds for us; none where we do it ourselves.
+std::vector<Prerequisite> of_builder(const Nix& nix) {
+    const auto builder = evaluator::builder_of(nix);
+    if (builder.daemon.empty()) {
+        return {};
+    }
+    std::string detail = builder.machine ? "the machine's Nix daemon" : "agentd's own Nix daemon";
+    detail += builder.version ? ", " + builder.version->text.substr(std::size("nix (Nix) ") - 1)
+                              : ", which does not tell its version";
+    std::vector<std::string> wrong = builder.open;
+    for (const auto& hole : builder.version ? holes_in(*builder.version)
+                                            : std::vector<evaluator::NixHole>{}) {
+        wrong.push_back(std::string(hole.advisory) + " (" + std::string(hole.what) + ")");
+    }
+    if (!wrong.empty()) {
+        detail += ": " + core::join(wrong, "; ");
+    }
+    std::vector<Prerequisite> out{
+        {.name = "nix-builder",
+         .ok = wrong.empty() && builder.version,
+         .detail = core::shorten(detail, 1500),
+         .mend = "services.agentd.nixDaemon = true gives agentd a daemon with settings of its own "
+                 "(and nix.package a newer Nix); until then no build is automatic by the default "
+                 "policy",
+         .needed = false}};
+    if (const auto settings = evaluator::running_settings(nix); builder.machine && settings) {
+        const std::string remembers = value(*settings, "narinfo-cache-negative-ttl");
+        const std::string log = value(*settings, "max-build-log-size");
+        out.push_back({.name = "nix-memory",
+                       .ok = core::parse_integer(remembers).value_or(3600) <= 300,
+                       .detail = "the daemon remembers for " + remembers +
+                                 " s what a cache has not; it keeps " +
+                                 (log == "0" ? "all" : log + " bytes") + " of a build's log",
+                       .mend = "where a package reaches a cache shortly before it is proposed: "
+                               "nix.settings.narinfo-cache-negative-ttl = 0",
+                       .needed = false});
+    }
+    return out;
+}
+
 } // namespace
 
 std::vector<Prerequisite> nix_prerequisites(const Nix& nix) {
     const auto& version = nix.installation().version();
     std::vector<Prerequisite> out{version_of(version), holes_of(version), forced(nix)};
-    for (auto& more : running(nix)) {
-        out.push_back(std::move(more));
+    for (auto& some : {running(nix), of_builder(nix)}) {
+        out.insert(out.end(), some.begin(), some.end());
     }
     return out;
 }

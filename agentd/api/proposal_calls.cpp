@@ -1,6 +1,7 @@
 #include "agentd/api/api.hpp"
 #include "agentd/api/views.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/pipeline/bumping.hpp"
 #include "proposals/diff.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,6 +17,16 @@ namespace {
 std::string text_or(const Json& params, const char* key, const std::string& fallback) {
     const auto it = params.find(key);
     return it != params.end() && it->is_string() ? it->get<std::string>() : fallback;
+}
+
+/// Operations on inputs alone; nullopt for all others.
+Result<std::optional<stages::BumpWanted>> bump_in(const Json& operations) {
+    const bool newer = operations.is_object() && operations.value("schema", Json()) == "agentd.ops/2";
+    if (!newer) {
+        return std::optional<stages::BumpWanted>();
+    }
+    const auto request = proposals::plan::request_from_json(operations);
+    return request ? stages::bump_of(*request, stages::Relock::always) : request.problem();
 }
 
 } // namespace
@@ -40,7 +51,8 @@ Result<Json> Api::show(const Call& call) {
         return row.problem();
     }
     return in_.sequencer.ask([&]() -> Result<Json> {
-        return Json{{"proposal", detail(*row, in_.ledger.queries(), in_.blobs)}};
+        return Json{{"proposal", detail(*row, in_.ledger.queries(), in_.blobs,
+                                        pipeline_.hints().so_far(row->id))}};
     });
 }
 
@@ -71,9 +83,10 @@ Result<Json> Api::log(const Call& call) {
     }
     const auto level = proposals::parse_evidence_level(text_or(call.params, "level", ""));
     if (!level) {
-        return Problem{.code = "usage",
-                       .message =
-                           "`level` is one of intake, evaluate, build, effects, dry_activate"};
+        return Problem{
+            .code = "usage",
+            .message = "`level` is one of intake, parse, evaluate, build, effects, checks, dry_activate, "
+                       "rehearsal, hosts"};
     }
     const auto evidence = in_.sequencer.ask([&] { return in_.ledger.queries().evidence(row->id); });
     std::string text;
@@ -131,18 +144,37 @@ Result<Json> Api::propose(const Call& call) {
     if (patch.has_value() == !operations.is_null()) {
         return Problem{.code = "usage", .message = "give either `patch` or `operations`"};
     }
+    std::vector<std::string> unchecked;
     if (patch) {
         request.change = *patch;
+    } else if (const auto bump = bump_in(operations); !bump || *bump) {
+        const auto head = bump ? pipeline_.head() : bump.problem();
+        auto made = head ? pipeline::bump_request(in_, *head, std::move(request), **bump, call.stop)
+                         : head.problem();
+        if (!made) {
+            return made.problem();
+        }
+        request = std::move(made).value();
+        request.source = proposals::Source::operations;
     } else {
         auto parsed = proposals::operations_from_json(operations);
         if (!parsed) {
             return parsed.problem();
         }
+        auto known = unchecked_in(*parsed, call.stop);
+        if (!known) {
+            return known.problem();
+        }
+        unchecked = std::move(known).value();
         request.source = proposals::Source::operations;
         request.change = std::move(*parsed);
     }
     const auto id = pipeline_.propose(request, actor);
-    return id ? summary_of(*id) : Result<Json>(id.problem());
+    auto summary = id ? summary_of(*id) : Result<Json>(id.problem());
+    if (summary) {
+        (*summary)["unchecked"] = unchecked;
+    }
+    return summary;
 }
 
 Result<Json> Api::verify(const Call& call) {

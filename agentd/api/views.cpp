@@ -2,6 +2,7 @@
 
 #include "agentd/core/clock.hpp"
 #include "agentd/explanation/explanation.hpp"
+#include "agentd/explanation/files.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,7 +41,7 @@ Json kept(const std::string& hex, const store::Blobs& blobs) {
 void add_page(Json& view, const std::optional<store::DecisionRow>& decision,
               const store::Blobs& blobs) {
     const Json page = decision ? kept(decision->page_sha256, blobs) : Json();
-    for (const char* key : {"options", "explanation", "switch"}) {
+    for (const char* key : {"options", "disagreement", "new_warnings", "explanation", "switch"}) {
         view[key] = page.is_object() ? page.value(key, Json()) : Json();
     }
     // Older pages have the effects alone.
@@ -49,6 +50,17 @@ void add_page(Json& view, const std::optional<store::DecisionRow>& decision,
             view["explanation"] = explanation::to_json(explanation::explain(*effects));
         }
     }
+}
+
+/// The document of the newest evidence of a level.
+Json result_of(const Json& evidence, const char* level, const store::Blobs& blobs) {
+    Json found;
+    for (const Json& piece : evidence) {
+        if (piece.at("level") == level && piece.at("result_digest").is_string()) {
+            found = kept(piece.at("result_digest").get<std::string>(), blobs);
+        }
+    }
+    return found;
 }
 
 Json approval_of(const store::Queries& queries, const std::string& id) {
@@ -143,13 +155,12 @@ Json blocked(const store::ProposalRow& row) {
 void add_draft(Json& view, const proposals::Draft& draft) {
     const Json json = proposals::to_json(draft);
     for (const char* key : {"rationale", "goal", "observation", "operations", "base_commit",
-                            "base_branch", "candidate_commit", "files", "act"}) {
+                            "base_branch", "candidate_commit", "act"}) {
         const auto it = json.find(key); // what is no change has no commits
         view[key] = it == json.end() ? Json() : *it;
     }
-    if (view["files"].is_null()) {
-        view["files"] = Json::array();
-    }
+    view["files"] =
+        draft.change() != nullptr ? explanation::to_json(draft.change()->files) : Json::array();
     view["rollback"] = Json();
     if (const auto* rollback = draft.rollback()) {
         view["rollback"] = {
@@ -205,8 +216,8 @@ Json observation(const store::ObservationRow& row) {
             {"trusted", row.trusted}};
 }
 
-Json detail(const store::ProposalRow& row, const store::Queries& queries,
-            const store::Blobs& blobs) {
+Json detail(const store::ProposalRow& row, const store::Queries& queries, const store::Blobs& blobs,
+            const Json& so_far) {
     Json view = summary(row);
     const auto draft = queries.draft(row.id);
     AGENTD_CHECK(draft.has_value());
@@ -217,6 +228,10 @@ Json detail(const store::ProposalRow& row, const store::Queries& queries,
         view["evidence"].push_back(proposals::to_json(evidence.evidence));
     }
     add_revision(view, queries, blobs, row.id);
+    view["hosts"] = result_of(view["evidence"], "hosts", blobs);
+    const Json evaluated = result_of(view["evidence"], "evaluate", blobs);
+    view["inputs"] = evaluated.is_object() ? evaluated.value("inputs", Json()) : Json();
+    view["so_far"] = so_far;
     view["approval"] = approval_of(queries, row.id);
     view["apply"] = apply_of(queries, row.id);
     view["landing"] = landing_of(queries, row.id);

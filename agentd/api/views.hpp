@@ -12,6 +12,6 @@ core::Json summary(const store::ProposalRow& row);
 core::Json observation(const store::ObservationRow& row);
 /// Everything about one proposal; reads effects from the blobs.
 core::Json detail(const store::ProposalRow& row, const store::Queries& queries,
-                  const store::Blobs& blobs);
+                  const store::Blobs& blobs, const core::Json& so_far);
 
 } // namespace agentd::api

@@ -4,7 +4,7 @@
 #include "agentd/applyd/verifier.hpp"
 #include "agentd/core/crypto.hpp"
 #include "agentd/machine/generations.hpp"
-#include "evaluator/nix_differences.hpp"
+#include "evaluator/builder.hpp"
 #include "policy/decide.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
@@ -23,6 +23,14 @@ namespace {
 
 std::string kind_of(Mode mode) {
     return mode == Mode::act ? "act" : mode == Mode::rollback ? "rollback" : "change";
+}
+
+/// Of who built it for the daemon, which has no rights in the store; only a demo's has them.
+std::optional<bool> escapable(const Config& config, const evaluator::Nix& nix) {
+    const bool by_itself = !config.programs.separation && config.nix.daemon.empty();
+    return evaluator::build_escapable(
+        nix, evaluator::builder_of(
+                 nix, by_itself ? "" : evaluator::daemon_of_others(config.nix.daemon)));
 }
 
 /// What the code itself forbids is not lifted by root breaking the glass either.
@@ -112,8 +120,7 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
     // Only what root can know by itself: who proposed and why stays unknown, and unknown never
     // helps.
     policy::Context context{.host = statement.host,
-                            .build_escapable =
-                                evaluator::build_escapable(nix_.installation().version()),
+                            .build_escapable = escapable(config_, nix_),
                             .revision = kind_of(statement.mode)};
     if (statement.mode == Mode::rollback) {
         context.confirmed_before = was_good(statement.rollback_to.value_or(""));

@@ -1,5 +1,6 @@
 #include "agentd/ctl/own_nix.hpp"
 
+#include "agentd/core/failure.hpp"
 #include "agentd/ctl/aside.hpp"
 #include "agentd/programs.hpp"
 
@@ -46,10 +47,25 @@ evaluator::Nix own_nix(const std::optional<Config>& config, const std::string& s
         settings.evaluation_memory = static_cast<std::uint64_t>(config->nix.memory_mb) << 20;
         settings.build_log = static_cast<std::size_t>(config->nix.log_kb) << 10;
         settings.fetch = !offline && config->nix.fetch;
+        settings.origins = config->flake.origins;
+        settings.store = config->nix.daemon.empty() ? "" : "unix://" + config->nix.daemon;
         settings.fetch_deadline = config->nix.fetch_time;
         settings.fetch_bytes = static_cast<std::uint64_t>(config->nix.fetch_mb) << 20;
     }
     return {evaluator::NixInstallation(std::move(programs)), std::move(settings)};
+}
+
+rehearsal::Theatre own_theatre(const std::optional<Config>& config) {
+    rehearsal::Theatre theatre;
+    try {
+        theatre.program = program_path(config ? config->programs.rehearse : "", "agentd-rehearse");
+    } catch (const core::Failure&) { // who does not want a rehearsal need not have it
+    }
+    if (config) {
+        theatre.lent = config->rehearse.lend;
+        theatre.patience = config->rehearse.patience;
+    }
+    return theatre;
 }
 
 void forget_roots(const std::string& scratch) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/ctl/context.hpp"
+#include "agentd/rehearsal/theatre.hpp"
 #include "evaluator/nix.hpp"
 
 #include <optional>
@@ -19,6 +20,9 @@ std::variant<std::optional<Config>, Trouble> own_settings(Context& context);
 /// cannot be had is left out: the caller says so (`evaluator::missing_isolation`).
 evaluator::Nix own_nix(const std::optional<Config>& config, const std::string& scratch,
                        bool offline = true);
+
+/// Rehearsals without root's helper: only root can have them.
+rehearsal::Theatre own_theatre(const std::optional<Config>& config);
 
 /// The links that made Nix keep what is below `scratch` until now, where they may be removed: Nix
 /// only finds them dangling.

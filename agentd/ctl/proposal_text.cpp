@@ -2,12 +2,14 @@
 
 #include "agentd/core/clock.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/state.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace agentd::ctl {
 
@@ -115,6 +117,15 @@ int exit_of_state(const std::string& name) {
     return status::failed;
 }
 
+void print_files(Terminal& terminal, const Json& detail) {
+    for (const Json& file : list(detail, "files")) {
+        terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
+        for (const Json& flag : list(file, "flags")) {
+            terminal.line("           " + terminal.paint(Colour::warn, shown(flag, "text")));
+        }
+    }
+}
+
 void print_notes(Terminal& terminal, const Json& detail) {
     const auto notes = list(detail, "notes");
     if (notes.empty()) {
@@ -125,50 +136,6 @@ void print_notes(Terminal& terminal, const Json& detail) {
         terminal.paint(Colour::bold, back ? "What stays as it is" : "If it were done now"));
     for (const Json& note : notes) {
         terminal.line("  - " + one_line(note.is_string() ? note.get<std::string>() : "", 500));
-    }
-    terminal.line();
-}
-
-std::string option_line(const Terminal& terminal, const Json& change) {
-    std::string line = "  " + terminal.paint(Colour::bold, shown(change, "name", 200)) + " ";
-    if (truth(change, "secret")) {
-        line += "changes (a secret: not shown)";
-    } else if (!list(change, "added").empty() || !list(change, "removed").empty()) {
-        for (const auto& [key, sign] : {std::pair{"removed", "- "}, std::pair{"added", "+ "}}) {
-            for (const Json& element : list(change, key)) {
-                line += std::string(sign) + one_line(element.get<std::string>(), 200) + " ";
-            }
-        }
-    } else {
-        const auto side = [&](const char* key) {
-            const std::string text = shown(change, key, 300);
-            return text.empty() ? std::string("not set") : text;
-        };
-        line += side("before") + " -> " + side("after");
-    }
-    const std::string file = shown(change, "file", 200);
-    const auto at = number(change, "line");
-    line += file.empty() ? "" : "  (" + file + (at > 0 ? ":" + std::to_string(at) : "") + ")";
-    return line;
-}
-
-void print_options(Terminal& terminal, const Json& detail) {
-    const Json& options = part(detail, "options");
-    if (options.is_null()) {
-        return;
-    }
-    terminal.line(terminal.paint(Colour::bold, "Options that the changed files set otherwise"));
-    const auto changes = list(options, "changes");
-    for (const Json& change : changes) {
-        terminal.line(option_line(terminal, change));
-    }
-    if (const auto trouble = shown(options, "trouble", 500); !trouble.empty()) {
-        terminal.line("  not known: " + trouble);
-    } else if (changes.empty()) {
-        terminal.line("  none");
-    }
-    if (truth(options, "more")) {
-        terminal.line("  … and more");
     }
     terminal.line();
 }
@@ -212,9 +179,20 @@ void print_evidence(Terminal& terminal, const Json& detail) {
     if (rows.empty()) {
         terminal.line("  none yet");
     }
-    for (const Json& warning : list(detail, "warnings")) {
-        terminal.line("  warning: " +
-                      one_line(warning.is_string() ? warning.get<std::string>() : ""));
+    print_warnings(terminal, detail);
+}
+
+void print_unpassed(Terminal& terminal, const Json& detail) {
+    bool first = true;
+    for (const Json& row : list(detail, "evidence")) {
+        // Whether a file is Nix is for Nix to say, and it was evaluated.
+        if (raw(row, "status") == "passed" || raw(row, "level") == "parse") {
+            continue;
+        }
+        if (std::exchange(first, false)) {
+            terminal.line(terminal.paint(Colour::bad, "Evidence that did not pass"));
+        }
+        terminal.line(evidence_line(terminal, row));
     }
 }
 

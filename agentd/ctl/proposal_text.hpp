@@ -22,12 +22,14 @@ std::string state_line(const Terminal& terminal, const core::Json& proposal);
 /// Where its place is in the table of exit statuses: 0 decided or done, 1, 8, 75 or 77.
 int exit_of_state(const std::string& state);
 
+/// The files of a change, each with what is to be known of it.
+void print_files(Terminal& terminal, const core::Json& detail);
 /// Of a rollback what stays as it is, of an act what a dry run says; nothing for a change.
 void print_notes(Terminal& terminal, const core::Json& detail);
-/// What a change does to the merged configuration; nothing for what is no change.
-void print_options(Terminal& terminal, const core::Json& detail);
 void print_verdict(Terminal& terminal, const core::Json& verdict);
 void print_evidence(Terminal& terminal, const core::Json& detail);
+/// Of the evidence what did not pass, for whoever is about to sign; nothing where all did.
+void print_unpassed(Terminal& terminal, const core::Json& detail);
 /// Title, goal and rationale: what its proposer says.
 void print_claims(Terminal& terminal, const core::Json& detail);
 /// One piece of evidence as one line.

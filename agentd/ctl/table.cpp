@@ -172,9 +172,9 @@ std::vector<Command> decide() {
          .summary = "Say that the machine can still be reached, after it switched",
          .arguments = {id},
          .options = {key},
-         .more =
-             "Changes of network, ssh or firewall wait for it and are taken back without it. It has "
-             "to run in a session that began after the switch: open a new connection.",
+         .more = "Changes of network, ssh or firewall wait for it and are taken back without it. "
+                 "It has "
+                 "to run in a session that began after the switch: open a new connection.",
          .handler = commands::confirm},
         {.path = "cancel",
          .group = "Decide",
@@ -215,7 +215,8 @@ std::vector<Command> decide() {
 
 std::vector<Command> all_commands() {
     std::vector<Command> all;
-    for (auto& group : {look(), change(), acts(), decide(), prove_commands(), set_up_commands()}) {
+    for (auto& group : {look(), find_commands(), plan_commands(), change(), acts(), decide(), prove_commands(),
+                        set_up_commands()}) {
         all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -42,7 +42,9 @@ struct Command {
 
 /// In the order in which help shows them; commands of one group stand together.
 std::span<const Command> command_table();
-/// Two groups of it.
+/// Groups of it.
+std::vector<Command> find_commands();
+std::vector<Command> plan_commands();
 std::vector<Command> prove_commands();
 std::vector<Command> set_up_commands();
 /// Options that every command takes.

@@ -1,5 +1,6 @@
-// The groups of commands that prove things and that set agentd up.
+// The groups of commands that find, that prove things and that set agentd up.
 #include "agentd/ctl/commands/commands.hpp"
+#include "agentd/ctl/commands/context_commands.hpp"
 #include "agentd/ctl/table.hpp"
 
 namespace agentd::ctl {
@@ -9,6 +10,75 @@ namespace {
 constexpr Argument id{.name = "ID", .help = "number, id, or at least six characters of an id"};
 
 } // namespace
+
+std::vector<Command> find_commands() {
+    constexpr Argument words{
+        .name = "WORDS", .help = "what it is about, like: ssh password", .words = true};
+    const std::vector<Option> where{
+        {.name = "--repo", .value = "DIR", .help = "ask a clone, without agentd; default: here"},
+        {.name = "--host", .value = "H", .help = "with it: which host of the clone"}};
+    auto search = where;
+    search.push_back({.name = "--limit", .value = "N", .help = "how many, default 20"});
+    constexpr std::string_view more =
+        "Of the host's own flake, its own modules among them. Exit 1 when there is none.";
+    return {{.path = "options search",
+             .group = "Find",
+             .summary = "Options whose name or description has the words",
+             .arguments = {words},
+             .options = search,
+             .more = more,
+             .handler = commands::options_search},
+            {.path = "options show",
+             .group = "Find",
+             .summary = "One option: type, default, words, where it is declared",
+             .arguments = {{.name = "PATH", .help = "like services.nginx.enable"}},
+             .options = where,
+             .more = more,
+             .handler = commands::options_show},
+            {.path = "packages search",
+             .group = "Find",
+             .summary = "Packages whose name has the words",
+             .arguments = {words},
+             .options = search,
+             .more = more,
+             .handler = commands::packages_search},
+            {.path = "context map",
+             .group = "Find",
+             .summary = "Hosts of a flake, the files each is made of, and its habits",
+             .options = {{.name = "--repo", .value = "DIR", .help = "a clone; default: here"},
+                         {.name = "--host", .value = "H", .help = "one host, file by file"},
+                         {.name = "--flake", .value = "FOLDER", .help = "where its flake.nix is"}},
+             .more = "Of HEAD, read without Nix and without agentd: what could not be followed is "
+                     "named.",
+             .handler = commands::context_map}};
+}
+
+std::vector<Command> plan_commands() {
+    return {
+        {.path = "plan",
+         .group = "Plan",
+         .summary = "Turn a goal in plain words into a minimal edit of any flake",
+         .arguments = {{.name = "GOAL",
+                        .help = "like: install ripgrep and open port 8080 on host web",
+                        .required = false,
+                        .words = true}},
+         .options = {{.name = "--repo", .value = "DIR", .help = "a clone; default: here"},
+                     {.name = "--host", .value = "H", .help = "the host that is meant"},
+                     {.name = "--ops",
+                      .value = "FILE",
+                      .help = "operations instead: agentd.ops/1 or /2; - is the input"},
+                     {.name = "--flake", .value = "FOLDER", .help = "where its flake.nix is"},
+                     {.name = "--no-eval", .help = "do not ask Nix which options there are"},
+                     {.name = "--options", .value = "FILE", .help = "take them from this index"},
+                     {.name = "--assume-options", .help = "take every option for one that exists"},
+                     {.name = "--write", .help = "put the edit into the work tree"},
+                     {.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
+         .more = "Says what it understood and shows the difference; reads HEAD, and writes only "
+                 "with --write, only files that are as in HEAD. Exit 77 when it refuses: it "
+                 "does not guess between two places. Exit 64 when the goal is not understood, or "
+                 "can be read in two ways.",
+         .handler = commands::plan}};
+}
 
 std::vector<Command> prove_commands() {
     return {
@@ -23,7 +93,8 @@ std::vector<Command> prove_commands() {
               {.name = "--candidate", .value = "REV", .help = "or a commit"},
               {.name = "--level",
                .value = "L",
-               .help = "stop after intake, evaluate, build or effects (default)"},
+               .help = "stop after intake, parse, evaluate, build, effects (default), checks or "
+                       "rehearsal, which boots both as root"},
               {.name = "--policy",
                .value = "FILE",
                .help = "what would it decide? default: the one in the base"},
@@ -32,7 +103,9 @@ std::vector<Command> prove_commands() {
          .more =
              "Works without agentd, rights or settings, and writes nothing into DIR. Exit 0 when "
              "the level is reached; 21 refused at intake, 22 not evaluated, 23 not built, 24 "
-             "effects not known, 25 the base cannot be built.",
+             "effects not known, 25 the base cannot be built, 26 it fails in a rehearsal, 27 no "
+             "rehearsal could tell, 28 a check of the flake not passed, "
+             "29 no Nix.",
          .handler = commands::test},
         {.path = "effects",
          .group = "Prove",

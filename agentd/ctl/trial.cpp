@@ -4,10 +4,14 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/ctl/trial_commits.hpp"
+#include "agentd/ctl/trial_intake.hpp"
 #include "agentd/ctl/trial_policy.hpp"
+#include "agentd/ctl/trial_rehearsal.hpp"
 #include "agentd/ctl/view.hpp"
+#include "agentd/stages/checks.hpp"
 #include "agentd/stages/explain.hpp"
-#include "agentd/stages/patch.hpp"
+#include "agentd/stages/hosts.hpp"
+#include "agentd/stages/parse.hpp"
 #include "agentd/stages/test.hpp"
 
 namespace agentd::ctl {
@@ -35,7 +39,7 @@ bool goes_to(const Trial& trial, EvidenceLevel level) {
     return trial.level >= level;
 }
 
-/// One trial from the first stage to the last.
+/// One trial, stage by stage.
 class Run {
   public:
     Run(const Trial& trial, const TrialTools& tools, const std::stop_token& stop)
@@ -55,6 +59,12 @@ class Run {
         const auto candidate = draft(*commits);
         if (candidate && goes_to(trial_, EvidenceLevel::evaluate)) {
             test(*commits, *candidate, *policy);
+        } else if (candidate && goes_to(trial_, EvidenceLevel::parse)) {
+            auto wrong = stages::parse(candidate_of(*commits, *candidate), test_tools(),
+                                       reporter("", true), stop_);
+            if (wrong) {
+                refuse("parse", std::move(*wrong));
+            }
         }
         return std::move(tried_);
     }
@@ -84,7 +94,7 @@ class Run {
                     [this, of = std::move(of)](EvidenceLevel level,
                                                const std::vector<std::string>& lines) {
                         for (const std::string& line : lines) {
-                            if (level == EvidenceLevel::build) {
+                            if (level == EvidenceLevel::build || level == EvidenceLevel::checks) {
                                 tools_.tell("  " + of + one_line(line, 300));
                             }
                         }
@@ -115,39 +125,14 @@ class Run {
     }
 
     std::optional<core::Commit> draft(const TrialCommits& commits) {
-        using namespace std::chrono;
-        const auto began = tools_.clock.now();
-        const auto began_us = tools_.clock.monotonic_us();
-        const stages::Request request{.title = trial_.title,
-                                      .source = proposals::Source::patch,
-                                      .proposer = {.id = "agentctl test", .kind = "human"},
-                                      .change = trial_.patch.value_or(""),
-                                      .base = commits.base};
-        const stages::PatchPlace place{.repository = own_,
-                                       .blobs = blobs_,
-                                       .host = trial_.host,
-                                       .branch = commits.base_name,
-                                       .head = commits.base};
-        auto drafted = commits.candidate
-                           ? stages::adopt(request, place, id_of(candidate_id), *commits.candidate)
-                           : stages::patch(request, place, id_of(candidate_id), floor<days>(began));
-        const std::size_t files = drafted ? drafted->change()->files.size() : 0;
-        tried_.evidence.push_back(
-            {.level = EvidenceLevel::intake,
-             .status =
-                 drafted ? proposals::EvidenceStatus::passed : proposals::EvidenceStatus::failed,
-             .started = began,
-             .duration = milliseconds((tools_.clock.monotonic_us() - began_us) / 1000),
-             .summary =
-                 !drafted ? drafted.problem().message
-                 : commits.candidate
-                     ? "a commit, its difference taken as a patch is: " + count(files, "file")
-                     : "understood whole, and fits the base: " + count(files, "file")});
-        if (!drafted) {
-            refuse("intake", drafted.problem());
+        auto taken_in = take_in(trial_, tools_, commits,
+                                {.repository = own_, .blobs = blobs_, .id = id_of(candidate_id)});
+        tried_.evidence.push_back(taken_in.evidence);
+        if (!taken_in.draft) {
+            refuse("intake", taken_in.draft.problem());
             return std::nullopt;
         }
-        tried_.draft = std::move(*drafted);
+        tried_.draft = std::move(taken_in.draft).value();
         return core::Commit::parse(tried_.draft.change()->candidate_commit);
     }
 
@@ -155,24 +140,28 @@ class Run {
         return {.repository = folder(), .ref = "refs/upstream/base", .commit = commits.base};
     }
 
-    void test(const TrialCommits& commits, const core::Commit& candidate,
+    stages::Candidate candidate_of(const TrialCommits& commits,
+                                   const core::Commit& candidate) const {
+        return {.id = id_of(candidate_id),
+                .source = {.repository = folder(),
+                           .ref = "refs/agentd/" + std::string(candidate_id),
+                           .commit = candidate},
+                .host = trial_.host,
+                .options = stages::option_scope(own_, base_source(commits), candidate),
+                .build = goes_to(trial_, EvidenceLevel::build)};
+    }
+
+    void test(const TrialCommits& commits, const core::Commit& commit,
               const std::optional<stages::CurrentPolicy>& policy) {
-        const bool builds = goes_to(trial_, EvidenceLevel::build);
-        tools_.tell(builds ? "evaluating and building the candidate …"
-                           : "evaluating the candidate …");
-        auto tested = taken(
-            stages::test({.id = id_of(candidate_id),
-                          .source = {.repository = folder(),
-                                     .ref = "refs/agentd/" + std::string(candidate_id),
-                                     .commit = candidate},
-                          .host = trial_.host,
-                          .options = stages::option_scope(own_, base_source(commits), candidate),
-                          .build = builds},
-                         test_tools(), reporter("", true), stop_),
-            "test");
+        const auto candidate = candidate_of(commits, commit);
+        tools_.tell(candidate.build ? "evaluating and building the candidate …"
+                                    : "evaluating the candidate …");
+        auto tested =
+            taken(stages::test(candidate, test_tools(), reporter("", true), stop_), "test");
         if (!tested) {
             if (tried_.refusal) {
-                name_the_level();
+                // Testing is two levels; the evidence says which of them it was.
+                tried_.refused_at = proposals::to_string(tried_.evidence.back().level);
                 ask_the_base(commits);
             }
             return;
@@ -180,17 +169,15 @@ class Run {
         tried_.drv = tested->drv;
         tried_.toplevel = tested->toplevel;
         tried_.options = tested->options;
-        for (const std::string& warning : tested->warnings) {
-            tried_.warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
+        tried_.inputs = tested->inputs;
+        tried_.warnings = stages::shown_warnings(tested->warnings, std::nullopt).all;
+        if (trial_.level == EvidenceLevel::checks) { // else they may take long, unasked
+            run_checks(candidate, *tested);
         }
         if (goes_to(trial_, EvidenceLevel::effects)) {
             compare(commits, *tested, policy);
+            look_at_hosts(candidate, tested->hosts);
         }
-    }
-
-    /// The stage of testing is two levels; the evidence says which of them it was.
-    void name_the_level() {
-        tried_.refused_at = proposals::to_string(tried_.evidence.back().level);
     }
 
     /// Whether it is the change that does not evaluate, or was so before.
@@ -214,6 +201,37 @@ class Run {
         }
     }
 
+    void run_checks(const stages::Candidate& candidate, stages::Tested& tested) {
+        tools_.tell("running the flake's own checks …");
+        const auto done = stages::run_checks({.candidate = candidate, .wanted = {"all"}},
+                                             test_tools(), reporter("", true), stop_);
+        tested.checks = done.fact();
+        if (tested.checks == "none") {
+            tried_.notes.push_back("the base's flake has no checks of its own: none was run");
+        } else if (tested.checks != "passed" && !stop_.stop_requested()) {
+            refuse("checks", {.code = tested.checks ? "checks_failed" : "checks_unjudged",
+                              .message = done.evidence->summary});
+        }
+    }
+
+    void look_at_hosts(const stages::Candidate& candidate, const std::vector<std::string>& hosts) {
+        if (tried_.refusal || tried_.cancelled) {
+            return;
+        }
+        tools_.tell("looking at the other hosts …");
+        const stages::HostsAsked asked{candidate.options.base, candidate.source, trial_.host,
+                                       hosts};
+        auto judged = stages::judge_hosts(
+            asked, {.nix = tools_.nix, .clock = tools_.clock, .most = std::chrono::minutes(2)},
+            blobs_, stop_);
+        tried_.cancelled = stop_.stop_requested();
+        if (!judged.changes.hosts.empty() ||
+            !judged.changes.trouble.empty()) { // else there are no others, before or after
+            tried_.hosts = std::move(judged.changes);
+            tried_.evidence.push_back(judged.evidence);
+        }
+    }
+
     void compare(const TrialCommits& commits, const stages::Tested& tested,
                  const std::optional<stages::CurrentPolicy>& policy) {
         tools_.tell("evaluating and building the base …");
@@ -227,20 +245,30 @@ class Run {
         if (!base) {
             return;
         }
+        auto warnings = stages::shown_warnings(
+            tested.warnings, stages::new_warnings(tested.warnings, base->warnings));
+        tried_.warnings = std::move(warnings.all);
+        tried_.new_warnings = std::move(warnings.fresh);
         tools_.tell("comparing the two systems …");
-        const auto explained = taken(stages::explain(tested, base->toplevel,
-                                                     {.nix = tools_.nix,
-                                                      .blobs = blobs_,
-                                                      .clock = tools_.clock,
-                                                      .worker = tools_.worker},
-                                                     reporter("", true), stop_),
-                                     "effects");
+        auto both = tested;
+        both.base_declared = base->declared;
+        auto explained = taken(stages::explain(both, base->toplevel,
+                                               {.nix = tools_.nix,
+                                                .blobs = blobs_,
+                                                .clock = tools_.clock,
+                                                .worker = tools_.worker},
+                                               reporter("", true), stop_),
+                               "effects");
         if (!explained) {
             return;
         }
         tried_.effects = explained->effects;
-        auto judged = judge(trial_, tried_.draft, explained->effects, base->toplevel, policy,
-                            tools_.clock.now());
+        tried_.disagreement = explained->disagreement;
+        if (goes_to(trial_, EvidenceLevel::rehearsal)) {
+            rehearse_both(*explained, tools_, blobs_, reporter("", true), stop_, tried_);
+        }
+        auto judged =
+            judge(trial_, tried_.draft, *explained, base->toplevel, policy, tools_.clock.now());
         tried_.policy = std::move(judged.file);
         tried_.verdict = std::move(judged.verdict);
         if (!judged.note.empty()) {

@@ -5,9 +5,13 @@
 #include "agentd/analysis/analysis.hpp"
 #include "agentd/core/clock.hpp"
 #include "agentd/core/names.hpp"
+#include "agentd/rehearsal/theatre.hpp"
 #include "evaluator/nix.hpp"
+#include "proposals/disagreement.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/evidence.hpp"
+#include "proposals/host_change.hpp"
+#include "proposals/locked_input.hpp"
 #include "proposals/option_change.hpp"
 #include "proposals/proposal.hpp"
 #include "proposals/verdict.hpp"
@@ -38,11 +42,16 @@ struct Tried {
     proposals::Draft draft{};
     std::vector<proposals::Evidence> evidence{};
     std::vector<std::string> warnings{};
-    std::vector<std::string> notes{}; ///< what a person has to know beside it
+    std::optional<std::vector<std::string>> new_warnings{}; ///< where the base was evaluated
+    std::optional<proposals::LockedInputs> inputs{};        ///< of what was evaluated
+    std::optional<proposals::HostChanges> hosts{};          ///< where the flake has others
+    std::vector<std::string> notes{};                       ///< what a person has to know beside it
     std::optional<core::StorePath> drv{};
     std::optional<core::StorePath> toplevel{};
     std::optional<proposals::OptionChanges> options{};
     std::optional<proposals::Effects> effects{};
+    std::optional<proposals::Disagreements> disagreement{}; ///< of effects with options
+    std::optional<proposals::EvidenceStatus> rehearsal{};
     std::optional<proposals::Verdict> verdict{};
     std::string policy{};     ///< the file it is of
     std::string refused_at{}; ///< a level, or `base`; "" when it was not refused
@@ -54,6 +63,7 @@ struct Tried {
 struct TrialTools {
     const evaluator::Nix& nix;
     analysis::Worker worker{};
+    rehearsal::Theatre theatre{};
     const core::Clock& clock;
     std::string scratch{};                        ///< ours, thrown away afterwards
     std::function<void(std::string_view)> tell{}; ///< a line of progress

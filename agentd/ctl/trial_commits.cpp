@@ -2,6 +2,7 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/take_over.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/git_foreign.hpp"
 
@@ -53,24 +54,6 @@ std::optional<Problem> look_at_work_tree(const ForeignClone& clone, const Trial&
     }
     tools.note("not tested, because not committed: " + names);
     return std::nullopt;
-}
-
-Result<core::Commit> fetch(proposals::Repository& own, const ForeignClone& clone,
-                           const std::string& branch, const std::string& where) {
-    try {
-        return own.fetch_from(clone.path(), branch);
-    } catch (const core::Failure& failure) {
-        if (failure.kind() != core::FailureKind::corrupt) {
-            throw;
-        }
-        return Problem{.code = "missing_objects",
-                       .message = "the clone has not all of the history: " + failure.message(),
-                       .where = where,
-                       .hint = clone.borrows()
-                                   ? "it borrows objects that are elsewhere, and those are not "
-                                     "taken: git clone --no-local DIR COPY, and test the copy"
-                                   : "git -C DIR fsck; a fresh clone is whole"};
-    }
 }
 
 /// What the base has and the candidate has not looks as if the change took it away.
@@ -140,7 +123,7 @@ Result<TrialCommits> take_commits(const Trial& trial, const TrialTools& tools,
         if (std::string_view(branch) == "candidate" && !branches.candidate) {
             continue;
         }
-        if (auto taken = fetch(own, *clone, branch, trial.repository); !taken) {
+        if (auto taken = take_over(own, *clone, branch, trial.repository); !taken) {
             return taken.problem();
         }
     }

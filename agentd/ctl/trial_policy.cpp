@@ -13,9 +13,17 @@ using stages::CurrentPolicy;
 namespace {
 
 proposals::Verdict decide(const CurrentPolicy& policy, const proposals::Draft& draft,
-                          const proposals::Effects& effects) {
+                          const stages::Explained& found) {
     // Of the machine it is meant for nothing is known here, and what is unknown never helps.
-    return policy::decide(policy.policy, stages::facts_of(draft, effects, {}));
+    return policy::decide(
+        policy.policy,
+        stages::facts_of(draft, found.effects,
+                         {.checks = found.tested.checks,
+                          .options_disagree = found.disagreement
+                                                  ? proposals::disagree(*found.disagreement)
+                                                  : std::nullopt,
+                          .rehearsal = found.rehearsal,
+                          .dry_activate = found.dry_activate}));
 }
 
 } // namespace
@@ -38,11 +46,11 @@ Result<std::optional<CurrentPolicy>> given_policy(const Trial& trial, core::Inst
     return std::optional(std::move(*loaded));
 }
 
-Judged judge(const Trial& trial, const proposals::Draft& draft, const proposals::Effects& effects,
+Judged judge(const Trial& trial, const proposals::Draft& draft, const stages::Explained& found,
              const core::StorePath& base, const std::optional<CurrentPolicy>& given,
              core::Instant now) {
     if (given) {
-        return {.verdict = decide(*given, draft, effects), .file = *trial.policy};
+        return {.verdict = decide(*given, draft, found), .file = *trial.policy};
     }
     std::error_code error;
     const std::string named = base.str() + "/etc/agentd/policy.toml";
@@ -54,7 +62,7 @@ Judged judge(const Trial& trial, const proposals::Draft& draft, const proposals:
     try {
         const auto own = stages::load_current_policy(file.string(), now);
         if (own) {
-            return {.verdict = decide(*own, draft, effects), .file = named};
+            return {.verdict = decide(*own, draft, found), .file = named};
         }
         return {.note = "the policy of the base is not understood: " + own.problem().where + ": " +
                         own.problem().message};

@@ -4,6 +4,7 @@
 
 #include "agentd/ctl/trial.hpp"
 #include "agentd/stages/decide.hpp"
+#include "agentd/stages/explain.hpp"
 
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ struct Judged {
 };
 
 /// Without a given policy that of `base`, `etc/agentd/policy.toml`: never the candidate's own.
-Judged judge(const Trial& trial, const proposals::Draft& draft, const proposals::Effects& effects,
+Judged judge(const Trial& trial, const proposals::Draft& draft, const stages::Explained& found,
              const core::StorePath& base, const std::optional<stages::CurrentPolicy>& given,
              core::Instant now);
 

@@ -1,11 +1,14 @@
 #include "agentd/ctl/trial_text.hpp"
 
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/agreement_text.hpp"
 #include "agentd/ctl/effects_text.hpp"
+#include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/refusal_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "agentd/explanation/explanation.hpp"
+#include "agentd/explanation/files.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -51,9 +54,7 @@ void print_head(Terminal& terminal, const Json& shown_trial) {
     terminal.line("  " + shown(shown_trial, "base_branch", 80) + " " +
                   shown(shown_trial, "base_commit", 40).substr(0, 12) + " -> " +
                   (commit.empty() ? "nothing" : commit.substr(0, 12)));
-    for (const Json& file : list(shown_trial, "files")) {
-        terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
-    }
+    print_files(terminal, shown_trial);
 }
 
 /// Its end, where it says why.
@@ -69,16 +70,23 @@ void print_log(Terminal& terminal, const std::string& log) {
     }
 }
 
+/// Unit by unit; what the systems said themselves is in --json.
+void print_rehearsal(Terminal& terminal, const std::string& log) {
+    std::size_t shown_lines = 0;
+    for (const auto line : core::lines(log)) {
+        if (line.empty() || ++shown_lines > 40) {
+            break;
+        }
+        terminal.line("  " + one_line(line, 300));
+    }
+}
+
 } // namespace
 
 Json to_json(const Trial& trial, const Tried& tried) {
-    Json files = Json::array(), evidence = Json::array();
+    Json evidence = Json::array();
     const auto* change = tried.draft.change();
     const bool drafted = change != nullptr && !change->candidate_commit.empty();
-    for (const auto& file : drafted ? change->files : std::vector<proposals::ChangedFile>{}) {
-        files.push_back(
-            {{"path", core::to_utf8(file.path)}, {"change", proposals::to_string(file.change)}});
-    }
     Json notes = Json::array();
     for (const std::string& note : tried.notes) {
         notes.push_back(core::to_utf8(note));
@@ -93,15 +101,19 @@ Json to_json(const Trial& trial, const Tried& tried) {
             {"base_commit", tried.base},
             {"base_branch", drafted ? Json(change->base_branch) : Json()},
             {"candidate_commit", drafted ? Json(change->candidate_commit) : Json()},
-            {"files", files},
+            {"files", drafted ? explanation::to_json(change->files) : Json::array()},
             {"level", proposals::to_string(trial.level)},
             {"evidence", evidence},
             {"warnings", tried.warnings},
+            {"new_warnings", tried.new_warnings ? Json(*tried.new_warnings) : Json()},
+            {"inputs", maybe(tried.inputs)},
+            {"hosts", maybe(tried.hosts)},
             {"notes", notes},
             {"drv", tried.drv ? Json(tried.drv->str()) : Json()},
             {"toplevel", tried.toplevel ? Json(tried.toplevel->str()) : Json()},
             {"options", maybe(tried.options)},
             {"effects", maybe(tried.effects)},
+            {"disagreement", maybe(tried.disagreement)},
             {"explanation", explanation_of(tried)},
             {"verdict", maybe(tried.verdict)},
             {"policy", text_or_null(tried.policy)},
@@ -114,13 +126,20 @@ int exit_of(const Tried& tried) {
         return status::stopped;
     }
     if (!tried.refusal) {
-        return status::ok;
+        using proposals::EvidenceStatus;
+        const auto found = tried.rehearsal.value_or(EvidenceStatus::passed);
+        return found == EvidenceStatus::passed ? status::ok
+               : found == EvidenceStatus::unjudged || found == EvidenceStatus::not_tried
+                   ? status::unjudged
+                   : status::rehearsal;
     }
     const std::string& at = tried.refused_at;
     return at == "intake"     ? status::intake
            : at == "evaluate" ? status::evaluation
            : at == "build"    ? status::build
            : at == "base"     ? status::base
+           : at == "checks"   ? status::checks
+           : at == "parse"    ? status::parse
                               : status::effects;
 }
 
@@ -130,16 +149,24 @@ void print_trial(Terminal& terminal, const Json& detail) {
     if (!part(detail, "effects").is_null()) {
         print_effects(terminal, detail);
         terminal.line();
+        print_disagreement(terminal, detail);
     }
     if (!part(detail, "options").is_null()) {
         print_options(terminal, detail);
     }
+    print_inputs(terminal, detail);
+    print_hosts(terminal, detail);
     if (!part(detail, "verdict").is_null()) {
         print_verdict(terminal, part(detail, "verdict"));
         terminal.line("  (as " + shown(detail, "policy", 300) + " has it)");
         terminal.line();
     }
     print_evidence(terminal, detail);
+    if (part(detail, "refusal").is_null() && !raw(detail, "log").empty()) {
+        terminal.line();
+        terminal.line(terminal.paint(Colour::bold, "Rehearsal"));
+        print_rehearsal(terminal, raw(detail, "log"));
+    }
     if (!part(detail, "refusal").is_null()) {
         terminal.line();
         print_refusal(terminal, detail);

@@ -15,6 +15,10 @@ inline constexpr int evaluation = 22;
 inline constexpr int build = 23;
 inline constexpr int effects = 24;
 inline constexpr int base = 25; ///< what is compared with cannot be had
+inline constexpr int rehearsal = 26;
+inline constexpr int unjudged = 27; ///< no rehearsal could tell, or none can be had
+inline constexpr int checks = 28;   ///< the flake's own
+inline constexpr int parse = 29;    ///< where no more was asked for
 inline constexpr int stopped = 130;
 } // namespace status
 

@@ -1,5 +1,6 @@
 #include "agentd/ctl/watch.hpp"
 
+#include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
 
@@ -34,6 +35,13 @@ void Stages::look(const Json& detail) {
         context_.terminal().event("state", {{"proposal", raw(detail, "id")}, {"state", state}});
     }
     state_ = state;
+    if (const Json& so_far = part(detail, "so_far"); !hinted_ && !so_far.is_null()) {
+        hinted_ = true;
+        for (const auto& line : so_far_lines(context_.terminal(), so_far)) {
+            context_.terminal().progress(line);
+        }
+        context_.terminal().event("early", {{"proposal", raw(detail, "id")}, {"so_far", so_far}});
+    }
     const auto rows = list(detail, "evidence");
     told_ = std::min(told_, rows.size()); // a new check begins with none
     for (; told_ < rows.size(); ++told_) {

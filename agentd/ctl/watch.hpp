@@ -10,7 +10,8 @@
 
 namespace agentd::ctl {
 
-/// Says what is new since it last looked: stages on stderr, `stage` events with --json.
+/// Says what is new since it last looked: stages on stderr, `stage` events with
+/// --json; and once what is known before the evaluation is done (`early`).
 class Stages {
   public:
     explicit Stages(Context& context) : context_(context) {}
@@ -20,6 +21,7 @@ class Stages {
     Context& context_;
     std::string state_{};
     std::size_t told_ = 0;
+    bool hinted_ = false;
 };
 
 /// Asks until the check has ended; the Detail.

@@ -98,6 +98,22 @@ std::vector<Update> updates_of(const Words& words) {
     return out;
 }
 
+/// Whether what is called `name` is no package: `motd` of `Update motd`, a file of `/etc`.
+bool is_thing(const Effect& e, const std::string& name) {
+    if (e.area == "packages" || e.area == "units" || e.risk > proposals::Risk::notice) {
+        return false;
+    }
+    const auto subject = core::to_lower(e.subject);
+    for (std::size_t at = 0; at <= subject.size();) {
+        const auto end = std::min(subject.find_first_of("/. @", at), subject.size());
+        if (std::string_view(subject).substr(at, end - at) == name) {
+            return true;
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
 void look_at(const Update& update, const std::vector<std::string>& all, const Case& of) {
     const auto& [verb, name, version] = update;
     const auto& effects = of.effects.effects;
@@ -118,7 +134,13 @@ void look_at(const Update& update, const std::vector<std::string>& all, const Ca
     const bool arrived = std::any_of(moved.begin(), moved.end(), [&](std::size_t fact) {
         return effects[fact].after && effects[fact].after->find(version) != std::string::npos;
     });
+    const bool thing = version.empty() && std::any_of(facts.begin(), facts.end(), [&](auto fact) {
+                           return is_thing(effects[fact], name);
+                       });
     const auto claim = verb + " " + name;
+    if (moved.empty() && thing) {
+        return;
+    }
     if (moved.empty()) {
         of.doubt(claim, "no version of " + name + " changes", facts);
     } else if (same) {

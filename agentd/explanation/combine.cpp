@@ -195,7 +195,8 @@ class Combiner {
             for (std::size_t i = 1; i < facts.size(); ++i) {
                 const auto& more = effects_[facts[i]];
                 const bool said = text.ends_with(" and runs as root") &&
-                                  more.kind == "unit_root_exec" && more.risk < Risk::critical;
+                                  more.kind == "unit_root_exec" && more.risk < Risk::critical &&
+                                  more.sentence.ends_with(" that did not run before");
                 const auto rest = clipped(without(more.sentence, word), longest);
                 const bool own = more.sentence.starts_with(word + " ");
                 text += said ? "" : own ? "; it " + rest : "; " + rest;

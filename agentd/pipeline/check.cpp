@@ -5,9 +5,11 @@
 #include "agentd/pipeline/explaining.hpp"
 #include "agentd/pipeline/job.hpp"
 #include "agentd/pipeline/known.hpp"
+#include "agentd/pipeline/rehearsing.hpp"
+#include "agentd/pipeline/testing.hpp"
 #include "agentd/stages/keep.hpp"
 #include "agentd/stages/what_stays.hpp"
-#include "evaluator/nix_differences.hpp"
+#include "evaluator/builder.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -62,7 +64,8 @@ stages::Reporter Pipeline::reporter(const std::string& id) {
                                                         {"seq", seq},
                                                         {"lines", lines}}));
                     seq += lines.size();
-                }};
+                },
+            .so_far = [this, id](const Json& so_far) { hints_.tell(id, so_far); }};
 }
 
 void Pipeline::check_soon(const std::string& id) {
@@ -101,6 +104,7 @@ class Pipeline::Testing {
     Testing& operator=(const Testing&) = delete;
     ~Testing() {
         try {
+            pipeline_.hints_.forget(id_);
             pipeline_.in_.sequencer.ask([&] { pipeline_.checking_.erase(id_); });
         } catch (const core::Failure&) {
             // The daemon is ending: nobody will ask.
@@ -147,30 +151,30 @@ Result<Done> Pipeline::test_and_decide(const Job& job, const core::Commit& head,
         mark(job.id.str(), State::stale, moved.message);
         return moved;
     }
+    if (proposals::may_go(job.row.state, State::checking)) {
+        hints_.cancel(job.id.str()); // what is found from now on would count for the new round
+    }
     if (const auto begun = go(job.id.str(), State::checking, "", daemon_itself()); !begun) {
         return begun.problem();
     }
     record("evidence.recorded", job.id.str(),
            intake_evidence(*job.draft.change(), began, in_.clock));
-    const std::string folder = in_.config.state.directory + "/repository.git";
-    const auto tested = stages::test(
-        {.id = job.id,
-         .source = {.repository = folder,
-                    .ref = "refs/agentd/" + job.id.str(),
-                    .commit = job.commits->candidate},
-         .host = job.host,
-         .options = stages::option_scope(repository(),
-                                         {.repository = folder,
-                                          .ref = "refs/upstream/" + job.commits->branch,
-                                          .commit = job.commits->base},
-                                         job.commits->candidate)},
-        {.nix = in_.nix,
-         .blobs = in_.blobs,
-         .clock = in_.clock,
-         .gc_roots = in_.config.state.directory + "/gcroots"},
-        reporter(job.id.str()), stop);
+    const auto candidate = candidate_of(job.id, *job.commits, job.host, repository(),
+                                        in_.config.state.directory + "/repository.git");
+    // Explaining and rehearsing take as much as testing does.
+    const auto nothing_beside_it = hints_.begin(job.id.str());
+    const auto tested =
+        test_with_checks(in_, hints_.shelf(), candidate, reporter(job.id.str()), stop);
+    hints_.forget(job.id.str()); // what is decided has nothing that is not proved beside it
     return core::match(
-        tested, [&](const stages::Tested& done) { return explain_and_decide(job, done, stop); },
+        tested,
+        [&](const stages::Tested& done) {
+            hints_.look_at_hosts(job.id.str(), {.base = candidate.options.base,
+                                                .candidate = candidate.source,
+                                                .host = candidate.host,
+                                                .hosts = done.hosts});
+            return explain_and_decide(job, done, stop);
+        },
         [&](const stages::Refused& refused) {
             return record_refusal(job, "test", refused.problem);
         },
@@ -194,15 +198,17 @@ Result<Done> Pipeline::explain_and_decide(const Job& job, const stages::Tested& 
     if (!policy) {
         return record_refusal(job, "explain", policy.problem());
     }
-    const auto explained = stages::explain(
+    auto explained = stages::explain(
         tested, *running,
         {.nix = in_.nix, .blobs = in_.blobs, .clock = in_.clock, .worker = in_.worker},
         reporter(job.id.str()), stop);
     return core::match(
         explained,
-        [&](const stages::Explained& done) -> Result<Done> {
-            record_verified(job, done, *policy);
-            return Done{};
+        [&](stages::Explained& done) -> Result<Done> {
+            auto over = rehearse_if_wanted(in_, job.draft, reporter(job.id.str()), stop, done);
+            if (over)
+                record_verified(job, done, *policy);
+            return over;
         },
         [&](const stages::Refused& refused) {
             return record_refusal(job, "explain", refused.problem);
@@ -217,23 +223,23 @@ void Pipeline::record_verified(const Job& job, const stages::Explained& explaine
     const auto* from = explained.running.find(explained.running.root);
     const auto* to = explained.candidate.find(explained.candidate.root);
     AGENTD_CHECK(from != nullptr && to != nullptr);
-    stages::Beside beside{.confirmed_before = pipeline::confirmed_before(in_, job.draft)};
-    for (const std::string& warning : explained.tested.warnings) {
-        beside.warnings.push_back(core::shorten(core::to_utf8(warning), 1000));
-        if (beside.warnings.size() == 20) {
-            break;
-        }
-    }
-    if (job.draft.rollback() != nullptr) {
-        beside.notes = stages::what_stays(explained.effects);
-    }
-    beside.options = explained.tested.options;
+    stages::Beside beside{.confirmed_before = pipeline::confirmed_before(in_, job.draft),
+                          .rehearsal = explained.rehearsal,
+                          .dry_activate = explained.dry_activate};
+    const auto& tested = explained.tested;
+    auto warnings = stages::shown_warnings(tested.warnings, tested.new_warnings);
+    beside.warnings = std::move(warnings.all);
+    beside.new_warnings = std::move(warnings.fresh);
+    beside.notes =
+        job.draft.rollback() == nullptr ? beside.notes : stages::what_stays(explained.effects);
+    beside.options = tested.options;
+    beside.disagreement = explained.disagreement;
     beside.plan = switch_plan(in_, explained);
-    const auto& drv = explained.tested.drv;
+    beside.checks = tested.checks;
     record_verdict(
         job, explained.effects,
-        {{"drv", drv ? Json(drv->str()) : Json()},
-         {"toplevel", explained.tested.toplevel.str()},
+        {{"drv", tested.drv ? Json(tested.drv->str()) : Json()},
+         {"toplevel", tested.toplevel.str()},
          {"toplevel_nar_hash", to->nar_hash},
          {"closure_manifest_sha256", explained.manifest.digest.hex()},
          {"closure_paths", explained.candidate.paths.size()},
@@ -258,10 +264,16 @@ void Pipeline::record_verdict(const Job& job, const proposals::Effects& effects,
                          {"notes", beside.notes}});
     record("proposal.verified", job.id.str(), verified);
     const auto verdict = policy::decide(
-        policy.policy, stages::facts_of(job.draft, effects,
-                                        {.confirmed_before = beside.confirmed_before,
-                                         .build_escapable = evaluator::build_escapable(
-                                             in_.nix.installation().version())}));
+        policy.policy,
+        stages::facts_of(
+            job.draft, effects,
+            {.confirmed_before = beside.confirmed_before,
+             .checks = beside.checks,
+             .build_escapable = evaluator::build_escapable(in_.nix, evaluator::builder_of(in_.nix)),
+             .options_disagree =
+                 beside.disagreement ? proposals::disagree(*beside.disagreement) : std::nullopt,
+             .rehearsal = beside.rehearsal,
+             .dry_activate = beside.dry_activate}));
     const auto verdict_blob = stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
     const auto page = stages::keep(
         in_.blobs, stages::page_document(job.id.str(), job.draft, effects, verdict, beside));

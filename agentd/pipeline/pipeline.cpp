@@ -30,7 +30,16 @@ std::optional<Commits> commits_of(const proposals::Draft& draft) {
 } // namespace
 
 Pipeline::Pipeline(Surroundings surroundings)
-    : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement) {
+    : in_(std::move(surroundings)), desk_(in_.clock, in_.config.apply.statement),
+      hints_(in_, [this](const std::string& id, const proposals::Evidence& evidence,
+                         const std::stop_token& stop) {
+          in_.sequencer.ask([&] {
+              if (!stop.stop_requested()) { // by a newer round, say: it would be taken for that
+                                            // one's
+                  record("evidence.recorded", id, proposals::to_json(evidence));
+              }
+          });
+      }) {
     repository(); // made here, before several threads would make it at once
 }
 
@@ -134,6 +143,7 @@ Result<Done> Pipeline::withdraw(const std::string& id, const std::string& reason
         return job.problem();
     }
     const auto done = go(job->id.str(), State::withdrawn, reason, actor);
+    hints_.cancel(job->id.str());
     in_.sequencer.ask([&] {
         if (const auto it = checking_.find(job->id.str()); it != checking_.end()) {
             it->second.request_stop();

@@ -2,6 +2,7 @@
 /// The sequencer of the loop: which stage comes next, and what is written down before and after it.
 #pragma once
 
+#include "agentd/pipeline/hints.hpp"
 #include "agentd/pipeline/surroundings.hpp"
 #include "agentd/stages/apply.hpp"
 #include "agentd/stages/approve.hpp"
@@ -38,7 +39,6 @@ class Pipeline {
     core::Result<core::Done> check(const std::string& id, const std::stop_token& stop);
     /// The same, on the test thread, some time soon.
     void check_soon(const std::string& id);
-
     /// Without a mode: the usual one of a change, or the one an act or a rollback has.
     core::Result<proposals::Statement> statement(const std::string& id,
                                                  std::optional<proposals::Mode> mode);
@@ -53,16 +53,15 @@ class Pipeline {
                                              const std::stop_token& stop);
     /// After a start: what was in flight is settled by looking, what was waiting goes on.
     void recover(const std::stop_token& stop);
-
     /// Now and then: what nobody is busy with any more goes on, such as a test that broke off.
     void pick_up();
-
     /// What waits for a decision or for its apply on another base than `head` goes stale.
     void head_moved(const core::Commit& head);
     /// The head of the owner's branch, mirrored now.
     core::Result<core::Commit> head();
     /// What a proposal needs to be approved, from the rows of this moment.
     core::Result<stages::Decided> decided(const std::string& id);
+    const Hints& hints() const noexcept { return hints_; }
 
   private:
     struct Job;
@@ -115,6 +114,7 @@ class Pipeline {
     std::map<std::string, std::stop_source> checking_; ///< touched on the sequencer thread only
     std::map<std::string, int> picked_up_;             ///< likewise: how often, by proposal
     std::atomic<bool> finishing_ = false;
+    Hints hints_; ///< writes through this
 };
 
 } // namespace agentd::pipeline

@@ -11,30 +11,30 @@ using core::Result;
 
 namespace {
 
-/// The evaluator's catalog as the planner wants to see it.
-class ShelfView final : public planners::CatalogView {
+/// The index of the host's options as the planner wants to see it.
+class IndexView final : public planners::CatalogView {
   public:
-    explicit ShelfView(evaluator::CatalogShelf::Shared catalog) : catalog_(std::move(catalog)) {}
+    explicit IndexView(const evaluator::OptionIndex& index) : index_(index) {}
     bool has_package(std::string_view attribute) const override {
-        return catalog_->package(attribute) != nullptr;
+        return index_.package(attribute).has_value();
     }
     std::optional<std::string> service_option(std::string_view service) const override {
-        return catalog_->has_service(service)
+        return index_.has_service(service)
                    ? std::optional("services." + std::string(service) + ".enable")
                    : std::nullopt;
     }
     bool has_option(std::string_view path) const override {
-        return catalog_->option(path) != nullptr;
+        return index_.option(path).has_value();
     }
     std::vector<std::string> nearest_packages(std::string_view wanted) const override {
-        return catalog_->nearest_packages(wanted);
+        return index_.nearest_packages(wanted);
     }
     std::vector<std::string> nearest_services(std::string_view wanted) const override {
-        return catalog_->nearest_services(wanted);
+        return index_.nearest_services(wanted);
     }
 
   private:
-    evaluator::CatalogShelf::Shared catalog_;
+    const evaluator::OptionIndex& index_;
 };
 
 constexpr std::size_t most_open = 32;
@@ -44,21 +44,25 @@ constexpr auto number_rests = std::chrono::hours(24);
 
 } // namespace
 
+Result<std::unique_ptr<evaluator::OptionIndex>>
+index_at(const Surroundings& in, const core::Commit& commit, const std::stop_token& stop) {
+    return in.indexes.get({.repository = in.config.state.directory + "/repository.git",
+                           .ref = "refs/upstream/" + in.config.flake.branch,
+                           .commit = commit},
+                          in.config.host, stop);
+}
+
 Result<std::string> Pipeline::run_goal(const std::string& goal, const Actor& actor,
                                        const std::stop_token& stop) {
     const auto head = this->head();
     if (!head) {
         return head.problem();
     }
-    const evaluator::FlakeSource source{.repository =
-                                            in_.config.state.directory + "/repository.git",
-                                        .ref = "refs/upstream/" + in_.config.flake.branch,
-                                        .commit = *head};
-    const auto catalog = in_.catalogs.get(source, in_.config.host, stop);
-    if (!catalog) {
-        return catalog.problem();
+    const auto index = index_at(in_, *head, stop);
+    if (!index) {
+        return index.problem();
     }
-    const auto plan = planners::plan_words(goal, in_.config.host, ShelfView(*catalog));
+    const auto plan = planners::plan_words(goal, in_.config.host, IndexView(**index));
     if (!plan) {
         return plan.problem();
     }

@@ -2,6 +2,7 @@
 #include "agentd/core/log.hpp"
 #include "agentd/pipeline/job.hpp"
 #include "agentd/pipeline/known.hpp"
+#include "agentd/pipeline/testing.hpp"
 #include "agentd/stages/apply.hpp"
 #include "proposals/git_locks.hpp"
 
@@ -42,6 +43,11 @@ void Pipeline::resume(const store::ProposalRow& row) try {
         check_soon(row.id);
     } else if (row.state == State::drafted) {
         check_soon(row.id);
+    } else if (row.state == State::decided || row.state == State::approved) {
+        const auto job = job_of(row.id);
+        if (job && job->commits && !looked_at_hosts(in_, row.id)) {
+            hints_.look_at_hosts(row.id, hosts_asked(in_, job->id, *job->commits, job->host));
+        }
     } else if (row.state == State::confirmed && !row.landed && row.kind == "change") {
         // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
         const auto rows = in_.sequencer.ask([&] {

@@ -7,7 +7,8 @@
 #include "agentd/inbox.hpp"
 #include "agentd/machine/machine.hpp"
 #include "agentd/pipeline/ledger.hpp"
-#include "evaluator/catalog.hpp"
+#include "agentd/rehearsal/theatre.hpp"
+#include "evaluator/index/make_index.hpp"
 #include "store/blobs.hpp"
 #include "web/events.hpp"
 
@@ -23,15 +24,21 @@ struct Surroundings {
     const core::Clock& clock;
     store::Blobs& blobs;
     const evaluator::Nix& nix;
-    evaluator::CatalogShelf& catalogs;
+    evaluator::IndexShelf& indexes;
     machine::MachineOptions machine;
     analysis::Worker worker;
+    rehearsal::Theatre theatre;
     web::EventHub& events;
     Ledger& ledger;
     Inbox& sequencer; ///< writes rows
     Inbox& tests;     ///< evaluates and builds, one proposal at a time
     Inbox& applies;   ///< talks to the helper
 };
+
+/// What the host can be asked for in a commit of the owner's branch; evaluated where it is not
+/// known yet.
+core::Result<std::unique_ptr<evaluator::OptionIndex>>
+index_at(const Surroundings& in, const core::Commit& commit, const std::stop_token& stop);
 
 /// Who acts.
 struct Actor {

@@ -201,7 +201,7 @@ bool WatchErrands::plan_remedy(const Condition& condition, const std::stop_token
     const auto remedy =
         planners::find_remedy(symptom,
                               {.nix = in_.nix,
-                               .catalogs = in_.catalogs,
+                               .indexes = in_.indexes,
                                .repository = in_.config.state.directory + "/repository.git",
                                .branch = in_.config.flake.branch,
                                .host = in_.config.host,

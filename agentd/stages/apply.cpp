@@ -37,8 +37,9 @@ core::Result<Json> converse(const std::string& socket, const Json& request, cons
         const auto read = channel.read_line(patience, stop);
         if (read.end == End::timeout) {
             return Problem{.code = "busy",
-                           .message = "agentd-applyd is busy and has not answered yet; it hears this "
-                                      "when what it does has ended",
+                           .message =
+                               "agentd-applyd is busy and has not answered yet; it hears this "
+                               "when what it does has ended",
                            .where = socket,
                            .hint = "`agentctl status` says what is under way"};
         }
@@ -48,7 +49,8 @@ core::Result<Json> converse(const std::string& socket, const Json& request, cons
         }
         auto line = core::parse_json(read.line);
         if (!line || !line->is_object()) {
-            throw core::Failure(core::FailureKind::corrupt, "agentd-applyd answers nonsense", socket);
+            throw core::Failure(core::FailureKind::corrupt, "agentd-applyd answers nonsense",
+                                socket);
         }
         if (line->contains("event")) {
             if (on_step) {

@@ -21,19 +21,43 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
     return CurrentPolicy{.policy = std::move(*loaded.policy), .digest = core::sha256(text)};
 }
 
+/// Of all files together; not known where one is of an entry that has none.
+static std::optional<std::vector<std::string>>
+flags_of(const std::vector<proposals::ChangedFile>& files) {
+    std::vector<std::string> out;
+    for (const auto& file : files) {
+        if (!file.flags) {
+            return std::nullopt;
+        }
+        for (const auto flag : *file.flags) {
+            out.emplace_back(proposals::to_string(flag));
+        }
+    }
+    return out;
+}
+
 policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
                        const Around& around) {
     policy::Context context{.host = draft.host,
                             .proposer_kind = draft.proposer.kind,
                             .proposer_id = draft.proposer.id,
                             .source = std::string(proposals::to_string(draft.source)),
+                            .evidence_checks = around.checks,
                             .build_escapable = around.build_escapable,
+                            .options_disagree = around.options_disagree,
                             .revision = std::string(proposals::kind_of(draft.revision)),
                             .confirmed_before = around.confirmed_before};
+    if (around.rehearsal) {
+        context.evidence_rehearsal = std::string(proposals::to_string(*around.rehearsal));
+    }
+    if (around.dry_activate) {
+        context.evidence_dry_activate = std::string(proposals::to_string(*around.dry_activate));
+    }
     const auto* change = draft.change();
     if (change != nullptr) {
         context.evidence_build = "passed";
         context.paths.emplace();
+        context.flags = flags_of(change->files);
         for (const auto& file : change->files) {
             context.paths->push_back(file.path);
         }
@@ -61,8 +85,11 @@ std::string page_document(const std::string& proposal, const proposals::Draft& d
         {"explanation", explanation::to_json(beside.explanation)},
         {"switch", beside.plan ? explanation::with_lines(*beside.plan) : core::Json()},
         {"options", beside.options ? proposals::to_json(*beside.options) : core::Json()},
+        {"disagreement",
+         beside.disagreement ? proposals::to_json(*beside.disagreement) : core::Json()},
         {"verdict", proposals::to_json(verdict)},
         {"warnings", beside.warnings},
+        {"new_warnings", beside.new_warnings ? core::Json(*beside.new_warnings) : core::Json()},
         {"notes", beside.notes}};
     return core::canonical(page);
 }

@@ -10,7 +10,9 @@
 #include "policy/decide.hpp"
 #include "policy/facts.hpp"
 #include "policy/rule.hpp"
+#include "proposals/disagreement.hpp"
 #include "proposals/effects.hpp"
+#include "proposals/evidence.hpp"
 #include "proposals/option_change.hpp"
 #include "proposals/proposal.hpp"
 #include "proposals/switch_plan.hpp"
@@ -31,17 +33,26 @@ core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::I
 /// What else is known about a verified proposal.
 struct Beside {
     std::vector<std::string> warnings{};
-    std::optional<proposals::OptionChanges> options{}; ///< of a change
+    std::optional<std::vector<std::string>> new_warnings{}; ///< that the base does not have
+    std::optional<proposals::OptionChanges> options{};      ///< of a change
+    std::optional<proposals::Disagreements> disagreement{}; ///< of a change
     explanation::Explanation explanation{};
     std::optional<proposals::SwitchPlan> plan{}; ///< of what is switched to
     std::vector<std::string> notes{}; ///< for people: numbers of a dry run, what stays as it is
     std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
+    std::optional<proposals::EvidenceStatus> rehearsal{};    ///< nullopt: there was none
+    std::optional<proposals::EvidenceStatus> dry_activate{}; ///< likewise
+    std::optional<std::string> checks{}; ///< passed, failed, none: the flake's own
 };
 
 /// What is known of the machine beside a verified proposal.
 struct Around {
     std::optional<bool> confirmed_before{}; ///< of a rollback's system, as root's helper remembers
+    std::optional<std::string> checks{};    ///< passed, failed, none: the flake's own
     std::optional<bool> build_escapable{};  ///< this machine's Nix has a published hole
+    std::optional<bool> options_disagree{}; ///< with what was built; of a change
+    std::optional<proposals::EvidenceStatus> rehearsal{};
+    std::optional<proposals::EvidenceStatus> dry_activate{};
 };
 
 /// What policy may ask about a verified proposal.

@@ -1,6 +1,7 @@
 #include "agentd/stages/explain.hpp"
 
 #include "agentd/core/log.hpp"
+#include "agentd/stages/agreement.hpp"
 #include "agentd/stages/keep.hpp"
 
 #include <fmt/format.h>
@@ -31,13 +32,16 @@ core::Result<Explained> look(const Tested& tested, const core::StorePath& runnin
         core::log(core::Level::warning,
                   "what a switch would restart is not known: " + moves.problem().message);
     }
+    auto disagreement = disagreement_of(
+        tested, {.worker = tools.worker, .running = *before, .candidate = *after}, stop);
     auto manifest = evaluator::manifest_of(*after);
     return Explained{.tested = tested,
                      .running = std::move(*before),
                      .candidate = std::move(*after),
                      .manifest = std::move(manifest),
                      .effects = std::move(*effects),
-                     .moves = moves ? std::optional(*moves) : std::nullopt};
+                     .moves = moves ? std::optional(*moves) : std::nullopt,
+                     .disagreement = std::move(disagreement)};
 }
 
 } // namespace
@@ -63,7 +67,8 @@ Step<Explained> explain(const Tested& tested, const core::StorePath& running,
     }
     const auto count = explained->effects.effects.size();
     evidence.nix = explained->running.nix_time + explained->candidate.nix_time;
-    evidence.summary = fmt::format("{} effect{} on this machine", count, count == 1 ? "" : "s");
+    evidence.summary = fmt::format("{} effect{} on this machine", count, count == 1 ? "" : "s") +
+                       summary_of(explained->disagreement);
     evidence.result_digest = proposals::digest(explained->effects);
     report.evidence(evidence);
     return std::move(*explained);

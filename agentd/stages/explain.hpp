@@ -5,6 +5,7 @@
 #include "agentd/analysis/analysis.hpp"
 #include "agentd/stages/test.hpp"
 #include "evaluator/store_info.hpp"
+#include "proposals/disagreement.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/switch_plan.hpp"
 
@@ -20,6 +21,10 @@ struct Explained {
     evaluator::ClosureManifest manifest; ///< of the candidate
     proposals::Effects effects;
     std::optional<proposals::SwitchMoves> moves{}; ///< a hint: nothing depends on it
+    /// Options against built systems; nullopt of what was not evaluated.
+    std::optional<proposals::Disagreements> disagreement{};
+    std::optional<proposals::EvidenceStatus> rehearsal{}; ///< how booting it ended, where it was
+    std::optional<proposals::EvidenceStatus> dry_activate{}; ///< where it was asked beside that
 };
 
 struct ExplainTools {

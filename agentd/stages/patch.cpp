@@ -3,8 +3,12 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/stages/keep.hpp"
-#include "proposals/intake.hpp"
+#include "proposals/flake/check.hpp"
+#include "proposals/intake_path.hpp"
 #include "proposals/render.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace agentd::stages {
 
@@ -55,7 +59,7 @@ std::string clean_title(std::string_view title) {
 }
 
 proposals::Draft describe(const Request& request, const PatchPlace& place,
-                          const core::Commit& candidate) {
+                          const core::Commit& candidate, const std::vector<IntakeFile>& taken) {
     const auto files = place.repository.diff(place.head, candidate);
     proposals::Change change{
         .base_commit = place.head.str(),
@@ -70,7 +74,13 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
         change.operations = ops->operations;
     }
     for (const auto& file : files) {
-        change.files.push_back({.path = file.path, .change = file.change});
+        const auto of = std::find_if(taken.begin(), taken.end(), [&](const IntakeFile& one) {
+            return one.edit.path == file.path;
+        });
+        change.files.push_back(
+            {.path = file.path,
+             .change = file.change,
+             .flags = of == taken.end() ? std::vector<proposals::Flag>{} : of->flags});
     }
     auto draft = draft_of(request, place.host);
     draft.revision = std::move(change);
@@ -79,11 +89,12 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
 
 /// What passed intake, as a candidate.
 Result<proposals::Draft> name(const Request& request, const PatchPlace& place,
-                              const core::ProposalId& id, const core::Commit& candidate) {
+                              const core::ProposalId& id, const core::Commit& candidate,
+                              const std::vector<IntakeFile>& taken) {
     if (const auto set = place.repository.set_ref(id, candidate); !set) {
         return set.problem();
     }
-    return describe(request, place, candidate);
+    return describe(request, place, candidate, taken);
 }
 
 } // namespace
@@ -108,6 +119,10 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (!files) {
         return files.problem();
     }
+    const auto base = place.repository.tree(place.head);
+    if (const auto fits = proposals::flake::check_flakes(*files, *base); !fits) {
+        return fits.problem();
+    }
     std::vector<proposals::FileEdit> edits;
     for (const IntakeFile& file : *files) {
         edits.push_back(file.edit);
@@ -122,7 +137,29 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (!candidate) {
         return candidate.problem();
     }
-    return name(request, place, id, *candidate);
+    return name(request, place, id, *candidate, *files);
+}
+
+bool of_the_forge(const proposals::FileEdit& edit) {
+    constexpr std::array<std::string_view, 4> folders{".github/", ".gitlab/", ".gitea/",
+                                                      ".forgejo/"};
+    constexpr std::array<std::string_view, 3> names{".gitignore", ".gitlab-ci.yml",
+                                                    ".git-blame-ignore-revs"};
+    const std::string_view path = edit.path;
+    const auto rest = path.substr(path.find('/') == path.npos ? 0 : path.find('/') + 1);
+    const bool forge = std::any_of(folders.begin(), folders.end(),
+                                   [&](auto folder) { return path.starts_with(folder); }) &&
+                       rest.find("/.git") == rest.npos && !rest.starts_with(".git");
+    const auto name = path.substr(path.rfind('/') + 1);
+    const bool top =
+        path.find('/') == path.npos && std::find(names.begin(), names.end(), name) != names.end();
+    const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+        return c > ' ' && c < 0x7F &&
+               std::string_view("\\\":*?<>|").find(c) == std::string_view::npos;
+    });
+    const bool text =
+        edit.mode == proposals::FileMode::file || edit.mode == proposals::FileMode::executable;
+    return (forge || top) && plain && text && !proposals::is_evaluated_text(path);
 }
 
 Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
@@ -137,11 +174,17 @@ Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
                        .message = "the files of " + candidate.short_form() + " are those of " +
                                   place.head.short_form()};
     }
+    std::erase_if(*edits, of_the_forge);
     const auto tree = place.repository.tree(place.head);
-    if (const auto files = proposals::take_edits(std::move(*edits), *tree, limits); !files) {
+    const auto files = edits->empty() ? Result<std::vector<IntakeFile>>(std::vector<IntakeFile>{})
+                                      : proposals::take_edits(std::move(*edits), *tree, limits);
+    if (!files) {
         return files.problem();
     }
-    return name(request, place, id, candidate);
+    if (const auto fits = proposals::flake::check_flakes(*files, *tree); !fits) {
+        return fits.problem();
+    }
+    return name(request, place, id, candidate, *files);
 }
 
 } // namespace agentd::stages

@@ -48,9 +48,14 @@ proposals::Draft draft_of(const Request& request, const core::HostName& host);
 core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, core::Instant now);
 
+/// What only git and a forge read (`.github/…`, `.gitignore`, `.gitlab-ci.yml`), as plain text: no
+/// proposal may bring it, in a commit of the owner's own it stands beside the change.
+bool of_the_forge(const proposals::FileEdit& edit);
+
 /// The same for a commit that is in the repository already: what it has otherwise than the head
-/// goes through the same intake, and what `request.change` holds does not count. Problems:
-/// `no_change` when its files are those of the head, and those of the intake.
+/// goes through the same intake, but for what is of_the_forge(), and what `request.change` holds
+/// does not count. Problems: `no_change` when its files are those of the head, and those of the
+/// intake.
 core::Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, const core::Commit& candidate);
 

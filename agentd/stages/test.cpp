@@ -1,90 +1,24 @@
 #include "agentd/stages/test.hpp"
 
-#include "agentd/core/failure.hpp"
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
-#include "agentd/stages/keep.hpp"
-#include "evaluator/fetch.hpp"
+#include "agentd/stages/evaluate.hpp"
+#include "agentd/stages/lacking.hpp"
+#include "agentd/stages/locked.hpp"
+#include "agentd/stages/measure.hpp"
+#include "agentd/stages/parse.hpp"
 #include "evaluator/nix_probe.hpp"
 #include "evaluator/remainder.hpp"
 
 #include <fmt/format.h>
-
-#include <future>
 
 namespace agentd::stages {
 
 namespace {
 
 using namespace std::chrono;
-using proposals::Evidence;
 using proposals::EvidenceLevel;
 using proposals::EvidenceStatus;
-
-/// Fills in what every piece of evidence has.
-class Measure {
-  public:
-    Measure(EvidenceLevel level, const TestTools& tools)
-        : level_(level), tools_(tools), started_(tools.clock.now()),
-          started_us_(tools.clock.monotonic_us()) {}
-
-    Evidence end(EvidenceStatus status, std::string summary, milliseconds nix,
-                 const std::string& log) const {
-        Evidence evidence{.level = level_,
-                          .status = status,
-                          .started = started_,
-                          .duration =
-                              milliseconds((tools_.clock.monotonic_us() - started_us_) / 1000),
-                          .nix = nix,
-                          .summary = core::shorten(core::to_utf8(summary), 2000)};
-        if (!log.empty()) {
-            evidence.log_blob = keep(tools_.blobs, log);
-        }
-        return evidence;
-    }
-
-  private:
-    EvidenceLevel level_;
-    const TestTools& tools_;
-    core::Instant started_;
-    std::int64_t started_us_;
-};
-
-EvidenceStatus status_of(const std::string& code) {
-    return code.ends_with("_timeout") ? EvidenceStatus::timed_out
-           : code.ends_with("_limit") ? EvidenceStatus::limit
-                                      : EvidenceStatus::failed;
-}
-
-Step<evaluator::Evaluated> evaluate(const Candidate& candidate, const TestTools& tools,
-                                    const Reporter& report, const std::stop_token& stop) {
-    const Measure measure(EvidenceLevel::evaluate, tools);
-    using Next = Step<evaluator::Evaluated>;
-    return core::match(
-        evaluator::evaluate(tools.nix, candidate.source, candidate.host, stop,
-                            candidate.options.words),
-        [&](evaluator::Evaluated& done) -> Next {
-            Evidence evidence =
-                measure.end(EvidenceStatus::passed,
-                            fmt::format("evaluated with {} warning{}", done.warnings.size(),
-                                        done.warnings.size() == 1 ? "" : "s"),
-                            done.nix_time, core::join(done.warnings, "\n"));
-            evidence.result_digest = keep(tools.blobs, done.facts_json);
-            report.evidence(evidence);
-            return std::move(done);
-        },
-        [&](evaluator::EvaluationRefused& refused) -> Next {
-            report.log(EvidenceLevel::evaluate, {refused.problem.message});
-            report.evidence(measure.end(status_of(refused.problem.code), refused.problem.message,
-                                        refused.nix_time, refused.log));
-            return Refused{std::move(refused.problem)};
-        },
-        [&](const evaluator::EvaluationCancelled& cancelled) -> Next {
-            report.evidence(measure.end(EvidenceStatus::cancelled, "stopped on request",
-                                        cancelled.nix_time, ""));
-            return Cancelled{};
-        });
-}
 
 std::string line_of(const evaluator::BuildEvent& event) {
     using Kind = evaluator::BuildEvent::Kind;
@@ -122,37 +56,6 @@ std::string last_lines(const std::string& log) {
     }
     return text;
 }
-
-std::string many(std::size_t count, std::string_view what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-std::string amount(std::uint64_t bytes) {
-    return bytes >> 20 == 0 ? fmt::format("{} KiB", (bytes + 1023) >> 10)
-                            : fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 1048576);
-}
-
-/// What caches gave, for the words of the evidence.
-struct Lacking {
-    explicit Lacking(evaluator::Fetched fetched) : log(std::move(fetched.log.text)) {
-        nix = fetched.nix_time;
-        std::string from;
-        for (const auto& each : fetched.caches) {
-            from += fmt::format("{}{} ({}) from {}", from.empty() ? "fetched " : ", ",
-                                many(each.paths, "path"), amount(each.bytes),
-                                each.cache.empty() ? "the machine's caches" : each.cache);
-        }
-        before = from.empty() ? "" : from + ", ";
-        if (!fetched.silent.empty()) {
-            after = "; no answer from " + core::join(fetched.silent, ", ");
-        }
-    }
-
-    std::string before{};
-    std::string after{};
-    std::string log{};
-    milliseconds nix{};
-};
 
 /// Nothing of it stays behind, however the build ends.
 class FetchedRoots {
@@ -206,7 +109,8 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
     const FetchedRoots roots(
         {.drv = evaluated.drv,
          .roots = tools.nix.settings().scratch + "/fetched/" + candidate.id.str()});
-    Lacking lacking({});
+    const auto builder = evaluator::builder_of(tools.nix, stop);
+    Lacking lacking({}, builder);
     if (tools.nix.settings().fetch || evaluator::through_daemon(tools.nix)) {
         auto outcome = evaluator::fetch(tools.nix, roots.request(), told, stop);
         if (auto* refused = std::get_if<evaluator::BuildRefused>(&outcome)) {
@@ -215,14 +119,15 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
         if (auto* cancelled = std::get_if<evaluator::BuildCancelled>(&outcome)) {
             return stopped(*cancelled);
         }
-        lacking = Lacking(std::get<evaluator::Fetched>(std::move(outcome)));
+        lacking = Lacking(std::get<evaluator::Fetched>(std::move(outcome)), builder);
     }
     const evaluator::BuildRequest request{.drv = evaluated.drv,
                                           .gc_root = tools.gc_roots + "/" + candidate.id.str()};
     auto outcome = evaluator::build(tools.nix, request, told, stop);
     return core::match(
         outcome,
-        [&](const evaluator::Built& built) -> Step<Tested> {
+        [&](evaluator::Built& built) -> Step<Tested> {
+            const auto log = std::move(built.log.text.insert(0, lacking.log));
             report.evidence(measure.end(
                 EvidenceStatus::passed,
                 lacking.before +
@@ -230,7 +135,7 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
                      : lacking.before.empty() ? "everything was built already"
                                               : "nothing was left to build") +
                     lacking.after,
-                lacking.nix + built.nix_time, lacking.log + built.log.text));
+                lacking.nix + built.nix_time, log));
             return Tested{.drv = evaluated.drv,
                           .toplevel = evaluated.toplevel,
                           .warnings = std::move(evaluated.warnings)};
@@ -241,52 +146,41 @@ Step<Tested> build(evaluator::Evaluated evaluated, const Candidate& candidate,
         stopped);
 }
 
-/// The options as the base has them, read beside the build: two evaluations at once would take
-/// twice the memory. What goes wrong with it is told, and is not the candidate's fault.
-class BaseOptions {
-  public:
-    BaseOptions(const Candidate& candidate, const evaluator::Nix& nix, const std::stop_token& stop)
-        : forward_(stop, [this] { stop_.request_stop(); }),
-          values_(std::async(std::launch::async,
-                             [&, own = stop_.get_token()] { return read(candidate, nix, own); })) {}
-    ~BaseOptions() { stop_.request_stop(); } // nobody waits for it when the build has failed
-    BaseOptions(const BaseOptions&) = delete;
-    BaseOptions& operator=(const BaseOptions&) = delete;
-
-    core::Result<evaluator::OptionValues> get() { return values_.get(); }
-
-  private:
-    static core::Result<evaluator::OptionValues>
-    read(const Candidate& candidate, const evaluator::Nix& nix, const std::stop_token& stop) try {
-        return evaluator::option_values(nix, candidate.options.base, candidate.host,
-                                        candidate.options.words, stop);
-    } catch (const core::Failure& failure) {
-        return core::Problem{.code = "unavailable", .message = failure.what()};
-    }
-
-    std::stop_source stop_;
-    std::stop_callback<std::function<void()>> forward_;
-    std::future<core::Result<evaluator::OptionValues>> values_; ///< waits where it is destroyed
-};
-
 } // namespace
 
 Step<Tested> test(const Candidate& candidate, const TestTools& tools, const Reporter& report,
                   const std::stop_token& stop) {
+    if (candidate.options.base.commit != candidate.source.commit) {
+        parse(candidate, tools, report, stop); // said at once; Nix is the judge of it
+    }
+    const auto inputs =
+        locked_inputs(proposals::Repository::open_or_init_bare(candidate.source.repository),
+                      candidate.options.base.commit, candidate.source.commit);
     return core::match(
-        evaluate(candidate, tools, report, stop),
+        evaluate(candidate, inputs, tools, report, stop),
         [&](evaluator::Evaluated& evaluated) -> Step<Tested> {
             const auto after = std::move(evaluated.options);
-            std::optional<BaseOptions> before;
-            if (after) { // else there is nothing to compare it with
-                before.emplace(candidate, tools.nix, stop);
+            auto hosts = std::move(evaluated.hosts);
+            auto declared = std::move(evaluated.declared);
+            std::optional<BaseLook> base;
+            if (after || tools.shelf != nullptr) { // else there is nothing to compare it with
+                base.emplace(BaseAsked{.nix = tools.nix,
+                                       .shelf = tools.shelf,
+                                       .scope = candidate.options,
+                                       .host = candidate.host},
+                             stop);
             }
             auto built = candidate.build
                              ? build(std::move(evaluated), candidate, tools, report, stop)
                              : not_to_build(std::move(evaluated));
             if (auto* tested = std::get_if<Tested>(&built)) {
-                tested->options = compare_options(
-                    candidate.options, before ? before->get() : evaluator::OptionValues{}, after);
+                auto before = base ? base->get() : Base{.options = evaluator::OptionValues{}};
+                tested->options = compare_options(candidate.options, before.options, after);
+                tested->new_warnings = new_warnings(tested->warnings, before.warnings);
+                tested->hosts = std::move(hosts);
+                tested->inputs = inputs;
+                tested->declared = std::move(declared);
+                tested->base_declared = std::move(before.declared);
             }
             return built;
         },

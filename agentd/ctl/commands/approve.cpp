@@ -1,9 +1,11 @@
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/agreement_text.hpp"
 #include "agentd/ctl/applying.hpp"
 #include "agentd/ctl/break_glass.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/presence.hpp"
 #include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
@@ -107,17 +109,21 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     terminal.line();
     print_effects(terminal, detail, Told::whole);
     terminal.line();
+    print_disagreement(terminal, detail);
     print_notes(terminal, detail);
     print_switch(terminal, detail);
     print_options(terminal, detail);
+    print_inputs(terminal, detail);
+    print_hosts(terminal, detail);
+    print_unpassed(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_statement(terminal, *statement, core::sha256(bytes).hex());
     if (auto trouble = ask(context, detail)) {
         return std::move(*trouble);
     }
-    auto signed_by =
-        by_hand ? std::variant<Json, Trouble>(glass_presence(bytes)) : sign_with_key(context, bytes, proposals::approval_namespace);
+    auto signed_by = by_hand ? std::variant<Json, Trouble>(glass_presence(bytes))
+                             : sign_with_key(context, bytes, proposals::approval_namespace);
     if (auto* trouble = std::get_if<Trouble>(&signed_by)) {
         return std::move(*trouble);
     }

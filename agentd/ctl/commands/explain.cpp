@@ -1,6 +1,8 @@
+#include "agentd/ctl/agreement_text.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/effects_text.hpp"
+#include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/switch_text.hpp"
 #include "agentd/ctl/view.hpp"
@@ -27,9 +29,12 @@ int explain(Context& context) {
     terminal.line();
     print_effects(terminal, detail);
     terminal.line();
+    print_disagreement(terminal, detail);
     print_notes(terminal, detail);
     print_switch(terminal, detail);
     print_options(terminal, detail);
+    print_inputs(terminal, detail);
+    print_hosts(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_evidence(terminal, detail);

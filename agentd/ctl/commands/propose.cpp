@@ -4,6 +4,7 @@
 #include "agentd/ctl/patch_input.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
+#include "agentd/stages/bump.hpp"
 #include "proposals/operations.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,12 +26,24 @@ std::variant<Json, Trouble> with_patch(Context& context, const std::string& name
     return Json{{"patch", patch}, {"title", title_of_patch(patch, name)}};
 }
 
+/// Newer inputs, of agentd.ops/2; nullopt for all other operations, which the daemon reads itself.
+std::optional<std::string> title_of_bump(const Json& operations) {
+    const auto request = proposals::plan::request_from_json(operations);
+    const auto bump = request ? stages::bump_of(*request, stages::Relock::always)
+                              : core::Result<std::optional<stages::BumpWanted>>(request.problem());
+    return bump && *bump ? std::optional(proposals::plan::describe(request->operations.front()))
+                         : std::nullopt;
+}
+
 std::variant<Json, Trouble> with_operations(Context& context, const std::string& name) {
     auto text = read_input(context, name, example);
     if (auto* trouble = std::get_if<Trouble>(&text)) {
         return std::move(*trouble);
     }
     auto json = core::parse_json(std::get<std::string>(text));
+    if (const auto title = json ? title_of_bump(*json) : std::nullopt) {
+        return Json{{"operations", *json}, {"title", *title}};
+    }
     auto parsed = json ? proposals::operations_from_json(*json)
                        : core::Result<proposals::Operations>(json.problem());
     if (!parsed) {
@@ -85,6 +98,10 @@ int propose(Context& context) {
     const auto& result = std::get<Json>(reply);
     const Json& proposal = part(result, "proposal");
     terminal.line(terminal.paint(Colour::bold, label(proposal)));
+    for (const Json& option : ctl::list(result, "unchecked")) {
+        terminal.line("  not checked beforehand: " +
+                      one_line(option.is_string() ? option.get<std::string>() : ""));
+    }
     terminal.line("  it is being tested; follow it: agentctl verify " + reference(proposal));
     terminal.result(result);
     return status::ok;

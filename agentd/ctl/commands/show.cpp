@@ -26,9 +26,7 @@ void print_head(Terminal& terminal, const Json& detail) {
     if (const auto to = shown(part(detail, "rollback"), "to"); !to.empty()) {
         terminal.line("  back to " + to);
     }
-    for (const Json& file : ctl::list(detail, "files")) {
-        terminal.line("  " + pad(shown(file, "change", 20), 9) + shown(file, "path"));
-    }
+    print_files(terminal, detail);
     if (const auto blocked = shown(detail, "blocked"); !blocked.empty()) {
         terminal.line("  not to be approved now: " + blocked);
     }

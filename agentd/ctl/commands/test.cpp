@@ -8,6 +8,7 @@
 #include "agentd/ctl/patch_input.hpp"
 #include "agentd/ctl/scratch.hpp"
 #include "agentd/ctl/trial.hpp"
+#include "agentd/ctl/trial_rehearsal.hpp"
 #include "agentd/ctl/trial_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "agentd/programs.hpp"
@@ -32,9 +33,9 @@ constexpr const char* example = "git diff | agentctl test --repo DIR --host H --
 std::variant<EvidenceLevel, Trouble> level_of(const Asked& asked) {
     const std::string given = asked.value("--level").value_or("effects");
     const auto level = proposals::parse_evidence_level(given);
-    if (!level || *level > EvidenceLevel::effects) {
+    if (!level || *level == EvidenceLevel::dry_activate || *level == EvidenceLevel::hosts) {
         return usage("`" + one_line(given, 40) + "` is no level",
-                     "intake, evaluate, build or effects");
+                     "intake, parse, evaluate, build, effects, checks or rehearsal");
     }
     return *level;
 }
@@ -125,7 +126,8 @@ class Testing {
         : context_(context), interrupt_(context.around().stop),
           nix_(own_nix(config, scratch_.path(), context.asked().has("--offline"))),
           worker_{.program = program_path(config ? config->programs.analyze : "", "agentd-analyze"),
-                  .scratch = scratch_.path() + "/manifests"} {
+                  .scratch = scratch_.path() + "/manifests"},
+          theatre_(own_theatre(config)) {
         for (const std::string& left : Scratch::sweep()) {
             forget_roots(left);
         }
@@ -163,6 +165,7 @@ class Testing {
         auto tried = try_out(trial,
                              {.nix = nix_,
                               .worker = worker_,
+                              .theatre = theatre_,
                               .clock = context_.around().clock,
                               .scratch = scratch_.path(),
                               .tell = [&](std::string_view text) { terminal.progress(text); },
@@ -237,6 +240,14 @@ class Testing {
                                                     first_line(tried.refusal->message),
                                          .where = tried.refusal->where,
                                          .hint = tried.refusal->hint});
+        } else if (const int exit = exit_of(tried); exit == status::rehearsal) {
+            complain(context_.around(),
+                     {.code = "rehearsal_failed",
+                      .message = "not passed at rehearsal: " + rehearsal_summary(tried)});
+        } else if (exit == status::unjudged) {
+            complain(context_.around(),
+                     {.code = "not_judged",
+                      .message = "no rehearsal could tell: " + rehearsal_summary(tried)});
         }
     }
 
@@ -245,6 +256,7 @@ class Testing {
     Scratch scratch_{};
     evaluator::Nix nix_;
     analysis::Worker worker_;
+    rehearsal::Theatre theatre_;
 };
 
 } // namespace

@@ -81,6 +81,23 @@ TEST_CASE("an approval is a good signature over exactly the statement") {
     CHECK(ran.out.find("Opens TCP port 8080") < ran.out.find("What you sign"));
 }
 
+TEST_CASE("evidence that did not pass is told before anything is signed") {
+    Desk desk;
+    desk.detail["evidence"].push_back({{"level", "checks"},
+                                       {"status", "failed"},
+                                       {"duration_ms", 7},
+                                       {"summary", "web-page did not build"}});
+    desk.detail["evidence"].push_back({{"level", "parse"},
+                                       {"status", "failed"},
+                                       {"duration_ms", 1},
+                                       {"summary", "templates/x.nix:1:1"}});
+    FakeDaemon daemon(desk.agentctl.socket(), desk.answers());
+    const auto ran = desk.agentctl.run({"approve", "1", "--key", desk.key, "--yes"});
+    CHECK(ran.out.find("Evidence that did not pass") < ran.out.find("What you sign"));
+    CHECK(ran.out.find("web-page did not build") < ran.out.find("What you sign"));
+    CHECK(ran.out.find("templates/x.nix") == std::string::npos);
+}
+
 TEST_CASE("the key is ~/.ssh/id_ed25519 when none is named") {
     Desk desk;
     FakeDaemon daemon(desk.agentctl.socket(), desk.answers());

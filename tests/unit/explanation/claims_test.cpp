@@ -59,6 +59,18 @@ TEST_CASE("an update that moves no version is doubted") {
         INFO(calm);
         CHECK(doubts(calm, {package}).empty());
     }
+    CHECK(
+        doubts("Update motd", {fact("etc", "etc_changed", "motd", Risk::none, "/etc/motd changes")})
+            .empty());
+    CHECK(
+        doubts("Update motd", {fact("etc", "etc_changed", "motd", Risk::high, "/etc/motd changes")})
+            .size() == 1);
+    CHECK(doubts("Update nginx", {fact("units", "unit_changed", "nginx.service", Risk::low,
+                                       "nginx.service changes")})
+              .size() == 1);
+    CHECK(doubts("Update motd to 2.0",
+                 {fact("etc", "etc_changed", "motd", Risk::none, "/etc/motd changes")})
+              .size() == 1);
 }
 
 TEST_CASE("ports that open, where words say that they close or name others, are doubted") {

@@ -13,6 +13,8 @@
 #include <memory>
 #include <spawn.h>
 #include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -38,6 +40,14 @@ Connection connect() {
     return Connection(bus);
 }
 
+/// Its file is there before anybody listens.
+bool answers(const std::string& socket) {
+    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+    socket.copy(address.sun_path, sizeof address.sun_path - 1);
+    const core::Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
 /// A system bus of its own, on which anybody may be anybody.
 class SystemBus {
   public:
@@ -53,7 +63,7 @@ class SystemBus {
         std::string file = "--config-file=" + config, stay = "--nofork", self = bus_program;
         std::array<char*, 4> words{self.data(), file.data(), stay.data(), nullptr};
         REQUIRE(::posix_spawn(&pid_, bus_program, nullptr, nullptr, words.data(), environ) == 0);
-        for (int i = 0; i < 1000 && ::access(socket.c_str(), F_OK) != 0; ++i) {
+        for (int i = 0; i < 1000 && !answers(socket); ++i) {
             std::this_thread::sleep_for(10ms);
         }
         ::setenv("DBUS_SYSTEM_BUS_ADDRESS", ("unix:path=" + socket).c_str(), 1);

@@ -1,0 +1,253 @@
+#include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/commands/context_commands.hpp"
+#include "agentd/ctl/own_bump.hpp"
+#include "agentd/ctl/own_index.hpp"
+#include "agentd/ctl/own_nix.hpp"
+#include "agentd/ctl/own_tree.hpp"
+#include "agentd/ctl/plan_goal.hpp"
+#include "agentd/ctl/plan_options.hpp"
+#include "agentd/ctl/view.hpp"
+#include "proposals/git_text_diff.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace agentd::ctl::commands {
+
+namespace {
+
+namespace fs = std::filesystem;
+using core::Json;
+using core::Problem;
+using proposals::plan::Plan;
+using proposals::plan::Request;
+using proposals::plan::Step;
+
+constexpr const char* example = "agentctl plan --repo DIR \"install ripgrep\"";
+
+Trouble refused(Problem problem) {
+    return {.problem = std::move(problem), .exit = status::denied};
+}
+
+/// Operations, or a goal in words; one of them.
+std::optional<Trouble> asked_for(const Asked& asked) {
+    const bool words = !asked.argument("GOAL").empty();
+    if (words == asked.value("--ops").has_value()) {
+        return usage(words ? "a goal in words, or --ops, but not both"
+                           : "what is wanted is missing: a goal in words, or --ops",
+                     example);
+    }
+    return std::nullopt;
+}
+
+using Index = std::unique_ptr<evaluator::OptionIndex>;
+
+/// nullptr where none is wanted.
+core::Result<Index> index_of(Context& context) {
+    const auto& asked = context.asked();
+    if (const auto file = asked.value("--options")) {
+        auto index = evaluator::OptionIndex::open(context.absolute(*file));
+        if (!index) {
+            return Problem{.code = "no_index",
+                           .message = "that is no index of options, or of another version",
+                           .where = *file,
+                           .hint = "agentctl options search --repo DIR --host H makes one"};
+        }
+        return index;
+    }
+    if (asked.has("--no-eval") || asked.has("--assume-options")) {
+        return Index();
+    }
+    const auto config = own_settings(context);
+    if (const auto* trouble = std::get_if<Trouble>(&config)) {
+        return trouble->problem;
+    }
+    const auto& own = std::get<std::optional<Config>>(config);
+    return own_index(context, own ? &*own : nullptr);
+}
+
+std::vector<proposals::DiffFile> diff_of_plan(const OwnTree& tree, const Plan& plan) {
+    std::vector<proposals::DiffFile> out;
+    for (const auto& edit : plan.edits) {
+        out.push_back(proposals::diff_of(edit.path, tree.tree().read(edit.path), edit.bytes));
+    }
+    return out;
+}
+
+Json step_json(const Step& step) {
+    return {{"wish", step.wish},   {"changed", step.changed}, {"file", step.file},
+            {"hosts", step.hosts}, {"how", step.how},         {"notes", step.notes}};
+}
+
+void print_step(Terminal& terminal, const Step& step) {
+    terminal.line(terminal.paint(Colour::bold, one_line(step.wish, 200)));
+    terminal.line("  " + (step.changed ? "in " + one_line(step.file, 200) : "nothing to do") +
+                  (step.how.empty() ? "" : ": " + one_line(step.how, 200)));
+    if (step.changed && !step.hosts.empty()) {
+        terminal.line("  hosts that are made of it: " +
+                      one_line(core::join(step.hosts, ", "), 300));
+    }
+    for (const std::string& note : step.notes) {
+        terminal.line("  note: " + one_line(note, 300));
+    }
+}
+
+/// Only where the work tree is as HEAD says, and through no link.
+core::Result<core::Done> write(const OwnTree& tree, const Plan& plan) {
+    const auto dirty = tree.uncommitted(10'000);
+    for (const auto& edit : plan.edits) {
+        const fs::path path = fs::path(tree.directory()) / edit.path;
+        std::error_code error;
+        const bool outside = fs::weakly_canonical(path.parent_path(), error) !=
+                             fs::path(tree.directory()) / fs::path(edit.path).parent_path();
+        const bool link = fs::is_symlink(fs::symlink_status(path, error));
+        const bool fresh = !tree.tree().find(edit.path);
+        const bool in_the_way = fresh && fs::exists(fs::symlink_status(path, error));
+        if (link || in_the_way || (outside && fs::path(edit.path).has_parent_path()) ||
+            std::find(dirty.begin(), dirty.end(), edit.path) != dirty.end()) {
+            return Problem{.code = "dirty",
+                           .message = "the work tree has this file otherwise than HEAD",
+                           .where = edit.path,
+                           .hint = "commit it, or take a clean clone; nothing was written"};
+        }
+    }
+    for (const auto& edit : plan.edits) {
+        core::write_file_durably(tree.directory() + "/" + edit.path, *edit.bytes, 0644);
+    }
+    return core::Done{};
+}
+
+class Planning {
+  public:
+    explicit Planning(Context& context) : context_(context), terminal_(context.terminal()) {}
+
+    int run() {
+        if (const auto trouble = asked_for(context_.asked())) {
+            return terminal_.fail(*trouble);
+        }
+        const bool words = !context_.asked().argument("GOAL").empty();
+        if (!words) {
+            auto request = request_of_file(context_);
+            if (const auto* trouble = std::get_if<Trouble>(&request)) {
+                return terminal_.fail(*trouble);
+            }
+            goal_.request = std::get<Request>(std::move(request));
+        }
+        const auto tree = OwnTree::open(context_);
+        if (!tree) {
+            return terminal_.fail(trouble_of(tree.problem()));
+        }
+        if (const auto status = bumped(**tree)) {
+            return *status; // neither a map nor options are asked
+        }
+        proposals::map::Files files((*tree)->tree(), (*tree)->files());
+        const std::string flake = context_.asked().value("--flake").value_or("");
+        auto map = make_map(files, flake);
+        const auto index = map ? index_of(context_) : core::Result<Index>(Index());
+        if (!map || !index) {
+            return terminal_.fail(trouble_of(map ? index.problem() : map.problem()));
+        }
+        return words ? in_words(**tree, files, *map, index->get())
+                     : carry_out(**tree, files, *map, index->get());
+    }
+
+  private:
+    int in_words(const OwnTree& tree, proposals::map::Files& files,
+                 const proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
+        auto goal = goal_of(context_, {.files = files, .map = map, .index = index});
+        if (const auto* trouble = std::get_if<Trouble>(&goal)) {
+            return terminal_.fail(*trouble);
+        }
+        goal_ = std::get<planners::goal::Goal>(std::move(goal));
+        if (goal_.flake.empty() || goal_.flake == map.flake) {
+            return carry_out(tree, files, map, index);
+        }
+        // Another flake of the same repository: its hosts and names are others.
+        const auto other = make_map(files, goal_.flake);
+        if (!other) {
+            return terminal_.fail(trouble_of(other.problem()));
+        }
+        return in_words(tree, files, *other, context_.asked().value("--options") ? index : nullptr);
+    }
+
+    int carry_out(const OwnTree& tree, proposals::map::Files& files,
+                  const proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
+        if (const auto status = bumped(tree)) {
+            return *status;
+        }
+        const auto unchecked =
+            check_options(goal_.request, files, map,
+                          {.index = index, .assume = context_.asked().has("--assume-options")});
+        if (!unchecked) {
+            return terminal_.fail(refused(unchecked.problem()));
+        }
+        const auto plan = proposals::plan::make_plan(files, map, goal_.request);
+        if (!plan) {
+            return terminal_.fail(refused(plan.problem()));
+        }
+        return tell(tree, *plan, *unchecked);
+    }
+
+    /// Newer inputs, where these are asked for.
+    std::optional<int> bumped(const OwnTree& tree) {
+        const auto bump = stages::bump_of(goal_.request, stages::Relock::asked);
+        if (bump && !*bump) {
+            return std::nullopt;
+        }
+        const auto plan = bump ? own_bump(context_, tree, **bump) : bump.problem();
+        return plan ? tell(tree, *plan, {}) : terminal_.fail(refused(plan.problem()));
+    }
+
+    int tell(const OwnTree& tree, const Plan& plan, const std::vector<std::string>& unchecked) {
+        const auto diff = diff_of_plan(tree, plan);
+        for (const std::string& line : goal_.understood) {
+            terminal_.line("understood: " + one_line(line, 300));
+        }
+        Json steps = Json::array();
+        for (const Step& step : plan.steps) {
+            print_step(terminal_, step);
+            steps.push_back(step_json(step));
+        }
+        if (!unchecked.empty()) {
+            terminal_.line("not checked: " + one_line(core::join(unchecked, ", "), 300));
+        }
+        Json files = Json::array();
+        for (const auto& file : diff) {
+            files.push_back(to_json(file));
+        }
+        const std::string text = proposals::as_text(diff);
+        for (const auto line : core::lines(text)) {
+            terminal_.line(core::printable(line));
+        }
+        const bool writes = context_.asked().has("--write");
+        if (writes) {
+            if (const auto done = write(tree, plan); !done) {
+                return terminal_.fail(trouble_of(done.problem()));
+            }
+        }
+        terminal_.result({{"schema", "agentd.plan/1"},
+                          {"commit", tree.commit().str()},
+                          {"understood", goal_.understood},
+                          {"steps", std::move(steps)},
+                          {"unchecked", unchecked},
+                          {"diff", std::move(files)},
+                          {"written", writes}});
+        const bool detailed = context_.asked().has("--detailed-exitcode");
+        return detailed && !plan.edits.empty() ? status::changes : status::ok;
+    }
+
+    Context& context_;
+    Terminal& terminal_;
+    planners::goal::Goal goal_{};
+};
+
+} // namespace
+
+int plan(Context& context) {
+    return Planning(context).run();
+}
+
+} // namespace agentd::ctl::commands

@@ -1,0 +1,100 @@
+#include "agentd/ctl/plan_goal.hpp"
+
+#include "agentd/ctl/patch_input.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl {
+
+namespace {
+
+using proposals::plan::Request;
+
+constexpr const char* example = "agentctl plan --repo DIR --host H --ops FILE.json";
+
+/// nullopt, or why --host and the hosts of the request do not go together.
+std::optional<Trouble> with_host(const std::string& host, Request& request, const char* what) {
+    if (host.empty()) {
+        return std::nullopt;
+    }
+    if (request.every_host ||
+        (!request.hosts.empty() && request.hosts != std::vector<std::string>{host})) {
+        return usage(std::string("--host names another host than ") + what);
+    }
+    request.hosts = {host};
+    return std::nullopt;
+}
+
+/// The index as the planner of words wants to see it.
+class IndexView final : public planners::CatalogView {
+  public:
+    explicit IndexView(const evaluator::OptionIndex& index) : index_(index) {}
+    bool has_package(std::string_view attribute) const override {
+        return index_.package(attribute).has_value();
+    }
+    std::optional<std::string> service_option(std::string_view service) const override {
+        return index_.has_service(service)
+                   ? std::optional("services." + std::string(service) + ".enable")
+                   : std::nullopt;
+    }
+    bool has_option(std::string_view path) const override {
+        return index_.option(path).has_value();
+    }
+    std::vector<std::string> nearest_packages(std::string_view wanted) const override {
+        return index_.nearest_packages(wanted);
+    }
+    std::vector<std::string> nearest_services(std::string_view wanted) const override {
+        return index_.nearest_services(wanted);
+    }
+
+  private:
+    const evaluator::OptionIndex& index_;
+};
+
+} // namespace
+
+std::variant<Request, Trouble> request_of_file(Context& context) {
+    const std::string name = context.asked().value("--ops").value_or("");
+    auto text = read_input(context, name, example);
+    if (auto* trouble = std::get_if<Trouble>(&text)) {
+        return std::move(*trouble);
+    }
+    const auto json = core::parse_json(std::get<std::string>(text));
+    auto request =
+        json ? proposals::plan::request_from_json(*json) : core::Result<Request>(json.problem());
+    if (!request) {
+        return Trouble{.problem = request.problem(), .exit = status::usage};
+    }
+    if (auto trouble = with_host(context.asked().value("--host").value_or(""), *request,
+                                 "the file of operations")) {
+        return *std::move(trouble);
+    }
+    return std::move(request).value();
+}
+
+std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const KnownPlace& place) {
+    std::optional<IndexView> view;
+    if (place.index != nullptr) {
+        view.emplace(*place.index);
+    }
+    std::string host = context.asked().value("--host").value_or("");
+    if (const auto* known = host.empty() ? nullptr : place.map.host(host)) {
+        host = known->name;
+    }
+    const planners::goal::Sayings said(place.files, place.map);
+    auto goal = planners::goal::read_goal(context.asked().argument("GOAL"),
+                                          {.map = place.map,
+                                           .files = place.files.all(),
+                                           .host = host,
+                                           .catalog = view ? &*view : nullptr,
+                                           .said = &said});
+    if (!goal) {
+        return Trouble{.problem = goal.problem(), .exit = status::usage};
+    }
+    if (auto trouble = with_host(host, goal->request, "the goal")) {
+        return *std::move(trouble);
+    }
+    return std::move(goal).value();
+}
+
+} // namespace agentd::ctl

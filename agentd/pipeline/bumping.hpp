@@ -1,0 +1,20 @@
+/// @file
+/// A bump of the flake's inputs, from who wants it to a request for a proposal.
+#pragma once
+
+#include "agentd/pipeline/surroundings.hpp"
+#include "agentd/stages/bump.hpp"
+#include "agentd/stages/patch.hpp"
+
+#include <stop_token>
+
+namespace agentd::pipeline {
+
+/// The words, with the new files of `head` as their change; a title and what moved are added where
+/// there are none. Problems as of stages::bump, and `input_not_fetched` where nothing may be
+/// fetched.
+core::Result<stages::Request> bump_request(const Surroundings& in, const core::Commit& head,
+                                           stages::Request words, const stages::BumpWanted& wanted,
+                                           const std::stop_token& stop);
+
+} // namespace agentd::pipeline
