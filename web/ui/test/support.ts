@@ -27,7 +27,7 @@ export function detail(change: Partial<Detail> = {}): Detail {
         },
         explanation: null,
         switch: null,
-        options: null,
+        options: null, disagreement: null, new_warnings: null, inputs: null, hosts: null, so_far: null,
         verdict: {
             schema: "agentd.verdict/1", level: "approve", presence: "browser", reasons: [],
             would_change: [], policy_sha256: "9".repeat(64),

@@ -9,6 +9,7 @@ export type Connection = "connecting" | "live" | "polling" | "offline";
 export type LiveEvent =
     | { kind: "entry"; data: EntryEvent }
     | { kind: "log"; data: LogEvent }
+    | { kind: "early"; data: { proposal: string } }
     | { kind: "observation" | "status" | "poll" };
 
 type Message = { event: LiveEvent } | { connection: Connection } | { hello: true };
@@ -113,6 +114,10 @@ function stream(): void {
     made.addEventListener("log", (event) => {
         const data = parse<LogEvent>(event);
         if (data) fromStream({ kind: "log", data });
+    });
+    made.addEventListener("early", (event) => {
+        const data = parse<{ proposal: string }>(event);
+        if (data) fromStream({ kind: "early", data });
     });
     made.addEventListener("observation", () => fromStream({ kind: "observation" }));
     made.addEventListener("status", () => fromStream({ kind: "status" }));

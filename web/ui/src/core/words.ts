@@ -83,10 +83,14 @@ export const PRESENCE: Record<PresenceNeeded, string> = {
 
 export const EVIDENCE_LEVELS: { level: EvidenceLevel; word: string; says: string }[] = [
     { level: "intake", word: "Intake", says: "the patch is well formed and touches allowed files" },
+    { level: "parse", word: "Parse", says: "the changed files are Nix, as far as can be told without it" },
     { level: "evaluate", word: "Evaluate", says: "the flake evaluates to one system" },
     { level: "build", word: "Build", says: "that system builds, without a network" },
+    { level: "checks", word: "The flake's checks", says: "what the owner's own flake wants to hold" },
     { level: "effects", word: "Effects", says: "the built result was compared with what runs now" },
     { level: "dry_activate", word: "Dry activation", says: "what a switch would stop and start" },
+    { level: "rehearsal", word: "Rehearsal", says: "it boots in a container, beside what runs now" },
+    { level: "hosts", word: "Other hosts", says: "what it does to the other hosts of the flake" },
 ];
 
 export const EVIDENCE_STATUS: Record<EvidenceStatus, { word: string; tone: Tone }> = {
@@ -95,6 +99,8 @@ export const EVIDENCE_STATUS: Record<EvidenceStatus, { word: string; tone: Tone 
     cancelled: { word: "Cancelled", tone: "quiet" },
     timed_out: { word: "Timed out", tone: "bad" },
     limit: { word: "Hit a limit", tone: "bad" },
+    unjudged: { word: "Not judged", tone: "warn" },
+    not_tried: { word: "Not tried", tone: "quiet" },
 };
 
 export const STEPS: Record<string, string> = {

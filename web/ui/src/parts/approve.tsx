@@ -3,7 +3,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Detail } from "../api/types.ts";
 import { approve, isSound, prepare, type Prepared } from "../core/approve.ts";
-import { needsHostName, sections } from "../core/effects.ts";
+import { needsHostName } from "../core/effects.ts";
 import { useAction } from "../core/hooks.ts";
 import type { BrowserKey } from "../core/key.ts";
 import { fullTime } from "../core/time.ts";
@@ -98,7 +98,7 @@ export function ApproveDialog({ detail: now, browserKey, close, done }: {
     return (
         <Dialog title={`Approve #${detail.number}`} close={close}>
             <p class="dialog-title"><Text of={detail.title} /></p>
-            {detail.effects && <RiskCounts of={sections(detail.effects, detail.explanation)} />}
+            {detail.effects && <RiskCounts of={detail.effects.effects} />}
             {!prepared && asking.busy && <Loading what="the statement" />}
             <Problem error={asking.error} retry={() => void asking.run()} />
             {prepared && <Signing prepared={prepared} detail={detail} />}

@@ -1,5 +1,5 @@
 // The diff the daemon made, tree against tree, as a real table.
-import type { DiffFile, DiffLine, Hunk } from "../api/types.ts";
+import type { ChangedFile, DiffFile, DiffLine, Hunk } from "../api/types.ts";
 import { counts, type Span, spans } from "../core/diff.ts";
 import { type State, type Token, tokenize } from "../core/nix.ts";
 import { codePoint, visible } from "../core/untrusted.ts";
@@ -89,6 +89,17 @@ function HunkRows({ hunk, nix }: { hunk: Hunk; nix: boolean }) {
     );
 }
 
+/** What the lines below do not show of a file, or hide in plenty. */
+function Flags({ of }: { of: ChangedFile[] }) {
+    const flagged = of.flatMap(({ path, flags }) => flags.map(({ text }) => ({ path, text })));
+    if (flagged.length === 0) return null;
+    return (
+        <ul class="plain" data-flags>
+            {flagged.map(({ path, text }) => <li><code><Text of={path} /></code>: {text}</li>)}
+        </ul>
+    );
+}
+
 function FileDiff({ file }: { file: DiffFile }) {
     const { added, removed } = counts(file);
     const moved = file.old_path !== null && file.old_path !== file.path;
@@ -122,7 +133,13 @@ function FileDiff({ file }: { file: DiffFile }) {
     );
 }
 
-export function DiffView({ files }: { files: DiffFile[] }) {
+/** `known`: the files as the proposal names them, with what is to be known of each. */
+export function DiffView({ files, known }: { files: DiffFile[]; known: ChangedFile[] }) {
     if (files.length === 0) return <p class="muted">No file changes.</p>;
-    return <>{files.map((file) => <FileDiff file={file} />)}</>;
+    return (
+        <>
+            <Flags of={known} />
+            {files.map((file) => <FileDiff file={file} />)}
+        </>
+    );
 }

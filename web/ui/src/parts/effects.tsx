@@ -1,5 +1,5 @@
 // "What changes on this machine": sentences by risk, each with its facts and where it comes from.
-import type { Effect, Effects, Explanation, Kind, Place, SwitchPlan } from "../api/types.ts";
+import type { Effect, Effects, Explanation, Kind, Place, Risk, SwitchPlan } from "../api/types.ts";
 import { type Section, sections, type Told } from "../core/effects.ts";
 import { bytes, signedBytes } from "../core/time.ts";
 import { brief } from "../core/untrusted.ts";
@@ -116,12 +116,14 @@ export function Closure({ effects }: { effects: Effects }) {
     );
 }
 
-export function RiskCounts({ of }: { of: Section[] }) {
+/** How many facts there are of each risk: a sentence may tell of many. */
+export function RiskCounts({ of }: { of: Effect[] }) {
+    const counts = (Object.keys(RISKS) as Risk[])
+        .map((risk) => ({ risk, count: of.filter((fact) => fact.risk === risk).length }))
+        .filter(({ count }) => count > 0);
     return (
         <ul class="risk-counts" aria-label="What changes, by risk">
-            {of.map(({ risk, sentences }) => (
-                <li><strong>{sentences.length}</strong> <RiskBadge risk={risk} /></li>
-            ))}
+            {counts.map(({ risk, count }) => <li><strong>{count}</strong> <RiskBadge risk={risk} /></li>)}
         </ul>
     );
 }
@@ -132,7 +134,7 @@ export function EffectsView({ effects, explanation, plan, kind, notes }: {
     const all = sections(effects, explanation);
     return (
         <>
-            {all.length > 0 ? <RiskCounts of={all} /> : <p>{KINDS[kind].nothing}</p>}
+            {all.length > 0 ? <RiskCounts of={effects.effects} /> : <p>{KINDS[kind].nothing}</p>}
             {effects.truncated && (
                 <p class="note note-bad">
                     <Icon name="octagon" /> There are more effects than are listed here. Treat this
@@ -140,7 +142,8 @@ export function EffectsView({ effects, explanation, plan, kind, notes }: {
                 </p>
             )}
             {all.map((section, at) => <SectionBlock section={section} first={at === 0} />)}
-            {plan && <SwitchView plan={plan} />}
+            {/* An act switches nothing. */}
+            {kind !== "act" && <SwitchView plan={plan} />}
             {notes.length > 0 && (
                 <section class="group">
                     <h3>{KINDS[kind].notes}</h3>

@@ -14,6 +14,7 @@ type Level = (typeof EVIDENCE_LEVELS)[number];
 
 const ICONS: Record<Evidence["status"], IconName> = {
     passed: "check", failed: "cross", cancelled: "dash", timed_out: "clock", limit: "triangle",
+    unjudged: "dash", not_tried: "dash",
 };
 
 /** The newest evidence of a level: a proposal that was tested again has several. */
@@ -44,9 +45,13 @@ function Ran({ of, proposal, word }: { of: Evidence; proposal: string; word: str
     );
 }
 
-function Status({ of, tail, checking }: {
-    of: Evidence | undefined; tail: Tail | undefined; checking: boolean;
+function Status({ of, tail, checking, settled }: {
+    of: Evidence | undefined; tail: Tail | undefined; checking: boolean; settled: boolean;
 }) {
+    // Whether a file is Nix is for Nix to say: a template that nobody evaluates is no trouble.
+    if (of?.level === "parse" && of.status !== "passed" && settled) {
+        return <ToneBadge tone="quiet" icon="ring" word="Nix took it" />;
+    }
     if (of) {
         const { word, tone } = EVIDENCE_STATUS[of.status];
         return <ToneBadge tone={tone} icon={ICONS[of.status]} word={word} />;
@@ -56,9 +61,9 @@ function Status({ of, tail, checking }: {
 }
 
 /** A level that not every proposal goes through is named only where it ran: acts and rollbacks build nothing. */
-function shownLevels(detail: Detail): Level[] {
-    const always = (level: string) => detail.kind === "change" && level !== "dry_activate";
-    return EVIDENCE_LEVELS.filter(({ level }) => always(level) || latest(detail.evidence, level));
+function shownLevels(detail: Detail, tails: Tails): Level[] {
+    const always = (level: string) => detail.kind === "change" && !["parse", "checks", "dry_activate", "rehearsal", "hosts"].includes(level);
+    return EVIDENCE_LEVELS.filter(({ level }) => always(level) || latest(detail.evidence, level) || tails[level]);
 }
 
 function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail | undefined }) {
@@ -69,7 +74,7 @@ function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail
         <li class="evidence" data-level={level.level} data-status={found?.status ?? "none"}>
             <div class="evidence-head">
                 <h3>{level.word}</h3>
-                <Status of={found} tail={tail} checking={checking} />
+                <Status of={found} tail={tail} checking={checking} settled={latest(detail.evidence, "evaluate")?.status === "passed"} />
             </div>
             {!found && <p class="muted">{level.says}</p>}
             {found && <Ran of={found} proposal={detail.id} word={level.word} />}
@@ -78,8 +83,27 @@ function Row({ level, detail, tail }: { level: Level; detail: Detail; tail: Tail
     );
 }
 
+/** Those that the change brings first; of the others it is enough that they were there before. */
+function Warnings({ detail }: { detail: Detail }) {
+    const { warnings, new_warnings: fresh } = detail;
+    const shown = fresh ?? warnings;
+    const old = warnings.filter((line) => !shown.includes(line));
+    return (
+        <>
+            {shown.length > 0 && <h3>{fresh ? "New warnings" : "Warnings of the evaluation"}</h3>}
+            {shown.length > 0 && <ul class="plain">{shown.map((line) => <li><Text of={line} /></li>)}</ul>}
+            {old.length > 0 && (
+                <details class="more">
+                    <summary>Warnings that the base has as well ({old.length})</summary>
+                    <ul class="plain">{old.map((line) => <li><Text of={line} /></li>)}</ul>
+                </details>
+            )}
+        </>
+    );
+}
+
 export function EvidenceView({ detail, tails }: { detail: Detail; tails: Tails }) {
-    const levels = shownLevels(detail);
+    const levels = shownLevels(detail, tails);
     return (
         <>
             {levels.length === 0
@@ -91,12 +115,7 @@ export function EvidenceView({ detail, tails }: { detail: Detail; tails: Tails }
                         ))}
                     </ol>
                 )}
-            {detail.warnings.length > 0 && (
-                <>
-                    <h3>Warnings of the evaluation</h3>
-                    <ul class="plain">{detail.warnings.map((line) => <li><Text of={line} /></li>)}</ul>
-                </>
-            )}
+            <Warnings detail={detail} />
         </>
     );
 }

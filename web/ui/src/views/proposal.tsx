@@ -11,10 +11,12 @@ import { RiskBadge, StateBadge } from "../parts/badge.tsx";
 import { Claims, Doubts } from "../parts/claims.tsx";
 import { DecisionBar } from "../parts/decision.tsx";
 import { DiffView } from "../parts/diff.tsx";
+import { DisagreementView } from "../parts/disagreement.tsx";
 import { EffectsView } from "../parts/effects.tsx";
 import { EvidenceView } from "../parts/evidence.tsx";
 import { History, LandingView } from "../parts/history.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { HostsView, InputsView, SoFarView } from "../parts/hints.tsx";
 import { OptionsView } from "../parts/options.tsx";
 import { ApplyView } from "../parts/outcome.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
@@ -119,7 +121,7 @@ function Diff({ detail }: { detail: Detail }) {
     const diff = useResource<{ files: DiffFile[] }>(`/proposals/${detail.id}/diff`, (event) =>
         event.kind === "entry" && event.data.subject === detail.id && event.data.type === "proposal.drafted");
     if (diff.error) return <Problem error={diff.error} retry={diff.reload} />;
-    return diff.data ? <DiffView files={diff.data.files} /> : <Loading what="the diff" />;
+    return diff.data ? <DiffView files={diff.data.files} known={detail.files} /> : <Loading what="the diff" />;
 }
 
 function Body({ detail }: { detail: Detail }) {
@@ -134,6 +136,7 @@ function Body({ detail }: { detail: Detail }) {
             )}
             <Section id="effects" title={KINDS[detail.kind].effects}>
                 <Doubts of={detail.explanation?.doubts ?? []} />
+                <DisagreementView of={detail.disagreement} />
                 {detail.effects
                     ? <EffectsView effects={detail.effects} explanation={detail.explanation} plan={detail.switch} kind={detail.kind} notes={detail.notes} />
                     : (
@@ -146,10 +149,17 @@ function Body({ detail }: { detail: Detail }) {
                         </p>
                     )}
             </Section>
+            {detail.so_far && <Section id="so-far" title="So far"><SoFarView soFar={detail.so_far} /></Section>}
             {detail.options && (
                 <Section id="options" title="Options that the changed files set otherwise">
                     <OptionsView options={detail.options} />
                 </Section>
+            )}
+            {detail.inputs && (detail.inputs.inputs.length > 0 || detail.inputs.trouble !== "") && (
+                <Section id="inputs" title="Inputs that the flake locks"><InputsView locked={detail.inputs} /></Section>
+            )}
+            {detail.hosts && (
+                <Section id="hosts" title="Other hosts of this flake"><HostsView hosts={detail.hosts} /></Section>
             )}
             <Section id="verdict" title={detail.state === "decided" ? "Why this needs you" : "What the policy says"}><VerdictView detail={detail} /></Section>
             <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
@@ -169,7 +179,8 @@ function Body({ detail }: { detail: Detail }) {
 export function ProposalView({ id }: { id: string }) {
     const path = `/proposals/${id}`;
     const found = useResource<{ proposal: Detail }>(path, (event) =>
-        event.kind === "entry" && event.data.subject === id);
+        (event.kind === "entry" && event.data.subject === id) ||
+        (event.kind === "early" && event.data.proposal === id));
     const detail = found.data?.proposal ?? null;
     const applying = detail?.state === "applying";
     const lost = useReach<{ proposal: Detail }>(applying ? path : null, found.put);

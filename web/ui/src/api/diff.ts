@@ -1,0 +1,36 @@
+// The API, the files of a change, and the diff the daemon made.
+
+/** `flags`: what a reader of the diff has to know of the file. */
+export interface ChangedFile {
+    path: string;
+    change: string;
+    flags: { flag: string; text: string }[];
+}
+
+export interface Mark {
+    column: number;
+    code_point: number | string;
+}
+
+export interface DiffLine {
+    kind: " " | "+" | "-";
+    old: number | null;
+    new: number | null;
+    text: string;
+    marks: Mark[];
+}
+
+export interface Hunk {
+    old_start: number;
+    old_lines: number;
+    new_start: number;
+    new_lines: number;
+    lines: DiffLine[];
+}
+
+export interface DiffFile {
+    path: string;
+    old_path: string | null;
+    change: "added" | "removed" | "modified";
+    hunks: Hunk[];
+}
