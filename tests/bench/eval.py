@@ -133,9 +133,9 @@ def timed(nix, work, *arguments, mark=None):
 
 def turn(nix, work, url):
     mark = "agentd-" + secrets.token_hex(32)
-    evaluate, tell, host = ((SCRIPTS / f"{name}.nix").read_text() for name in ("evaluate", "options", "host"))
+    evaluate, tell, declare, host = ((SCRIPTS / f"{name}.nix").read_text() for name in ("evaluate", "options", "declared", "host"))
     plain = timed(nix, work, url + "#nixosConfigurations.web.config.system.build.toplevel.drvPath")
-    ours = timed(nix, work, "--expr", f'({evaluate}) {{ url = "{url}"; host = "web"; tell = ({tell}); '
+    ours = timed(nix, work, "--expr", f'({evaluate}) {{ url = "{url}"; host = "web"; tell = ({tell}); declare = ({declare}); '
                                       f'words = {words()}; nonce = "{mark}"; }}', mark=mark)
     other = timed(nix, work, "--read-only", "--expr", f'({host}) {{ url = "{url}"; host = "gate"; }}')
     if plain["answer"] != ours["answer"]["drv"]:

@@ -7,9 +7,10 @@ import lab_client as lab
 import log
 import loop
 import processes
+import proving
 from figures import Figures
 
-PARTS = ("idle", "loop", "memory", "log", "fold", "sizes")
+PARTS = ("idle", "loop", "prove", "memory", "log", "fold", "sizes")
 
 
 def main():
@@ -35,6 +36,9 @@ def main():
     if "loop" in parts:
         say("goals through the loop")
         loop.measure(figures, chosen.goals)
+    if "prove" in parts:
+        say("a build that talks")
+        proving.measure(figures)
     if "memory" in parts:
         say("proposals")
         processes.measure_proposals(figures, chosen.proposals)

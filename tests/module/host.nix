@@ -10,10 +10,13 @@
     package = pkgs.mkPackage {
       pname = "agentd";
       version = "0";
-      bins = [ "agentd" "agentd-auditd" "agentd-applyd" "agentd-analyze" "agentd-confine" "agentd-probe" "agentctl" ];
+      bins = [ "agentd" "agentd-auditd" "agentd-applyd" "agentd-analyze" "agentd-confine" "agentd-probe" "agentd-rehearse" "agentd-fetch" "agentctl" ];
     };
     settings = {
       flake.upstream = "/srv/config.git";
+      flake.origins = [ "http://127.0.0.1:8099" "http://127.0.0.1:8098" "github:nixos" ];
+      rehearse.enable = true;
+      rehearse.lend = [ "/usr" ];
       observe.services = [ "nginx.service" ];
       health.check = [
         { name = "web page"; http = "http://127.0.0.1/"; timeout_seconds = 5; }

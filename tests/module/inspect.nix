@@ -65,6 +65,8 @@ let
     "state outside of /var/lib" = [ { settings.state.directory = "/srv/agentd"; } { settings.state.directory = "/var/lib/agentd-2"; } ];
     "an escape from /var/lib" = [ { settings.state.directory = "/var/lib/../../etc"; } { settings.state.directory = "/var/lib/agentd-2"; } ];
     "approvers in the store's /etc" = [ { settings.apply.approvers = "/etc/agentd/approvers"; } { settings.apply.approvers = "/var/lib/agentd-apply/a"; } ];
+    "remote builders of a daemon without a network" = [ { settings.nix.builders = "machine"; } { settings.nix.builders = "none"; } ];
+    "an origin of two words" = [ { settings.flake.origins = force [ "github:a --work /" ]; } { settings.flake.origins = force [ "github:a" ]; } ];
     "separation off" = [ { settings.programs.separation = false; } { settings.programs.separation = true; } ];
     "an approver line of another kind" = [ { approvers = [ "password alice" ]; } { approvers = [ "ssh alice ssh-ed25519 AAAA" ]; } ];
   };

@@ -76,6 +76,37 @@ class Bench:
         return Said(subprocess.run(arguments, capture_output=True, text=True, input=patch or "", timeout=120,
                                    env={"PATH": "/usr/bin:/bin"}))
 
+    def ctl(self, *words):
+        return Said(subprocess.run([BIN / "agentctl", *words], capture_output=True, text=True, timeout=120,
+                                   env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(self.folder / "cache")}))
+
+
+def held(folder: Path) -> bool:
+    """A program that is at work has its folder locked: another test's, beside this one."""
+    try:
+        at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return True  # its maker just took it away
+    try:
+        fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(at)
+
+
+def folders():
+    """What programs that are gone have left in /tmp."""
+    return {folder for folder in Path("/tmp").glob("agentctl.*") if not held(folder)}
+
+
+def gc_roots():
+    """Those of ours. Who is no root cannot take away what the machine's Nix daemon made for him: they dangle."""
+    links = (os.readlink(link) for link in Path("/nix/var/nix/gcroots/auto").iterdir())
+    ours = (root for root in links if root.startswith("/tmp/agentctl."))
+    return {root for root in ours if not (folder := Path(*Path(root).parts[:3])).exists() or not held(folder)}
+
 
 def levels(said):
     return [(one["level"], one["status"]) for one in said.json["evidence"]]
@@ -88,18 +119,20 @@ def tree_of(folder: Path):
 
 @truth
 def a_good_patch_goes_through_every_level_and_nothing_is_left_behind(b):
-    before, scratch = tree_of(b.clone.dir), set(Path("/tmp").glob("agentctl.*"))
+    before, scratch = tree_of(b.clone.dir), folders()
+    roots = gc_roots()
     said = b.test("--json", patch=b.opened)
     assert said.exit == 0, said.err
-    assert levels(said) == [(level, "passed") for level in ("intake", "evaluate", "build", "effects")]
+    assert levels(said) == [(level, "passed") for level in ("intake", "parse", "evaluate", "build", "effects", "hosts")]
     kinds = {effect["kind"] for effect in said.json["effects"]["effects"]}
     assert "port_opened" in kinds, kinds
     assert said.json["options"]["changes"][0]["name"] == "networking.firewall.allowedTCPPorts"
+    assert said.json["disagreement"] == {"schema": "agentd.disagreement/1", "items": [], "more": False, "not_compared": [],
+                                         "trouble": ""}, said.json["disagreement"]
     assert said.json["refusal"] is None and said.json["kept"] is None
     assert tree_of(b.clone.dir) == before, "something was written into the clone"
-    assert set(Path("/tmp").glob("agentctl.*")) <= scratch, "a folder stays in /tmp"
-    roots = [os.readlink(link) for link in Path("/nix/var/nix/gcroots/auto").iterdir()]
-    assert not [root for root in roots if root.startswith("/tmp/agentctl.")], "a gc root stays"
+    assert folders() <= scratch, "a folder stays in /tmp"
+    assert gc_roots() <= roots, "a gc root stays"
 
 
 @truth
@@ -141,6 +174,21 @@ def what_is_wrong_says_where_and_ends_with_the_status_of_its_level(b):
         assert words in json.dumps(refusal), f"{name}: {refusal}"
         assert said.json["effects"] is None
         assert said.err.count("agentctl: ") == 1, said.err
+
+
+@truth
+def the_checks_of_the_flake_and_a_first_reading_are_levels_of_their_own(b):
+    torn = b.clone.patch("enable = true;", "enable = ;")
+    said = b.test("--json", patch=torn, level="parse")
+    assert said.exit == 29 and levels(said) == [("intake", "passed"), ("parse", "failed")], said.err
+    assert said.json["refusal"]["where"].startswith("hosts/web/default.nix:"), said.json["refusal"]
+    said = b.test("--json", patch=b.opened, level="parse")
+    assert said.exit == 0 and levels(said)[-1] == ("parse", "passed"), said.err
+    page = b.clone.patch("title>", "b>", "hosts/web/www/index.html")
+    said = b.test("--json", patch=page, level="checks")
+    assert said.exit == 28 and ("checks", "failed") in levels(said), said.err
+    assert "not passed: web-page" in said.json["refusal"]["message"], said.json["refusal"]
+    assert said.json["inputs"]["inputs"] == [], said.json["inputs"]
 
 
 @truth
@@ -247,7 +295,7 @@ def what_is_not_given_is_asked_for(b):
     os.mkfifo(pipe)
     for words, status, says in (([], 1, "--patch FILE"), (["--policy", pipe, "--candidate", "HEAD~1"], 1, "no plain file"),
                                 (["--keep", "x", "--level", "evaluate", "--candidate", "HEAD~1"], 64, "--keep"), (["--candidate", "HEAD"], 1, "same commit"),
-                                (["--level", "install"], 64, "intake, evaluate, build or effects"),
+                                (["--level", "install"], 64, "intake, parse, evaluate, build, effects, checks or rehearsal"),
                                 (["--policy", "/nowhere.toml", "--candidate", "HEAD~1"], 1, "/nowhere.toml"),
                                 (["--keep", "/etc/passwd", "--candidate", "HEAD~1"], 64, "/etc/passwd")):
         said = b.test(*words)
@@ -312,6 +360,62 @@ def a_base_beside_the_candidate_is_named(b):
     clone.git("switch", "-q", "-c", os.fsdecode(b"odd\xff"))
     said = b.test("--candidate", "more", "--json", repo=clone.dir, level="intake")
     assert said.exit == 0 and said.json["base_branch"] in ("odd\ufffd", "HEAD"), said.out + said.err
+
+
+@truth
+def what_only_a_forge_reads_stands_beside_an_own_commit(b):
+    clone = Clone(b.folder / "forge")
+    (clone.dir / ".github/workflows").mkdir(parents=True)
+    (clone.dir / ".github/workflows/ci.yml").write_text("on: push\n")
+    (clone.dir / ".gitignore").write_text("result\n")
+    clone.commit("A forge")
+    said = b.test("--base", "HEAD~1", "--candidate", "HEAD", "--json", repo=clone.dir, level="intake")
+    assert said.exit == 0 and ".github/workflows/ci.yml, .gitignore" in said.json["notes"][0], said.out + said.err
+    patch = clone.git("diff", "HEAD~1", "HEAD")
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    said = b.test("--json", patch=patch, repo=clone.dir, level="intake")
+    assert said.exit == 21 and said.json["refusal"]["code"] == "git_metadata", said.out
+    for name, make in ((".github/link", lambda path: path.symlink_to("/etc/shadow")), (".gitattributes", lambda path: path.write_text("* -diff\n")),
+                       (".github/x.nix", lambda path: path.write_text("{ }\n"))):
+        (clone.dir / name).parent.mkdir(exist_ok=True)
+        make(clone.dir / name)
+        clone.commit("Odd")
+        said = b.test("--base", "HEAD~1", "--candidate", "HEAD", "--json", repo=clone.dir, level="intake")
+        assert said.exit == 21, name + said.out
+        clone.git("reset", "-q", "--hard", "HEAD~1")
+
+
+@truth
+def options_and_packages_are_found_without_a_daemon(b):
+    clone = Clone(b.folder / "index")
+    asked = ("--repo", str(clone.dir), "--host", "web")
+    said = b.ctl("options", "search", *asked, "--json", "ssh", "password")
+    assert said.exit == 0 and said.json["options"][0]["path"] == "services.openssh.settings.PasswordAuthentication", said.out
+    said = b.ctl("options", "show", *asked, "--json", "services.ngnix.enable")
+    assert said.exit == 1 and said.json["nearest"][0] == "services.nginx.enable", said.out + said.err
+    said = b.ctl("options", "show", *asked, "networking.firewall.allowedTCPPorts")
+    assert said.exit == 0 and "16 bit" in said.out and "./modules/" in said.out, said.out + said.err
+    said = b.ctl("packages", "search", *asked, "--json", "ngin")
+    assert said.exit == 0 and said.json["packages"][0]["attribute"] == "nginx", said.out + said.err
+    said = b.ctl("packages", "search", "--repo", str(clone.dir), "--host", "nope", "x")
+    assert said.exit == 1 and "it has: db, web" in said.err, said.err
+
+
+@truth
+def what_the_lines_of_a_diff_do_not_show_is_said(b):
+    clone = Clone(b.folder / "flags")
+    (clone.dir / "notes").mkdir()
+    (clone.dir / "notes/long.txt").write_text("x" * 1000 + "\n")
+    (clone.dir / "secrets").mkdir()
+    (clone.dir / "secrets/db.age").write_text("age-encryption.org/v1\n")
+    clone.git("add", "-A")
+    clone.git("update-index", "--chmod=+x", HOST_FILE)
+    clone.git("commit", "-q", "-m", "More")
+    said = b.test("--base", "HEAD~1", "--candidate", "HEAD", "--json", repo=clone.dir, level="intake")
+    flags = {one["path"]: {flag["flag"] for flag in one["flags"]} for one in said.json["files"]}
+    assert flags == {HOST_FILE: {"mode_change"}, "notes/long.txt": {"unreviewable"}, "secrets/db.age": {"secrets"}}, flags
+    said = b.test("--base", "HEAD~1", "--candidate", "HEAD", repo=clone.dir, level="intake")
+    assert "its executable bit changes, which no line shows" in said.out, said.out
 
 
 @truth
@@ -391,7 +495,7 @@ def a_base_that_is_broken_is_not_held_against_the_change(b):
 
 @truth
 def who_interrupts_it_finds_nothing_left(b):
-    scratch = set(Path("/tmp").glob("agentctl.*"))
+    scratch = folders()
     process = subprocess.Popen([BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--offline", "--candidate",
                                 "HEAD~1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     for line in process.stdout:
@@ -399,11 +503,11 @@ def who_interrupts_it_finds_nothing_left(b):
             process.send_signal(2)
             break
     assert process.wait(20) == 130, process.returncode
-    assert set(Path("/tmp").glob("agentctl.*")) <= scratch, "a folder stays in /tmp"
+    assert folders() <= scratch, "a folder stays in /tmp"
     words = [BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--offline", "--candidate", "HEAD~1"]
     gone = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     gone.stdout.close()
-    assert gone.wait(60) == 1 and set(Path("/tmp").glob("agentctl.*")) <= scratch, "a reader that went away"
+    assert gone.wait(60) == 1 and folders() <= scratch, "a reader that went away"
     for signal in (3, 9):
         killed = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in killed.stdout:
@@ -411,16 +515,38 @@ def who_interrupts_it_finds_nothing_left(b):
                 killed.send_signal(signal)
                 break
         killed.wait(20)
-    left = set(Path("/tmp").glob("agentctl.*")) - scratch
+    left = folders() - scratch
     assert len(left) == 1, left
     for folder in left:
         os.utime(folder, (0, 0))
     assert b.test(patch=b.opened, level="intake").exit == 0
-    assert not left & set(Path("/tmp").glob("agentctl.*")), "who was killed leaves a folder for good"
+    assert not left & folders(), "who was killed leaves a folder for good"
     with open("/dev/full", "w") as full:
         said = subprocess.run([BIN / "agentctl", "test", "--repo", b.clone.dir, "--host", "web", "--candidate", "HEAD~1",
                                "--level", "intake", "--json"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert said.returncode == 1 and "could not be written" in said.stderr, said.stderr
+
+
+@truth
+def what_is_built_otherwise_than_the_options_say_is_told_and_not_automatic(b):
+    trusting = b.folder / "trusting.toml"
+    trusting.write_text('schema = "agentd.policy/1"\nrevision = 1\n[defaults]\nlevel = "auto"\npresence = "ssh"\n')
+    anchor = "  # HTTP only for now"
+    lie = b.clone.patch(anchor, '  system.extraSystemBuilderCmds = "printf \' audit=0\' >> $out/kernel-params";\n' + anchor)
+    said = b.test("--json", "--policy", trusting, patch=lie)
+    assert said.exit == 0, said.err
+    told = said.json["disagreement"]
+    assert [(one["topic"], one["subject"], one["options"]) for one in told["items"]] == [("kernel_param", "audit=0", None)], told
+    assert "agreement" in [reason["rule"] for reason in said.json["verdict"]["reasons"]], said.json["verdict"]
+    words = "The options say that the kernel does not get audit=0, the built system says that the kernel gets audit=0"
+    assert words in b.test(patch=lie).out
+    # What the options say and nothing is built of.
+    silent = b.clone.patch(anchor, '  boot.kernelParams = [ "audit=1" ];\n'
+                           '  system.extraSystemBuilderCmds = "printf \'loglevel=4\' > $out/kernel-params";\n' + anchor)
+    told = b.test("--json", patch=silent).json["disagreement"]["items"]
+    assert [(one["subject"], one["built"]) for one in told] == [("audit=1", None)], told
+    fine = b.test("--json", "--policy", trusting, patch=b.opened).json["verdict"]
+    assert "agreement" not in [reason["rule"] for reason in fine["reasons"]], fine
 
 
 @truth

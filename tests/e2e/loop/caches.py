@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 
-from client import Lab, check, main, truth
+from client import Lab, Refused, check, main, truth
 
 FAR = int(os.environ.get("FAR", "12"))
 KIB = 256
@@ -27,6 +27,7 @@ class Cache:
         os.makedirs(folder, exist_ok=True)
         self.folder, self.asked, self.silent, self.port, self.server = folder, [], False, 0, None
         self.end = threading.Event()
+        self.redirects = {}  # path -> address
 
     def start(self):
         cache = self
@@ -39,6 +40,11 @@ class Cache:
                 cache.asked.append(self.path)
                 if cache.silent:
                     cache.end.wait(300)
+                elif self.path in cache.redirects:
+                    self.send_response(302)
+                    self.send_header("Location", cache.redirects[self.path])
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
                 else:
                     super().do_GET()
 
@@ -231,8 +237,11 @@ def own_caches(lab):
         lab, "theirs", more=f'nix.settings.extra-substituters = [ "{lab.other.url}" ];\n  '
         f'nix.settings.extra-trusted-public-keys = [ "{lab.key("other")}" ];')
     check(why["code"] == "build_failed" and built(detail)["status"] == "failed", why)
-    detail = lab.propose("Add theirs", lab.patch_with("theirs", flake=with_config(lab)), "refused", "decided")
-    check(detail["state"] == "refused", detail["state"])
+    try:
+        lab.propose("Add theirs", lab.patch_with("theirs", flake=with_config(lab)))
+        raise AssertionError("nixConfig was taken")
+    except Refused as error:
+        check(error.code == "nix_config", error)
     check(lab.other.asked == [] and not os.path.exists(paths[0]), lab.other.asked)
 
 

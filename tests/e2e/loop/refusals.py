@@ -125,6 +125,26 @@ def unknown(lab):
     refused(lab, "not_understood", "for example", do=lambda: lab.call("run", goal="make me happy"))
 
 
+@truth("operations on what the host does not have, or with what it does not take, are refused before anything is drafted")
+def operations(lab):
+    def ops(path, value, kind="set_option"):
+        return {"schema": "agentd.ops/1", "host": "web", "operations": [{"op": kind, "option": path, "value": value}]}
+
+    def ask(*what):
+        return lambda: lab.call("propose", title="t", rationale="r", operations=ops(*what))
+
+    before = drafts(lab)
+    refused(lab, "unknown_option", "services.ngnix.enable", "services.nginx.enable", do=ask("services.ngnix.enable", {"boolean": True}))
+    refused(lab, "wrong_type", "70000", "65535",
+            do=ask("networking.firewall.allowedTCPPorts", {"integer": 70000}, "add_to_list"))
+    refused(lab, "unknown_package", "ripgre", "ripgrep", do=ask("environment.systemPackages", {"package": "ripgre"}, "add_to_list"))
+    check(drafts(lab) == before, "something was drafted")
+    found = lab.call("options.search", words="ssh password", limit=1)
+    check(found["options"][0]["path"] == "services.openssh.settings.PasswordAuthentication", found)
+    check(lab.call("options.show", path="services.nginx.enable")["type"] == "boolean", "nginx.enable is no boolean")
+    check(lab.call("packages.search", words="ripgr")["packages"][0]["attribute"] == "ripgrep", "no ripgrep")
+
+
 @truth("an evaluation that fails is refused with Nix's own words, file and line, kept as evidence")
 def evaluation(lab):
     before = world(lab)

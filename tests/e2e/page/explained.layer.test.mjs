@@ -14,10 +14,12 @@ describe("a change that is explained", () => {
         assert.match(await effects.innerText(), /Seen in the built system: etc\/systemd\/system\/a-service/);
     });
 
-    paired("says what a switch does to what runs, and nothing where that is not known", async ({ page, url, cases }) => {
+    paired("says what a switch does to what runs, and that it is not known where it is not", async ({ page, url, cases }) => {
         await page.goto(`${url}/proposals/${cases.big.id}`);
         await page.locator("[data-switch]").waitFor();
         assert.match(await page.innerText("[data-switch]"), /Will restart: nginx.service, sshd.service \(open sessions stay\)/);
+        await page.goto(`${url}/proposals/${cases.critical.id}`);
+        assert.match(await page.innerText("[data-switch]"), /Not known/);
         await page.goto(`${url}/proposals/${cases.act.id}`);
         await page.locator("#effects .effect").first().waitFor();
         assert.equal(await page.locator("[data-switch]").count(), 0);

@@ -43,12 +43,25 @@ export function big() {
         source: "patch", proposer: { id: "assistant", kind: "agent" }, risk: "critical",
         headline: "The user eve is added and may log in, and 20 more changes",
         rationale: "Fixes a typo in a comment. No functional change.", options: OPTIONS,
-        warnings: ["services.backend.extraConfig is deprecated: use settings"],
+        warnings: ["services.backend.extraConfig is deprecated: use settings", "an old one"],
+        new_warnings: ["services.backend.extraConfig is deprecated: use settings"],
+        inputs: {
+            schema: "agentd.inputs/1", more: false, trouble: "",
+            inputs: [
+                { name: "nixpkgs", type: "github", origin: "github:nixos/nixpkgs", revision: "cccccccccc", hash: "sha256-4Drk9YU5pf", direct: true, change: "changed", before: "aaaaaaaaaa" },
+                { name: "home", type: "github", origin: "github:home/home", revision: "bbbbbbbbbb", hash: "sha256-4Drk9YU5pf", direct: true, change: "same", before: "bbbbbbbbbb" },
+            ],
+        },
+        hosts: {
+            schema: "agentd.hosts/1", more: false, hosts: [{ name: "db", fate: "breaks", why: "hosts/db/default.nix:1:1: syntax error" }],
+            sentences: [`This breaks the host db, which could be evaluated before: hosts/db/default.nix:1:1: ${LONG}`,
+                "This also changes the hosts gate and nas: it is not applied there by this machine."],
+        },
         evidence: [evidence("intake", "passed", 54, "3 files, 80 lines, all of it allowed")],
         effects: many,
         switch: {
             schema: "agentd.switch/1", stop: ["old.service"], restart: ["nginx.service", "sshd.service"], reload: [], start: [LONG], keep: [],
-            goes_on: ["sshd.service"], restarts_manager: false,
+            goes_on: ["sshd.service"], restarts_manager: false, truncated: false,
             lines: ["Will stop: old.service", "Will restart: nginx.service, sshd.service (open sessions stay)", `Will start: ${LONG}`],
         },
         explanation: { ...explanation(many, [

@@ -130,6 +130,8 @@ export async function start(options = {}) {
             response.destroy();
         });
     });
+    // A browser's idle connection stays as old as it is, also on a machine that is slow to look at the page.
+    server.keepAliveTimeout = 120_000;
     server.on("connection", (socket) => { socket.began = Date.now(); });
     const listen = (port) => new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
     await listen(options.port ?? 0);

@@ -51,6 +51,10 @@ in
     flake-registry = "";
   };
 
+  # NixOS's. Debian's below /usr says `D /tmp`, by which systemd-tmpfiles-resetup, at work while services start, takes away the
+  # private /tmp of those that are just being started: they then end with 226/NAMESPACE, now and then.
+  environment.etc."tmpfiles.d/tmp.conf".text = "q /tmp 1777 root root 10d\nq /var/tmp 1777 root root 30d\n";
+
   # Where sshd separates its privileges.
   systemd.tmpfiles.rules = [ "d /run/sshd 0755 root root -" ];
   systemd.services.sshd.serviceConfig = { RuntimeDirectory = "sshd"; RuntimeDirectoryPreserve = true; };
