@@ -1,6 +1,7 @@
 #include "proposals/git.hpp"
 
 #include "proposals/git_handles.hpp"
+#include "proposals/git_tree.hpp"
 
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
@@ -15,25 +16,6 @@ using core::Failure;
 using core::FailureKind;
 
 namespace {
-
-// Whatever git or Nix later runs on this repository finds nothing to start here.
-constexpr std::string_view own_config = "[core]\n"
-                                        "\trepositoryformatversion = 0\n"
-                                        "\tfilemode = true\n"
-                                        "\tbare = true\n"
-                                        "\tlogallrefupdates = false\n"
-                                        "\thooksPath = /dev/null\n"
-                                        "\tfsmonitor = false\n"
-                                        "\tprotectHFS = true\n"
-                                        "\tprotectNTFS = true\n"
-                                        "\tattributesFile = /dev/null\n"
-                                        "\texcludesFile = /dev/null\n"
-                                        "[gc]\n"
-                                        "\tauto = 0\n"
-                                        "[transfer]\n"
-                                        "\tfsckObjects = true\n"
-                                        "[protocol]\n"
-                                        "\tallow = never\n";
 
 GitRepository open_bare(const std::string& path) {
     git_repository* opened = nullptr;
@@ -62,80 +44,6 @@ void init_bare(const std::string& path) {
     check_git(git_repository_init(&made, path.c_str(), 1), "making the daemon's repository", path);
     const GitRepository owner(made);
 }
-
-class CommitTree final : public TreeReader {
-  public:
-    CommitTree(git_repository* repository, GitTree tree)
-        : repository_(repository), tree_(std::move(tree)) {}
-
-    std::optional<TreeEntry> find(std::string_view path) const override {
-        const GitEntry entry = entry_at(path);
-        if (!entry) {
-            return std::nullopt;
-        }
-        return TreeEntry{.mode = static_cast<FileMode>(git_tree_entry_filemode(entry.get())),
-                         .blob_id = hex_of(*git_tree_entry_id(entry.get()))};
-    }
-
-    std::optional<std::string> read(std::string_view path) const override {
-        const GitEntry entry = entry_at(path);
-        if (!entry || git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB) {
-            return std::nullopt;
-        }
-        return blob_bytes(repository_, *git_tree_entry_id(entry.get()));
-    }
-
-    std::optional<std::string> other_case(std::string_view path) const override {
-        GitTree below;
-        const git_tree* at = tree_.get();
-        std::string above;
-        for (const auto part : core::split(path, '/')) {
-            const git_tree_entry* exact = git_tree_entry_byname(at, std::string(part).c_str());
-            if (exact == nullptr) {
-                return named_alike(at, above, part);
-            }
-            if (git_tree_entry_type(exact) != GIT_OBJECT_TREE) {
-                break;
-            }
-            git_tree* found = nullptr;
-            check_git(git_tree_lookup(&found, repository_, git_tree_entry_id(exact)),
-                      "reading a tree", above);
-            below = GitTree(found);
-            at = found;
-            above += std::string(part) + "/";
-        }
-        return std::nullopt;
-    }
-
-  private:
-    static std::optional<std::string> named_alike(const git_tree* tree, const std::string& above,
-                                                  std::string_view name) {
-        const std::string wanted = core::to_lower(name);
-        for (std::size_t i = 0; i < git_tree_entrycount(tree); ++i) {
-            const std::string each = git_tree_entry_name(git_tree_entry_byindex(tree, i));
-            if (core::to_lower(each) == wanted) {
-                return above + each;
-            }
-        }
-        return std::nullopt;
-    }
-
-    GitEntry entry_at(std::string_view path) const {
-        git_tree_entry* entry = nullptr;
-        if (path.find('\0') != std::string_view::npos) {
-            return {};
-        }
-        const int code = git_tree_entry_bypath(&entry, tree_.get(), std::string(path).c_str());
-        if (code == GIT_ENOTFOUND || code == GIT_EINVALIDSPEC) {
-            return {};
-        }
-        check_git(code, "reading a tree", std::string(path));
-        return GitEntry(entry);
-    }
-
-    git_repository* repository_;
-    GitTree tree_;
-};
 
 } // namespace
 
@@ -208,7 +116,7 @@ std::optional<core::Commit> Repository::first_parent(const core::Commit& commit)
 
 std::unique_ptr<TreeReader> Repository::tree(const core::Commit& commit) const {
     git_repository* repository = state_->repository.get();
-    return std::make_unique<CommitTree>(repository, tree_of(repository, commit));
+    return read_tree(repository, tree_of(repository, commit));
 }
 
 std::vector<std::string> Repository::list_files(const core::Commit& commit) const {

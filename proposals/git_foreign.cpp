@@ -7,6 +7,7 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 
+#include <fcntl.h>
 #include <filesystem>
 
 namespace agentd::proposals {
@@ -18,11 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view shadow_config = "[core]\n"
-                                           "\trepositoryformatversion = 0\n"
-                                           "\tbare = true\n";
 constexpr std::size_t most_head = 4096;
 constexpr std::size_t most_revision = 250;
+
+/// The shadow lies in a folder that goes with the program: nothing of it has to last.
+void write_file(const std::string& path, std::string_view bytes) {
+    const core::Fd file = core::open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
+    core::write_all(file.get(), bytes, path);
+}
 
 /// Its objects, but nothing else that stands among them: no alternates, no commit-graph.
 void link_objects(const std::string& from, const std::string& to) {
@@ -40,8 +44,8 @@ void link_objects(const std::string& from, const std::string& to) {
 
 void make_shadow(const GitFolder& folder, const std::string& shadow) {
     core::make_directories(shadow, 0700);
-    core::write_file_durably(shadow + "/config", shadow_config);
-    core::write_file_durably(shadow + "/HEAD", core::read_file(folder.own + "/HEAD", most_head));
+    write_file(shadow + "/config", own_config);
+    write_file(shadow + "/HEAD", core::read_file(folder.own + "/HEAD", most_head));
     link_objects(folder.common + "/objects", shadow + "/objects");
     fs::create_directory_symlink(folder.common + "/refs", shadow + "/refs");
     if (fs::exists(folder.common + "/packed-refs")) {
@@ -167,10 +171,10 @@ void ForeignClone::publish(const Branches& branches) {
     for (const auto& [name, commit] :
          {std::pair("base", &branches.base), std::pair("candidate", &branches.candidate)}) {
         if (*commit) {
-            core::write_file_durably(shadow + "/refs/heads/" + name, (*commit)->str() + "\n");
+            write_file(shadow + "/refs/heads/" + name, (*commit)->str() + "\n");
         }
     }
-    core::write_file_durably(shadow + "/HEAD", "ref: refs/heads/base\n");
+    write_file(shadow + "/HEAD", "ref: refs/heads/base\n");
     state_->repository = open_shadow(shadow);
 }
 

@@ -33,6 +33,24 @@ using GitWalk = Handle<git_revwalk, git_revwalk_free>;
 using GitPack = Handle<git_packbuilder, git_packbuilder_free>;
 using GitNote = Handle<git_note, git_note_free>;
 
+/// Of a repository of our own: whatever git or Nix later runs on it finds nothing to start there.
+inline constexpr std::string_view own_config = "[core]\n"
+                                               "\trepositoryformatversion = 0\n"
+                                               "\tfilemode = true\n"
+                                               "\tbare = true\n"
+                                               "\tlogallrefupdates = false\n"
+                                               "\thooksPath = /dev/null\n"
+                                               "\tfsmonitor = false\n"
+                                               "\tprotectHFS = true\n"
+                                               "\tprotectNTFS = true\n"
+                                               "\tattributesFile = /dev/null\n"
+                                               "\texcludesFile = /dev/null\n"
+                                               "[gc]\n"
+                                               "\tauto = 0\n"
+                                               "[transfer]\n"
+                                               "\tfsckObjects = true\n"
+                                               "[protocol]\n"
+                                               "\tallow = never\n";
 inline constexpr const char* notes_ref = "refs/notes/agentd";
 
 /// Once for the process: no configuration but the repository's own, strict objects, hashes

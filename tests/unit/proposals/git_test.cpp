@@ -76,6 +76,31 @@ std::string code_of(const core::Result<core::Done>& done) {
 
 } // namespace
 
+TEST_CASE("a file is found in large and nested folders, and nothing is below a file") {
+    World world;
+    std::vector<FileEdit> edits;
+    for (int n = 0; n < 500; ++n) {
+        edits.push_back(
+            {.path = "modules/deep/part" + std::to_string(n) + ".nix", .bytes = std::to_string(n)});
+    }
+    const auto made = world.commit(world.fetch(), edits).value();
+    const auto tree = world.own.tree(made);
+    for (int round = 0; round < 2; ++round) {
+        CHECK(tree->read("modules/deep/part7.nix") == "7");
+        CHECK(tree->read("modules/deep/part499.nix") == "499");
+        CHECK(tree->find("modules/deep")->mode == FileMode::directory);
+        CHECK(tree->find("run.sh")->mode == FileMode::executable);
+        for (const char* none : {"modules/deep/part500.nix", "modules/deep/part7.nix/x", "", "/",
+                                 "/modules", "modules//deep", "deep/part7.nix", "link/x"}) {
+            INFO(none);
+            CHECK_FALSE(tree->find(none));
+        }
+        CHECK_FALSE(tree->read("modules/deep"));
+        CHECK(tree->other_case("Modules/deep/x") == "modules");
+        CHECK(tree->other_case("modules/deep/Part7.nix") == "modules/deep/part7.nix");
+    }
+}
+
 TEST_CASE("of a path that is not there, the tree tells what differs from it by case alone") {
     World w;
     const auto tree = w.own.tree(w.fetch());

@@ -1,0 +1,15 @@
+/// @file
+/// The tree of a commit as intake and the map see it; for the git*.cpp files only.
+#pragma once
+
+#include "proposals/git_handles.hpp"
+#include "proposals/tree.hpp"
+
+#include <memory>
+
+namespace agentd::proposals {
+
+/// It must not outlive the repository. One thread at a time.
+std::unique_ptr<TreeReader> read_tree(git_repository* repository, GitTree tree);
+
+} // namespace agentd::proposals
