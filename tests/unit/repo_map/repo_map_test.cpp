@@ -274,3 +274,28 @@ TEST_CASE("nixos-unified by its own mkFlake has hosts where it finds them") {
     CHECK(files_of(map, "a") == std::vector<std::string>{"configurations/nixos/a/default.nix",
                                                          "modules/nixos/default.nix"});
 }
+
+TEST_CASE("a file that is imported where it exists is a sure part of the host, or is none") {
+    const MemoryTree tree({{"flake.nix", R"({ outputs = { nixpkgs, ... }: {
+          nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+        }; })"},
+                           {"a.nix", R"({ lib, ... }: { imports = [ ./b.nix ]
+          ++ lib.optional (builtins.pathExists ./extra.nix) ./extra.nix
+          ++ lib.optionals (builtins.pathExists ./gone.nix) [ ./gone.nix ]
+          ++ (if builtins.pathExists ./dir/default.nix then [ ./dir ] else [ ])
+          ++ lib.optional (lib.pathExists (./. + "/more.nix")) ./more.nix; })"},
+                           {"b.nix", R"({ lib, ... }: with lib; { imports =
+          optional (pathExists ./c.nix) ./c.nix; })"},
+                           {"c.nix", "{ }"},
+                           {"extra.nix", "{ }"},
+                           {"more.nix", "{ }"},
+                           {"dir/default.nix", "{ }"}});
+    const auto map = map_of(tree);
+    CHECK(files_of(map, "a") ==
+          Names{"a.nix", "b.nix", "c.nix", "dir/default.nix", "extra.nix", "more.nix"});
+    for (const auto& use : map.host("a")->modules) {
+        CAPTURE(use.file);
+        CHECK_FALSE(use.maybe);
+    }
+    CHECK(map.host("a")->unresolved.empty());
+}
