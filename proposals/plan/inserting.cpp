@@ -64,7 +64,7 @@ Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>&
             why = why ? why : few(ask, at->hosts, at->file);
             continue;
         }
-        if (shared && !takes(*space.tree(at->file), *at, *ask.wish.option, true)) {
+        if (ask.wish.in.empty() && !takes(*space.tree(at->file), *at, *ask.wish.option, shared)) {
             continue;
         }
         const auto names = names_in(*at, *ask.wish.option);

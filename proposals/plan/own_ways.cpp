@@ -36,6 +36,14 @@ Problem few(const Ask& ask, const HostNames& hosts, const std::string& where) {
             .hint = "name the host, or all: \"hosts\":\"all\""};
 }
 
+Problem by_program(const OptionPath& option, const Definition& at) {
+    return {.code = "generated",
+            .message = option.str() + " is set at " + at.where() +
+                       ", in a file that a program writes and may write anew",
+            .where = at.where(),
+            .hint = "change it there by hand: " + at.where()};
+}
+
 Problem conditional(const OptionPath& option, const Definition& at) {
     return {.code = "conditional",
             .message = option.str() + " is set at " + at.where() +
@@ -65,6 +73,15 @@ bool is_of_another(const map::RepoMap& map, const std::string& file, const HostN
 }
 
 } // namespace
+
+const map::OwnOption* declared_above(const Workspace& space, const OptionPath& option) {
+    const auto& own = space.map().own_options;
+    const auto found = std::find_if(own.begin(), own.end(), [&](const map::OwnOption& one) {
+        const auto path = OptionPath::parse(one.path);
+        return path && (*path == option || path->is_prefix_of(option));
+    });
+    return found == own.end() ? nullptr : &*found;
+}
 
 std::optional<std::string> module_for(Workspace& space, const OptionPath& option,
                                       const HostNames& hosts) {

@@ -39,8 +39,11 @@ Related related(const nix::Tree& tree, const Candidate& at, const OptionPath& op
     return {};
 }
 
-/// Hosts that are no NixOS are made of it too, and may not know what is new.
-bool for_others(const Workspace& space, const Candidate& at) {
+/// Hosts or homes that are no NixOS are made of it too, and may not know what is new.
+bool for_others(const Workspace& space, const Candidate& at, const OptionPath& option) {
+    if (at.homes && !declared_above(space, option)) {
+        return true;
+    }
     return std::any_of(at.others.begin(), at.others.end(), [&](const std::string& name) {
         const map::Host* host = space.map().host(name);
         return host == nullptr || host->kind != "nixos";
@@ -76,11 +79,14 @@ bool is_home(const Workspace& space, const Candidate& at, const HostNames& every
 int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option,
           const Related& here) {
     const Topic topic = topic_of(tree, at.file, option);
-    if (here.names >= names_of_a_thing(option)) {
-        return topic.generated ? 1 : 7;
+    if (topic.generated) {
+        return 0;
     }
-    if (topic.generated || (topic.machine && !topic.called)) {
-        return topic.generated && here.names < 2 ? 0 : 1;
+    if (here.names >= names_of_a_thing(option)) {
+        return 7;
+    }
+    if (topic.machine && !topic.called) {
+        return 1;
     }
     if (topic.called || topic.other) {
         return topic.called ? 6 : 1;
@@ -105,8 +111,8 @@ std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Can
     for (const Candidate& at : candidates) {
         const nix::Tree* tree = space.tree(at.file);
         const bool covers = every.empty() || (at.own() && at.hosts == every);
-        if (tree == nullptr || at.maybe || at.inline_only || !covers || for_others(space, at) ||
-            !takes_options(*tree, at, option)) {
+        if (tree == nullptr || at.maybe || at.inline_only || !covers ||
+            for_others(space, at, option) || !takes_options(*tree, at, option)) {
             continue;
         }
         const Related here = related(*tree, at, option);

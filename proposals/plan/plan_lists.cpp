@@ -1,5 +1,6 @@
 // One element of a list: add and remove.
 #include "proposals/plan/planner.hpp"
+#include "proposals/plan/topic.hpp"
 
 #include "agentd/core/text.hpp"
 #include "proposals/nix/names.hpp"
@@ -136,10 +137,15 @@ class ListEdit {
     }
 
     /// A list in a module of something else is no place, nor is a file that a program writes.
+    /// Where packages of every kind are listed the file is about them, or about much.
     bool is_fitting(const Definition& one) {
-        return takes(*space_.tree(one.at->file), *one.at, option_,
-                     !ask_.named() && ask_.targets.size() > 1) ||
-               one.priority != 100;
+        const nix::Tree& tree = *space_.tree(one.at->file);
+        if (is_generated(tree, one.at->file)) {
+            return false;
+        }
+        const bool common = element_.package || (!ask_.named() && ask_.targets.size() > 1);
+        return takes(tree, *one.at, option_, common) || one.priority != 100 ||
+               (element_.package && is_about(one.at->file, element_.text));
     }
 
     /// A module that one host alone imports today is not the host's own.
@@ -154,7 +160,7 @@ class ListEdit {
         while (!missing.empty()) {
             const Definition* best = nullptr;
             for (const Definition* one : all) {
-                const bool fits = one->at->own() && is_at_home(*one) &&
+                const bool fits = one->at->own() && is_fitting(*one) && is_at_home(*one) &&
                                   std::includes(missing.begin(), missing.end(),
                                                 one->at->hosts.begin(), one->at->hosts.end());
                 if (fits && (best == nullptr || rank(*one) > rank(*best))) {
@@ -188,6 +194,9 @@ class ListEdit {
     Steps put(const Definition& one) {
         if (is_few(ask_, one.at->hosts)) {
             return few(ask_, one.at->hosts, one.where());
+        }
+        if (is_generated(*space_.tree(one.at->file), one.at->file)) {
+            return by_program(option_, one);
         }
         const auto names = names_in(*one.at, option_);
         auto edit = nix::add_element(*space_.tree(one.at->file), names, element_, style(one));
@@ -230,6 +239,9 @@ class ListEdit {
                                           ", which other hosts share",
                                .where = one.where(),
                                .hint = "remove it for all of them: name no host"};
+            }
+            if (is_generated(*space_.tree(one.at->file), one.at->file)) {
+                return by_program(option_, one);
             }
             const auto names = names_in(*one.at, option_);
             if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {

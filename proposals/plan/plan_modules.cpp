@@ -1,5 +1,6 @@
 // Modules: import one, import it no longer.
 #include "proposals/plan/planner.hpp"
+#include "proposals/plan/topic.hpp"
 
 #include "agentd/core/text.hpp"
 #include "proposals/nix/names.hpp"
@@ -88,8 +89,7 @@ const Candidate* importer_for(Workspace& space, const Ask& ask,
     for (const Candidate& at : candidates) {
         const bool fits = ask.named() ? at.own() && at.hosts == hosts : !is_few(ask, at.hosts);
         if (!fits || at.maybe || at.inline_only || at.file == module ||
-            space.tree(at.file) == nullptr ||
-            map::name_of(at.file) == "hardware-configuration.nix") {
+            space.tree(at.file) == nullptr || is_generated(*space.tree(at.file), at.file)) {
             continue;
         }
         const bool above = map::folder_of(at.file) == map::folder_of(importable(module)) &&

@@ -1,5 +1,6 @@
 // An option that is set no longer.
 #include "proposals/plan/planner.hpp"
+#include "proposals/plan/topic.hpp"
 
 namespace agentd::proposals::plan {
 
@@ -25,6 +26,9 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
                                       ", which other hosts share",
                            .where = one.where(),
                            .hint = "unset it for all of them: name no host"};
+        }
+        if (is_generated(*space.tree(one.at->file), one.at->file)) {
+            return by_program(*ask.wish.option, one);
         }
         const auto names = names_in(*one.at, *ask.wish.option);
         auto style = space.style();

@@ -1,5 +1,6 @@
 // One value of an option: what is said of it, and the ways to it.
 #include "proposals/plan/set_option.hpp"
+#include "proposals/plan/topic.hpp"
 
 #include "agentd/core/text.hpp"
 #include "proposals/nix/names.hpp"
@@ -20,6 +21,7 @@ Steps SetOption::run() {
     for (const Definition& one : said_.definitions) {
         (one.conditional ? loose_ : firm_).push_back(&one);
     }
+    pass_over_generated();
     if (auto problem = ask_.wish.fresh ? taken() : std::nullopt) {
         return *std::move(problem);
     }
@@ -44,6 +46,19 @@ Steps SetOption::run() {
         return for_the_first_time(ask_.targets);
     }
     return ask_.named() ? for_hosts() : anywhere();
+}
+
+bool SetOption::is_written_by_program(const Definition& one) const {
+    return is_generated(*space_.tree(one.at->file), one.at->file);
+}
+
+void SetOption::pass_over_generated() {
+    for (Definitions* all : {&firm_, &loose_}) {
+        std::erase_if(*all, [&](const Definition* one) {
+            return one->priority > 100 && !same_expression(one->value, wanted_) &&
+                   is_written_by_program(*one);
+        });
+    }
 }
 
 std::optional<Problem> SetOption::taken() const {
@@ -77,6 +92,9 @@ Steps SetOption::in_module() {
 Steps SetOption::change(const Definition& one) {
     if (same_expression(one.value, wanted_)) {
         return std::vector{step_at(ask_, *one.at, false, "it is so already, at " + one.where())};
+    }
+    if (is_written_by_program(one)) {
+        return by_program(option_, one);
     }
     auto style = space_.style();
     style.inside_conditions = one.conditional;

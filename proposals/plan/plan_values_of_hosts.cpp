@@ -140,6 +140,15 @@ Steps SetOption::over(const Definition& one, const HostNames& hosts) {
                        .hint = "change it there for all of them"};
     }
     const bool strong = one.priority <= 100;
+    const map::OwnOption* above = declared_above(space_, option_);
+    if (strong && above != nullptr && above->path != option_.str()) {
+        return Problem{.code = "shared",
+                       .message = option_.str() + " is set at " + one.where() +
+                                  ", which other hosts share; below the repository's own option " +
+                                  above->path + " no value can be forced for some of them",
+                       .where = one.where(),
+                       .hint = "change it there by hand for all of them: " + one.where()};
+    }
     const std::string argument =
         wanted_.find(' ') != std::string::npos ? "(" + wanted_ + ")" : wanted_;
     Steps made =

@@ -29,8 +29,8 @@ struct Plan {
 /// that switches it; a module that is there and not imported; the binding that wins; the host's own
 /// file, beside what is related; a new file. Problems, with `where` as `file:line` or the index of
 /// the operation, beside those of the edits (`proposals/nix/edit.hpp`) and of Workspace:
-/// `several_places`, `shared` (other hosts would change too), `conditional`, `forced`, `no_place`,
-/// `exists`.
+/// `several_places`, `shared` (other hosts would change too), `conditional`, `forced`, `generated`,
+/// `no_place`, `exists`.
 core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const Request& request);
 
 // The parts, for planner*.cpp only.
@@ -61,6 +61,8 @@ core::Result<core::Done> take(Workspace& space, const std::string& file, nix::Ed
 /// hosts and no others have to be made of it.
 std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Candidate>& candidates,
                                          const OptionPath& option, const HostNames& every);
+/// The repository's own option that is the first names of this one, all of them or not.
+const map::OwnOption* declared_above(const Workspace& space, const OptionPath& option);
 /// The file is not about something else; for what is `common` it is about this, or about much.
 bool takes(const nix::Tree& tree, const Candidate& at, const OptionPath& option, bool common);
 /// `unread`: not all that the hosts are made of could be followed, and a file that is known to be
@@ -75,6 +77,8 @@ core::Problem several(const OptionPath& option, const Definitions& found);
 /// No host is named, and what is found is of fewer than half of them.
 core::Problem few(const Ask& ask, const HostNames& hosts, const std::string& where);
 bool is_few(const Ask& ask, const HostNames& hosts);
+/// It stands in a file that a program writes.
+core::Problem by_program(const OptionPath& option, const Definition& at);
 core::Problem conditional(const OptionPath& option, const Definition& at);
 /// A module of the repository that none of the hosts is made of, is called as a part of the option,
 /// and sets it to true; nullopt where there is none, or several.

@@ -20,6 +20,9 @@ class SetOption {
   private:
     /// Something else is said already, under whatever condition.
     std::optional<core::Problem> taken() const;
+    /// A default that a program has written is said over elsewhere, not changed.
+    void pass_over_generated();
+    bool is_written_by_program(const Definition& one) const;
     Steps in_module();
     Steps change(const Definition& one);
     /// No host is named: what most of them are made of.

@@ -23,6 +23,10 @@ struct Topic {
     bool hub{};         ///< imports what lies outside of its folder
     std::size_t spread{};
 };
+/// By its name and what it says: hardware as it was found, or a comment that a program writes it.
+bool is_generated(const nix::Tree& tree, const std::string& file);
+/// The file is called as the package is, or as the first part of its name.
+bool is_about(const std::string& file, std::string_view package);
 Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath& option);
 
 } // namespace agentd::proposals::plan

@@ -49,6 +49,12 @@ void add_inlined(std::set<std::string>& out, const Host& host, const std::string
     }
 }
 
+/// A home of its own is on one of the hosts: `bob@web`.
+bool is_at(std::string_view home, const HostNames& hosts) {
+    const auto at = home.find('@');
+    return at != home.npos && hosts.count(std::string(home.substr(at + 1))) > 0;
+}
+
 bool is_known_file(map::Files& files, const std::string& path) {
     return files.kind(path) == map::Files::Kind::file;
 }
@@ -127,7 +133,7 @@ Result<HostNames> Workspace::targets(const Request& request, const Wish& wish) c
 }
 
 void Workspace::add(std::map<std::string, Candidate>& out, const Host& host,
-                    const map::Modules& modules, bool wanted) const {
+                    const map::Modules& modules, Whose whose) const {
     for (const ModuleUse& use : modules) {
         if (!is_known_file(files_, use.file)) {
             continue;
@@ -135,8 +141,11 @@ void Workspace::add(std::map<std::string, Candidate>& out, const Host& host,
         Candidate& here = out[use.file];
         const bool first = here.file.empty();
         here.file = use.file;
-        if (!wanted) {
-            here.others.insert(host.name);
+        if (whose != Whose::wanted) {
+            here.homes = here.homes || whose == Whose::homes;
+            if (whose == Whose::others) {
+                here.others.insert(host.name);
+            }
             continue;
         }
         here.distance =
@@ -152,14 +161,19 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
     bool user_known = wish.user.empty();
     for (const Host& host : map_.hosts) {
         const bool wanted = targets.count(host.name) > 0;
-        add(found, host, host.modules, wanted && wish.user.empty());
+        const bool system = wish.user.empty();
+        add(found, host, host.modules, wanted && system ? Whose::wanted : Whose::others);
         if (wanted && wish.in.empty()) {
             add_inlined(inlined, host, wish.user);
         }
         for (const auto& [user, modules] : host.homes) {
             const bool his = !wish.user.empty() && (user == wish.user || user == "*");
+            const bool same = system && (wanted || is_at(host.name, targets));
             user_known = user_known || user == wish.user;
-            add(found, host, modules, wanted && his);
+            add(found, host, modules,
+                wanted && his ? Whose::wanted
+                : same        ? Whose::homes
+                              : Whose::others);
         }
     }
     if (!user_known) {

@@ -28,6 +28,7 @@ struct Candidate {
     std::size_t distance{};
     bool inline_only{}; ///< it holds modules inside of something else, and is none itself
     bool maybe{};       ///< not certain to be imported by all of `hosts`
+    bool homes{};       ///< their users' homes are made of it too
     bool strangers{};   ///< hosts that could not be told may be made of it too
     std::vector<std::string> prefix{}; ///< of an aspect: where its options begin
     bool own() const { return others.empty() && !strangers; }
@@ -95,8 +96,9 @@ class Workspace {
     core::Result<std::string> module(const std::string& name) const;
 
   private:
+    enum class Whose : std::uint8_t { wanted, homes, others };
     void add(std::map<std::string, Candidate>& out, const map::Host& host,
-             const map::Modules& modules, bool wanted) const;
+             const map::Modules& modules, Whose whose) const;
     void look(const Candidate& at, const OptionPath& option, Said& out);
 
     map::Files& files_;

@@ -1,0 +1,66 @@
+/// What a host and the homes of its own users share.
+#include "tests/unit/repo_plan/planned.hpp"
+
+using namespace agentd;
+using namespace agentd::tests;
+
+namespace {
+
+/// One host `a` whose variables are read by its user's home too, and another host `b`.
+Files with_home(const std::string& variables) {
+    return {{"flake.nix", R"({ outputs = { nixpkgs, ... }: { nixosConfigurations = {
+        a = nixpkgs.lib.nixosSystem { modules = [ ./a ./common.nix ]; };
+        b = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ./common.nix ]; };
+      }; }; })"},
+            {"common.nix", "{ config, ... }: { time.timeZone = config.var.zone; }"},
+            {"b.nix", "{ var.zone = \"B\"; }"},
+            {"a/default.nix", "{ imports = [ ./variables.nix ]; services.x.y = 1; "
+                              "home-manager.users.u = import ./home.nix; }"},
+            {"a/home.nix", "{ imports = [ ./variables.nix ]; }"},
+            {"a/variables.nix", variables}};
+}
+
+} // namespace
+
+TEST_CASE("a file that a host shares with its own users' homes is the host's alone") {
+    const auto files = with_home("{ lib, ... }: { config.var = { zone = \"A\"; }; options.var = "
+                                 "lib.mkOption { type = lib.types.attrs; default = { }; }; }");
+    const Json zone = set("time.timeZone", {{"string", "Europe/Rome"}});
+    CHECK(edited(files, request({zone}, Json::array({"a"})), "a/variables.nix") ==
+          "{ lib, ... }: { config.var = { zone = \"Europe/Rome\"; }; options.var = "
+          "lib.mkOption { type = lib.types.attrs; default = { }; }; }");
+}
+
+TEST_CASE("what a user's home has of its own is not changed for another user") {
+    auto files = with_home("{ programs.git.enable = true; }");
+    files["a/default.nix"] = "{ home-manager.users.u = import ./home.nix; "
+                             "home-manager.users.v = import ./home.nix; }";
+    Json git = set("programs.git.enable", {{"boolean", false}});
+    git["user"] = "u";
+    const auto plan = planned(files, request({git}, Json::array({"a"})));
+    CHECK((!plan || plan->edits.front().path != "a/variables.nix"));
+}
+
+TEST_CASE("an option of NixOS is not put into a file that homes are made of too") {
+    auto files = with_home("{ var.zone = \"A\"; services.z.enable = true; }");
+    files["a/default.nix"] = "{ imports = [ ./variables.nix ]; home-manager.users.u = import "
+                             "./home.nix; }";
+    CHECK(edited(files, request({set("services.z.port", {{"integer", 1}})}, Json::array({"a"})),
+                 "a/default.nix")
+              .find("services.z.port = 1;") != std::string::npos);
+}
+
+TEST_CASE("a value below a set of no known parts is not forced") {
+    auto files = two_hosts("{ lib, config, ... }: { options.var = lib.mkOption { type = "
+                           "lib.types.attrs; }; config = { var.zone = \"A\"; time.timeZone = "
+                           "config.var.zone; }; }",
+                           "{ services.x = 1; }");
+    for (const char* option : {"var.zone", "time.timeZone"}) {
+        CAPTURE(option);
+        const auto plan =
+            planned(files, request({set(option, {{"string", "Europe/Rome"}})}, Json::array({"a"})));
+        REQUIRE_FALSE(plan);
+        CHECK(plan.problem().code == "shared");
+        CHECK(plan.problem().where == "common.nix:1");
+    }
+}
