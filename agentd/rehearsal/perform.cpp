@@ -78,11 +78,13 @@ class Course {
         }
         seen.up = has_ended(seen.state) && seen.state != "maintenance"; // nothing of it was started
         seen.boot = duration_cast<milliseconds>(steady_clock::now() - started_);
+        if (seen.up) {
+            std::this_thread::sleep_for(std::clamp(seen.boot / 2, least_settle, most_settle));
+        }
         if (!question_.dry_activate) {
-            std::this_thread::sleep_for(
-                seen.up ? std::clamp(seen.boot / 2, least_settle, most_settle) : milliseconds(0));
             look(seen);
         } else if (seen.up) {
+            take_units(seen, look_at_units()); // before code that is only proposed runs in here
             seen.dry_run = dry_activate(*question_.dry_activate);
         }
         const auto outcome = boot_.end();
@@ -147,9 +149,13 @@ class Course {
                                   "--output-fields=UNIT,JOB_TYPE,JOB_RESULT,MESSAGE", "_PID=1"},
                                  4U << 20, seconds(10), "/systemd/bin/journalctl");
         add_from_journal(journal.out.bytes, units);
+        take_units(seen, std::move(units));
+        look_at_failed(seen);
+    }
+
+    static void take_units(Rehearsal& seen, Units units) {
         seen.units = std::move(units.units);
         seen.truncated = seen.truncated || units.truncated;
-        look_at_failed(seen);
     }
 
     /// What was started again is waited for a while: it stands, or it falls again; so is what a

@@ -60,7 +60,7 @@ struct Rehearsal {
     std::string state = "none"; ///< what systemd said last of the whole; `none`: it never answered
     bool up = false;            ///< it had done all that it starts when it boots
     std::chrono::milliseconds boot{};  ///< until then, or until it was given up
-    std::vector<Unit> units{};         ///< sorted by name
+    std::vector<Unit> units{};         ///< sorted by name; of a dry run: just before it
     std::vector<Listener> listening{}; ///< sorted
     bool truncated = false;            ///< there is more of either
     std::string log{};                 ///< for people

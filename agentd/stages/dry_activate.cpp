@@ -80,9 +80,9 @@ DryWords words_of(const proposals::SwitchPlan& plan) {
             .start = no_targets(plan.start)};
 }
 
-std::vector<std::string> running_units(const rehearsal::Rehearsal& base) {
+std::vector<std::string> running_units(const rehearsal::Rehearsal& asked) {
     std::vector<std::string> out;
-    for (const auto& unit : base.units) {
+    for (const auto& unit : asked.units) {
         if (unit.active == "active" || unit.active == "activating" || unit.active == "reloading") {
             out.push_back(unit.name);
         }
@@ -90,8 +90,9 @@ std::vector<std::string> running_units(const rehearsal::Rehearsal& base) {
     return out;
 }
 
-void judge_dry_run(const rehearsal::DryRun& dry, const rehearsal::Rehearsal& base,
-                   const Explained& explained, proposals::Evidence& evidence) {
+void judge_dry_run(const rehearsal::Rehearsal& asked, const Explained& explained,
+                   proposals::Evidence& evidence) {
+    const rehearsal::DryRun& dry = *asked.dry_run;
     evidence.duration = dry.took;
     evidence.status = EvidenceStatus::unjudged;
     const auto said = dry_words(dry.text);
@@ -99,10 +100,10 @@ void judge_dry_run(const rehearsal::DryRun& dry, const rehearsal::Rehearsal& bas
         evidence.status = dry.status < 0 ? EvidenceStatus::timed_out : EvidenceStatus::failed;
         evidence.summary = dry.status < 0 ? "it did not end in time"
                                           : fmt::format("it ended with status {}", dry.status);
-    } else if (!explained.moves || explained.moves->truncated || base.truncated) {
+    } else if (!explained.moves || explained.moves->truncated || asked.truncated) {
         evidence.summary = "there is nothing to hold it against";
     } else {
-        const auto plan = proposals::plan_of(*explained.moves, running_units(base));
+        const auto plan = proposals::plan_of(*explained.moves, running_units(asked));
         const auto all = differences(said, plan);
         evidence.status = all.empty() ? EvidenceStatus::passed : EvidenceStatus::unjudged;
         evidence.summary =
@@ -157,8 +158,8 @@ std::vector<std::string> differences(const DryWords& said, const proposals::Swit
 }
 
 EvidenceStatus record_dry_activation(const core::Result<rehearsal::Rehearsal>& asked,
-                                     const rehearsal::Rehearsal& base, const Explained& explained,
-                                     const RehearseTools& tools, const Reporter& report) {
+                                     const Explained& explained, const RehearseTools& tools,
+                                     const Reporter& report) {
     proposals::Evidence evidence{.level = proposals::EvidenceLevel::dry_activate,
                                  .status = EvidenceStatus::not_tried,
                                  .started = tools.clock.now()};
@@ -169,7 +170,7 @@ EvidenceStatus record_dry_activation(const core::Result<rehearsal::Rehearsal>& a
     } else if (!asked->dry_run) {
         evidence.summary = "what runs now did not come up again to be asked (" + asked->state + ")";
     } else {
-        judge_dry_run(*asked->dry_run, base, explained, evidence);
+        judge_dry_run(*asked, explained, evidence);
         const auto& text = asked->dry_run->text;
         evidence.log_blob = keep(tools.blobs, text.empty() ? "(it said nothing)\n" : text);
     }

@@ -29,10 +29,9 @@ DryWords dry_words(std::string_view said);
 std::vector<std::string> differences(const DryWords& said, const proposals::SwitchPlan& plan);
 
 /// The evidence of it.
-/// @param asked what became of asking it, in a container of what runs
-/// @param base what ran there when nobody asked
+/// @param asked what became of asking it, in a container of what runs: held against what ran in
+///              there just before, which another boot may have otherwise
 proposals::EvidenceStatus record_dry_activation(const core::Result<rehearsal::Rehearsal>& asked,
-                                                const rehearsal::Rehearsal& base,
                                                 const Explained& explained,
                                                 const RehearseTools& tools, const Reporter& report);
 

@@ -149,7 +149,7 @@ Step<Rehearsed> rehearse(const Explained& explained, const RehearseTools& tools,
         const auto asked = rehearsal::rehearse(
             tools.theatre,
             {.system = explained.running.root, .dry_activate = explained.candidate.root}, stop);
-        out.dry_activate = record_dry_activation(asked, *base, explained, tools, report);
+        out.dry_activate = record_dry_activation(asked, explained, tools, report);
     }
     report.log(EvidenceLevel::rehearsal, {"the candidate boots in a container"});
     const auto candidate =
