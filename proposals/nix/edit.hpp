@@ -65,7 +65,8 @@ struct Element {
     bool package{};
 };
 /// To the first list that is written out, in order when the list is sorted. A package where `pkgs`
-/// is no argument brings the argument along.
+/// is no argument brings the argument along. Without a `path`, here and below, the file itself is
+/// the list: `{ pkgs }: with pkgs; [ … ]`.
 EditResult add_element(const Tree& tree, Names path, const Element& element,
                        const EditStyle& style = {});
 /// A list that becomes empty stays, empty.

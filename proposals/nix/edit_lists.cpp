@@ -36,6 +36,24 @@ NodeId find_element(const Tree& tree, NodeId parent, std::string_view text) {
 
 namespace {
 
+/// The option's bindings; without a path the file itself is the list, whatever is around it.
+Located located(const Tree& tree, Names path) {
+    if (!path.empty()) {
+        return locate(tree, path, FileKind::module);
+    }
+    NodeId body = tree.root();
+    for (NodeKind kind = tree.kind(body); kind == NodeKind::lambda || kind == NodeKind::let_in ||
+                                          kind == NodeKind::with || kind == NodeKind::paren;
+         kind = tree.kind(body)) {
+        body = tree.last(body);
+    }
+    return {.exact = {{.binding = tree.root(), .value = body}}};
+}
+
+std::string called(Names path) {
+    return path.empty() ? "the list" : "`" + joined(path) + "`";
+}
+
 /// Behind which item a text goes: the last, but where three and more stand one a line in order.
 std::optional<std::size_t> place_among(const Tree& tree, const Sequence& sequence,
                                        std::string_view text) {
@@ -136,7 +154,7 @@ const ListPlace* first_place(const PathLists& lists, const Element& element,
 }
 
 Problem no_place(const Tree& tree, Names path, const PathLists& lists) {
-    const std::string name = "`" + joined(path) + "`";
+    const std::string name = called(path);
     for (const ListPlace& place : lists.places) {
         if (place.condition != no_node) {
             return refuse(tree, place.node, "conditional",
@@ -209,7 +227,7 @@ EditResult add_element(const Tree& tree, Names path, const Element& element,
     if (!given) {
         return given.problem();
     }
-    const Located found = locate(tree, path, FileKind::module);
+    const Located found = located(tree, path);
     if (found.exact.empty()) {
         return new_list(tree, path, found, *given, style);
     }
@@ -227,6 +245,11 @@ EditResult add_element(const Tree& tree, Names path, const Element& element,
     const Spelling spelling = spelling_in(tree, parents, *place, *given);
     Draft draft{.splices = put_element(tree, place->node, spelling.text, style),
                 .expected = {.inserted = 1}};
+    if (spelling.needs_pkgs && path.empty()) {
+        return refuse(tree, place->node, "no_arguments",
+                      "`pkgs` is no argument of this file, and who reads it hands on what it takes",
+                      "hand `pkgs` to it where it is read");
+    }
     if (spelling.needs_pkgs) {
         const NodeId function = open_function(tree, parents, place->node);
         if (const auto done = draft_formal(tree, function, "pkgs", draft); !done) {
@@ -242,7 +265,7 @@ EditResult remove_element(const Tree& tree, Names path, const Element& element,
     if (!given) {
         return given.problem();
     }
-    const Located found = locate(tree, path, FileKind::module);
+    const Located found = located(tree, path);
     const PathLists lists = lists_at(tree, parents_of(tree), found);
     std::optional<Problem> guarded;
     for (const ListPlace& place : lists.places) {
@@ -265,7 +288,7 @@ EditResult remove_element(const Tree& tree, Names path, const Element& element,
         return no_place(tree, path, {.opaque = lists.opaque, .variable = lists.variable});
     }
     return Problem{.code = "absent",
-                   .message = quoted(given->text) + " is not in `" + joined(path) + "` here"};
+                   .message = quoted(given->text) + " is not in " + called(path) + " here"};
 }
 
 } // namespace agentd::proposals::nix

@@ -1,10 +1,10 @@
-// One element of a list: add and remove.
-#include "proposals/plan/planner.hpp"
+// One element of a list: add.
+#include "proposals/plan/list_edit.hpp"
+#include "proposals/plan/list_files.hpp"
 #include "proposals/plan/topic.hpp"
 
 #include "agentd/core/text.hpp"
 #include "proposals/nix/names.hpp"
-#include "proposals/nix_text.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -22,252 +22,225 @@ nix::Element element_of(const Value& value, const map::Style& style) {
     return {.text = expression_of(value, style)};
 }
 
-class ListEdit {
-  public:
-    ListEdit(Workspace& space, const Ask& ask)
-        : space_(space), ask_(ask), option_(*ask.wish.option),
-          element_(element_of(*ask.wish.value, space.map().style)) {}
-
-    Steps run() {
-        auto candidates = space_.candidates(ask_.wish, ask_.targets);
-        if (!candidates) {
-            return candidates.problem();
-        }
-        candidates_ = std::move(candidates).value();
-        said_ = space_.said(candidates_, option_);
-        return ask_.wish.kind == WishKind::add_to_list ? add() : remove();
-    }
-
-  private:
-    nix::EditStyle style(const Definition& one) const {
-        auto out = space_.style();
-        out.inside_conditions = one.conditional;
-        return out;
-    }
-
-    nix::EditResult removal(const Definition& one) {
-        return nix::remove_element(*space_.tree(one.at->file), names_in(*one.at, option_), element_,
-                                   style(one));
-    }
-
-    /// Something of it is in a list there; under a condition it counts where `in` names the place.
-    bool has(const Definition& one) { return removal(one).has_value(); }
-
-    bool counts(const Definition& one) const { return !one.conditional || !ask_.wish.in.empty(); }
-
-    /// Of the definitions that count for a host those that are strongest; others are not heard.
-    std::vector<const Definition*> heard() const {
-        int strongest = 100'000;
-        for (const Definition& one : said_.definitions) {
-            strongest = counts(one) ? std::min(strongest, one.priority) : strongest;
-        }
-        std::vector<const Definition*> out;
-        for (const Definition& one : said_.definitions) {
-            if (counts(one) && one.priority == strongest) {
-                out.push_back(&one);
-            }
-        }
-        return out;
-    }
-
-    Steps add() {
-        const auto all = heard();
-        HostNames have;
-        HostNames define;
-        for (const Definition* one : all) {
-            define.insert(one->at->hosts.begin(), one->at->hosts.end());
-            if (has(*one)) {
-                have.insert(one->at->hosts.begin(), one->at->hosts.end());
-                there_ = one;
-            }
-        }
-        if (there_ != nullptr && is_few(ask_, have)) {
-            return few(ask_, have, there_->where());
-        }
-        const bool one_place = !ask_.named() || !ask_.wish.in.empty();
-        if (one_place && there_ != nullptr && have == define) {
-            return std::vector{step_at(ask_, *there_->at, false,
-                                       "it is in the list already, at " + there_->where())};
-        }
-        HostNames missing;
-        std::set_difference(ask_.targets.begin(), ask_.targets.end(), have.begin(), have.end(),
-                            std::inserter(missing, missing.end()));
-        if (ask_.named() && ask_.wish.in.empty() && missing.empty()) {
-            return std::vector<Step>{{.wish = describe(ask_.wish), .how = "all have it already"}};
-        }
-        return ask_.named() && ask_.wish.in.empty() ? add_for(missing, all) : add_anywhere(all);
-    }
-
-    using Rank = std::tuple<std::size_t, long, std::size_t>;
-    static Rank rank(const Definition& one) {
-        return {one.at->hosts.size(), -static_cast<long>(one.at->distance), one.value.size()};
-    }
-
-    Steps add_anywhere(const std::vector<const Definition*>& all) {
-        if (!ask_.wish.in.empty()) {
-            const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
-                return one->at->file != all.front()->at->file;
-            });
-            if (elsewhere) {
-                return Problem{.code = "several_places",
-                               .message = option_.str() + " is set at " + all.front()->where() +
-                                          " and elsewhere in `" + ask_.wish.in + "`",
-                               .where = all.front()->where(),
-                               .hint = "name the file by its path"};
-            }
-        }
-        std::optional<Problem> why;
-        std::vector<const Definition*> order = all;
-        std::stable_sort(order.begin(), order.end(),
-                         [](const auto* a, const auto* b) { return rank(*a) > rank(*b); });
-        for (const Definition* one : order) {
-            if (ask_.wish.in.empty() && !is_fitting(*one)) {
-                continue;
-            }
-            Steps made = put(*one);
-            if (made) {
-                return made;
-            }
-            why = why ? why : made.problem();
-        }
-        if (why) {
-            return *why;
-        }
-        return new_list(ask_.targets);
-    }
-
-    /// A list in a module of something else is no place, nor is a file that a program writes.
-    /// Where packages of every kind are listed the file is about them, or about much.
-    bool is_fitting(const Definition& one) {
-        const nix::Tree& tree = *space_.tree(one.at->file);
-        if (is_generated(tree, one.at->file)) {
-            return false;
-        }
-        const bool common = element_.package || (!ask_.named() && ask_.targets.size() > 1);
-        return takes(tree, *one.at, option_, common) || one.priority != 100 ||
-               (element_.package && is_about(one.at->file, element_.text));
-    }
-
-    /// A module that one host alone imports today is not the host's own.
-    bool is_at_home(const Definition& one) {
-        const auto home = places_for(space_, candidates_, option_, one.at->hosts);
-        return one.at->hosts.size() > 1 || one.priority != 100 || home.empty() ||
-               std::find(home.begin(), home.end(), one.at) != home.end();
-    }
-
-    Steps add_for(HostNames missing, const std::vector<const Definition*>& all) {
-        std::vector<Step> out;
-        while (!missing.empty()) {
-            const Definition* best = nullptr;
-            for (const Definition* one : all) {
-                const bool fits = one->at->own() && is_fitting(*one) && is_at_home(*one) &&
-                                  std::includes(missing.begin(), missing.end(),
-                                                one->at->hosts.begin(), one->at->hosts.end());
-                if (fits && (best == nullptr || rank(*one) > rank(*best))) {
-                    best = one;
-                }
-            }
-            const bool other = !all.empty() && all.front()->priority != 100;
-            if (best == nullptr && other) {
-                return Problem{.code = "forced",
-                               .message = option_.str() + " has another priority at " +
-                                          all.front()->where() +
-                                          ": a list said elsewhere would not be joined with it",
-                               .where = all.front()->where(),
-                               .hint = "change it there for all hosts that share it"};
-            }
-            Steps made = best == nullptr ? new_list(missing) : put(*best);
-            if (!made) {
-                return made.problem();
-            }
-            out.insert(out.end(), made->begin(), made->end());
-            if (best == nullptr) {
-                break;
-            }
-            for (const std::string& host : best->at->hosts) {
-                missing.erase(host);
-            }
-        }
-        return out;
-    }
-
-    Steps put(const Definition& one) {
-        if (is_few(ask_, one.at->hosts)) {
-            return few(ask_, one.at->hosts, one.where());
-        }
-        if (is_generated(*space_.tree(one.at->file), one.at->file)) {
-            return by_program(option_, one);
-        }
-        const auto names = names_in(*one.at, option_);
-        auto edit = nix::add_element(*space_.tree(one.at->file), names, element_, style(one));
-        if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {
-            return done.problem();
-        }
-        Step step = step_at(ask_, *one.at, true, "added to the list at " + one.where());
-        if (there_ != nullptr) {
-            step.notes.push_back("some hosts have it already, by " + there_->where());
-        }
-        return std::vector{std::move(step)};
-    }
-
-    Steps new_list(const HostNames& hosts) {
-        const std::string text = (element_.package ? "pkgs." : "") + element_.text;
-        return insert(space_, ask_, candidates_, hosts,
-                      space_.map().style.tight() ? "[" + text + "]" : "[ " + text + " ]");
-    }
-
-    Steps remove() {
-        std::vector<Step> out;
-        std::optional<Problem> blind;
-        for (const Definition& one : said_.definitions) {
-            auto edit = removal(one);
-            if (!edit) {
-                const bool there = edit.problem().code != "absent";
-                blind = there && !blind ? std::optional(edit.problem()) : blind;
-                continue;
-            }
-            if (one.conditional && ask_.wish.in.empty()) {
-                return Problem{.code = "conditional",
-                               .message = "it is in " + option_.str() + " at " + one.where() +
-                                          " under a condition",
-                               .where = one.where(),
-                               .hint = "name that module (`in`)"};
-            }
-            if (ask_.named() && !one.at->own()) {
-                return Problem{.code = "shared",
-                               .message = "it is in " + option_.str() + " at " + one.where() +
-                                          ", which other hosts share",
-                               .where = one.where(),
-                               .hint = "remove it for all of them: name no host"};
-            }
-            if (is_generated(*space_.tree(one.at->file), one.at->file)) {
-                return by_program(option_, one);
-            }
-            const auto names = names_in(*one.at, option_);
-            if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {
-                return done.problem();
-            }
-            out.push_back(step_at(ask_, *one.at, true, "it was in the list at " + one.where()));
-        }
-        if (out.empty() && (blind || !said_.hidden.empty())) {
-            return blind ? *blind : said_.hidden.front();
-        }
-        if (out.empty()) {
-            out.push_back({.wish = describe(ask_.wish), .how = "no list of those hosts has it"});
-        }
-        return out;
-    }
-
-    Workspace& space_;
-    const Ask& ask_;
-    const OptionPath& option_;
-    nix::Element element_;
-    std::vector<Candidate> candidates_{};
-    Workspace::Said said_{};
-    const Definition* there_{}; ///< one that has the element already
-};
+using Rank = std::tuple<std::size_t, long, std::size_t>;
+Rank rank(const Definition& one) {
+    return {one.at->hosts.size(), -static_cast<long>(one.at->distance), one.value.size()};
+}
 
 } // namespace
+
+ListEdit::ListEdit(Workspace& space, const Ask& ask)
+    : space_(space), ask_(ask), option_(*ask.wish.option),
+      element_(element_of(*ask.wish.value, space.map().style)) {}
+
+Steps ListEdit::run() {
+    auto candidates = space_.candidates(ask_.wish, ask_.targets);
+    if (!candidates) {
+        return candidates.problem();
+    }
+    candidates_ = std::move(candidates).value();
+    said_ = space_.said(candidates_, option_);
+    return ask_.wish.kind == WishKind::add_to_list ? add() : remove();
+}
+
+nix::EditStyle ListEdit::style(const Definition& one) const {
+    auto out = space_.style();
+    out.inside_conditions = one.conditional;
+    return out;
+}
+
+nix::EditResult ListEdit::addition(const Definition& one) {
+    const std::string file = list_file_of(space_, one);
+    const auto names =
+        file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
+    return nix::add_element(*space_.tree(file), names, element_, style(one));
+}
+
+core::Result<Step> ListEdit::taken(const Definition& one, nix::EditResult edit,
+                                   const std::string& how) {
+    const std::string file = list_file_of(space_, one);
+    if (is_generated(*space_.tree(file), file)) {
+        return by_program(option_, one);
+    }
+    const HostNames readers =
+        file == one.at->file ? HostNames{} : others_that_read(space_, file, ask_.targets);
+    if (!readers.empty() && (ask_.named() || !ask_.wish.in.empty())) {
+        return Problem{
+            .code = "shared",
+            .message = "the list of " + option_.str() + " at " + one.where() + " is the file " +
+                       file + ", which " +
+                       core::join(std::vector<std::string>(readers.begin(), readers.end()), ", ") +
+                       " read too",
+            .where = file,
+            .hint = "name no host, or all of them"};
+    }
+    const bool changed = !edit || !edit->splices.empty();
+    const auto names =
+        file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
+    if (auto done = take(space_, file, std::move(edit), names); !done) {
+        return done.problem();
+    }
+    Step step = step_at(ask_, *one.at, changed, changed ? how : "it is in the list already");
+    step.file = file;
+    if (file != one.at->file) {
+        step.how += ", which reads " + file;
+    }
+    return step;
+}
+
+std::vector<const Definition*> ListEdit::heard() const {
+    int strongest = 100'000;
+    for (const Definition& one : said_.definitions) {
+        strongest = counts(one) ? std::min(strongest, one.priority) : strongest;
+    }
+    std::vector<const Definition*> out;
+    for (const Definition& one : said_.definitions) {
+        if (counts(one) && one.priority == strongest) {
+            out.push_back(&one);
+        }
+    }
+    return out;
+}
+
+Steps ListEdit::add() {
+    const auto all = heard();
+    HostNames have;
+    HostNames define;
+    for (const Definition* one : all) {
+        define.insert(one->at->hosts.begin(), one->at->hosts.end());
+        if (has(*one)) {
+            have.insert(one->at->hosts.begin(), one->at->hosts.end());
+            there_ = one;
+        }
+    }
+    if (there_ != nullptr && is_few(ask_, have)) {
+        return few(ask_, have, there_->where());
+    }
+    const bool one_place = !ask_.named() || !ask_.wish.in.empty();
+    if (one_place && there_ != nullptr && have == define) {
+        return std::vector{
+            step_at(ask_, *there_->at, false, "it is in the list already, at " + there_->where())};
+    }
+    HostNames missing;
+    std::set_difference(ask_.targets.begin(), ask_.targets.end(), have.begin(), have.end(),
+                        std::inserter(missing, missing.end()));
+    if (ask_.named() && ask_.wish.in.empty() && missing.empty()) {
+        return std::vector<Step>{{.wish = describe(ask_.wish), .how = "all have it already"}};
+    }
+    return ask_.named() && ask_.wish.in.empty() ? add_for(missing, all) : add_anywhere(all);
+}
+
+Steps ListEdit::add_anywhere(const std::vector<const Definition*>& all) {
+    if (!ask_.wish.in.empty()) {
+        const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
+            return one->at->file != all.front()->at->file;
+        });
+        if (elsewhere) {
+            return Problem{.code = "several_places",
+                           .message = option_.str() + " is set at " + all.front()->where() +
+                                      " and elsewhere in `" + ask_.wish.in + "`",
+                           .where = all.front()->where(),
+                           .hint = "name the file by its path"};
+        }
+    }
+    std::optional<Problem> why;
+    std::vector<const Definition*> order = all;
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto* a, const auto* b) { return rank(*a) > rank(*b); });
+    for (const Definition* one : order) {
+        if (ask_.wish.in.empty() && !is_fitting(*one)) {
+            continue;
+        }
+        Steps made = put(*one);
+        if (made) {
+            return made;
+        }
+        why = why ? why : made.problem();
+    }
+    if (why) {
+        return *why;
+    }
+    return new_list(ask_.targets);
+}
+
+bool ListEdit::is_fitting(const Definition& one) {
+    const nix::Tree& tree = *space_.tree(one.at->file);
+    if (is_generated(tree, one.at->file)) {
+        return false;
+    }
+    const bool shared = !ask_.named() && ask_.targets.size() > 1;
+    const bool strange = element_.package && !space_.is_home_of(*one.at, one.at->hosts);
+    return takes(tree, *one.at, option_, shared || strange) || one.priority != 100 ||
+           (element_.package && is_about(one.at->file, element_.text));
+}
+
+bool ListEdit::is_at_home(const Definition& one) {
+    const auto home = places_for(space_, candidates_, option_, one.at->hosts);
+    return one.at->hosts.size() > 1 || one.priority != 100 || home.empty() ||
+           std::find(home.begin(), home.end(), one.at) != home.end();
+}
+
+const Definition* ListEdit::best_for(const HostNames& missing,
+                                     const std::vector<const Definition*>& all) {
+    const Definition* best = nullptr;
+    for (const Definition* one : all) {
+        const bool fits = one->at->own() && is_fitting(*one) && is_at_home(*one) &&
+                          std::includes(missing.begin(), missing.end(), one->at->hosts.begin(),
+                                        one->at->hosts.end());
+        if (fits && (best == nullptr || rank(*one) > rank(*best))) {
+            best = one;
+        }
+    }
+    return best;
+}
+
+Steps ListEdit::add_for(HostNames missing, const std::vector<const Definition*>& all) {
+    std::vector<Step> out;
+    while (!missing.empty()) {
+        const Definition* best = best_for(missing, all);
+        const bool other = !all.empty() && all.front()->priority != 100;
+        if (best == nullptr && other) {
+            return Problem{.code = "forced",
+                           .message = option_.str() + " has another priority at " +
+                                      all.front()->where() +
+                                      ": a list said elsewhere would not be joined with it",
+                           .where = all.front()->where(),
+                           .hint = "change it there for all hosts that share it"};
+        }
+        Steps made = best == nullptr ? new_list(missing) : put(*best);
+        if (!made) {
+            return made.problem();
+        }
+        out.insert(out.end(), made->begin(), made->end());
+        if (best == nullptr) {
+            break;
+        }
+        for (const std::string& host : best->at->hosts) {
+            missing.erase(host);
+        }
+    }
+    return out;
+}
+
+Steps ListEdit::put(const Definition& one) {
+    if (is_few(ask_, one.at->hosts)) {
+        return few(ask_, one.at->hosts, one.where());
+    }
+    auto step = taken(one, addition(one), "added to the list at " + one.where());
+    if (!step) {
+        return step.problem();
+    }
+    if (there_ != nullptr) {
+        step.value().notes.push_back("some hosts have it already, by " + there_->where());
+    }
+    return std::vector{std::move(step).value()};
+}
+
+Steps ListEdit::new_list(const HostNames& hosts) {
+    const std::string text = (element_.package ? "pkgs." : "") + element_.text;
+    return insert(space_, ask_, candidates_, hosts,
+                  space_.map().style.tight() ? "[" + text + "]" : "[ " + text + " ]");
+}
 
 Steps plan_list(Workspace& space, const Ask& ask) {
     return ListEdit(space, ask).run();

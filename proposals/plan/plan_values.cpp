@@ -140,7 +140,25 @@ Steps SetOption::for_the_first_time(const HostNames& hosts) {
     return made;
 }
 
+Steps SetOption::under_switch(const Definition& one, const OptionPath& by) {
+    const auto said = space_.said(candidates_, by);
+    const bool on = std::any_of(said.definitions.begin(), said.definitions.end(),
+                                [](const Definition& other) { return other.value != "false"; });
+    if (!on || one.at->maybe || (ask_.named() && !one.at->own())) {
+        return conditional(option_, one);
+    }
+    Steps made = change(one);
+    if (made && made->front().changed) {
+        made.value().front().notes.push_back("it holds where " + by.str() + " is on");
+    }
+    return made;
+}
+
 Steps SetOption::toggle() {
+    const auto by = loose_.size() == 1 ? switch_of(space_, *loose_.front(), option_) : std::nullopt;
+    if (by && !same_expression(loose_.front()->value, wanted_)) {
+        return under_switch(*loose_.front(), *by);
+    }
     std::vector<OptionPath> switches;
     for (const Definition* one : loose_) {
         const auto path = switch_of(space_, *one, option_);

@@ -39,6 +39,8 @@ class SetOption {
     Steps over(const Definition& one, const HostNames& hosts);
     Steps for_the_first_time(const HostNames& hosts);
     Steps toggle();
+    /// The only definition, under a switch of the repository's own that is on somewhere.
+    Steps under_switch(const Definition& one, const OptionPath& by);
 
     Workspace& space_;
     const Ask& ask_;

@@ -1,0 +1,51 @@
+/// @file
+/// One element of a list; for plan_lists*.cpp only.
+#pragma once
+
+#include "proposals/plan/planner.hpp"
+
+#include <string>
+#include <vector>
+
+namespace agentd::proposals::plan {
+
+class ListEdit {
+  public:
+    ListEdit(Workspace& space, const Ask& ask);
+    Steps run();
+
+  private:
+    nix::EditStyle style(const Definition& one) const;
+    /// Of the list that is written out in the file of the binding, or in a file that it reads.
+    nix::EditResult removal(const Definition& one);
+    nix::EditResult addition(const Definition& one);
+    /// Takes an edit over where the list is; `generated` and `shared` are refused.
+    core::Result<Step> taken(const Definition& one, nix::EditResult edit, const std::string& how);
+    /// Something of it is in a list there; under a condition it counts where `in` names the place.
+    bool has(const Definition& one);
+    bool counts(const Definition& one) const { return !one.conditional || !ask_.wish.in.empty(); }
+    /// Of the definitions that count for a host those that are strongest; others are not heard.
+    std::vector<const Definition*> heard() const;
+    Steps add();
+    Steps add_anywhere(const std::vector<const Definition*>& all);
+    /// A list in a module of something else is no place, nor is a file that a program writes.
+    /// Where packages of every kind are listed the file is about them, or about much.
+    bool is_fitting(const Definition& one);
+    /// A module that one host alone imports today is not the host's own.
+    bool is_at_home(const Definition& one);
+    const Definition* best_for(const HostNames& missing, const std::vector<const Definition*>& all);
+    Steps add_for(HostNames missing, const std::vector<const Definition*>& all);
+    Steps put(const Definition& one);
+    Steps new_list(const HostNames& hosts);
+    Steps remove();
+
+    Workspace& space_;
+    const Ask& ask_;
+    const OptionPath& option_;
+    nix::Element element_;
+    std::vector<Candidate> candidates_{};
+    Workspace::Said said_{};
+    const Definition* there_{}; ///< one that has the element already
+};
+
+} // namespace agentd::proposals::plan

@@ -1,0 +1,67 @@
+/// Lists that stand elsewhere than the option that they are of.
+#include "tests/unit/repo_plan/planned.hpp"
+
+using namespace agentd;
+using namespace agentd::tests;
+
+namespace {
+
+const Json htop = add("environment.systemPackages", {{"package", "htop"}});
+const Json gone{{"op", "remove_from_list"},
+                {"option", "environment.systemPackages"},
+                {"value", {{"package", "git"}}}};
+
+Files listed(const std::string& value, const std::string& list) {
+    auto files = two_hosts("{ }", "{ pkgs, ... }: { environment.systemPackages = " + value + "; }");
+    files["packages.nix"] = list;
+    return files;
+}
+
+} // namespace
+
+TEST_CASE("a list that is a file of its own is edited there") {
+    const auto on_a = request({htop}, Json::array({"a"}));
+    for (const auto& [value, list, wanted] : std::vector<std::array<std::string, 3>>{
+             {"import ./packages.nix { inherit pkgs; }", "{ pkgs }: with pkgs; [ git ]",
+              "{ pkgs }: with pkgs; [ git htop ]"},
+             {"import ./packages.nix pkgs", "pkgs: [\n  pkgs.git\n]\n",
+              "pkgs: [\n  pkgs.git\n  pkgs.htop\n]\n"},
+             {"(import ./packages.nix) { inherit pkgs; }",
+              "{ pkgs, ... }:\nlet x = 1; in with pkgs; [ git ]",
+              "{ pkgs, ... }:\nlet x = 1; in with pkgs; [ git htop ]"},
+             {"pkgs.callPackage ./packages.nix { }", "{ pkgs }: [ pkgs.git ]",
+              "{ pkgs }: [ pkgs.git pkgs.htop ]"}}) {
+        CAPTURE(value);
+        CHECK(edited(listed(value, list), on_a, "packages.nix") == wanted);
+        const auto removed =
+            edited(listed(value, list), request({gone}, Json::array({"a"})), "packages.nix");
+        CHECK(removed.find("git") == std::string::npos);
+    }
+    auto by_let = listed("", "{ pkgs }: [ pkgs.git ]");
+    by_let["a.nix"] = "{ pkgs, ... }: let all = import ./packages.nix { inherit pkgs; }; in { "
+                      "environment.systemPackages = all; }";
+    CHECK(edited(by_let, on_a, "packages.nix") == "{ pkgs }: [ pkgs.git pkgs.htop ]");
+}
+
+TEST_CASE("a file with a list that other hosts read too is not edited for one") {
+    auto files = listed("import ./packages.nix { inherit pkgs; }", "{ pkgs }: with pkgs; [ git ]");
+    files["b.nix"] = files["a.nix"];
+    CHECK(refusal(files, request({gone}, Json::array({"a"}))) == "shared");
+    const auto plan = planned(files, request({htop}, Json::array({"a"})));
+    CHECK((!plan || plan->edits.front().path != "packages.nix"));
+    const auto all = planned(files, request({htop}, "all"));
+    REQUIRE(all);
+    REQUIRE(all->edits.size() == 1);
+    CHECK(all->edits.front().path == "packages.nix");
+    CHECK(*all->edits.front().bytes == "{ pkgs }: with pkgs; [ git htop ]");
+}
+
+TEST_CASE("a file that is no list for itself is refused by its place") {
+    const auto on_a = request({htop}, Json::array({"a"}));
+    for (const char* list : {"{ pkgs }: f pkgs", "{ pkgs }: { }", "{ }: [ ]"}) {
+        CAPTURE(list);
+        const auto plan = planned(listed("import ./packages.nix { inherit pkgs; }", list), on_a);
+        REQUIRE_FALSE(plan);
+        CHECK(plan.problem().where.find("packages.nix:1") == 0);
+    }
+}
