@@ -85,10 +85,9 @@ constexpr TokenKind pair_mark(char a, char b) noexcept {
 } // namespace
 
 void Lexer::run() {
-    if (source_.find('\0') != std::string_view::npos) {
-        at_ = source_.find('\0');
-        return fault("text", "a NUL byte");
-    }
+    const std::string_view whole = source_;
+    const std::size_t nul = whole.find('\0');
+    source_ = whole.substr(0, nul);
     while (!broken_) {
         skip_gap();
         if (broken_ || at_ >= source_.size()) {
@@ -96,6 +95,11 @@ void Lexer::run() {
         }
         step();
     }
+    if (nul != std::string_view::npos && (!broken_ || at_ >= nul)) {
+        at_ = nul;
+        fault("text", "a NUL byte");
+    }
+    source_ = whole;
 }
 
 void Lexer::step() {

@@ -53,6 +53,19 @@ TEST_CASE("a text that is no Nix has colours as far as it goes") {
     CHECK(highlight("").empty());
 }
 
+TEST_CASE("a text with a NUL byte in it has colours up to that byte, and is broken from there on") {
+    for (const std::string before : {"x: ", "x: \"a", "{ a = 1; } # b", "x: ''a"}) {
+        const std::string text = before + std::string("\0let", 4);
+        const auto colours = highlight(text);
+        INFO(before);
+        REQUIRE_FALSE(colours.empty());
+        CHECK(colours.front().start == 0);
+        CHECK(colours.back().start == before.size());
+        CHECK(colours.back().end == text.size());
+        CHECK(colours.back().kind == ColourKind::broken);
+    }
+}
+
 TEST_CASE("line by line no colour crosses a line, and none is lost") {
     const std::string text = "{\n  a = ''\n    x ${y}\n\n  ''; /* b\nc */\n}";
     const auto lines = highlight_lines(text);
