@@ -120,12 +120,7 @@ std::unique_ptr<TreeReader> Repository::tree(const core::Commit& commit) const {
 }
 
 std::vector<std::string> Repository::list_files(const core::Commit& commit) const {
-    git_repository* repository = state_->repository.get();
-    std::vector<std::string> paths;
-    for (TreeItem& item : tree_items(repository, tree_of(repository, commit).get())) {
-        paths.push_back(std::move(item.path));
-    }
-    return paths;
+    return tree_paths(state_->repository.get(), commit);
 }
 
 core::Digest Repository::tree_digest(const core::Commit& commit) const {

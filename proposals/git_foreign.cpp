@@ -2,6 +2,7 @@
 
 #include "proposals/git_folder.hpp"
 #include "proposals/git_handles.hpp"
+#include "proposals/git_tree.hpp"
 #include "proposals/git_work_tree.hpp"
 
 #include "agentd/core/fd.hpp"
@@ -9,6 +10,7 @@
 
 #include <fcntl.h>
 #include <filesystem>
+#include <git2/sys/repository.h>
 
 namespace agentd::proposals {
 
@@ -46,7 +48,7 @@ void make_shadow(const GitFolder& folder, const std::string& shadow) {
     core::make_directories(shadow, 0700);
     write_file(shadow + "/config", own_config);
     write_file(shadow + "/HEAD", core::read_file(folder.own + "/HEAD", most_head));
-    link_objects(folder.common + "/objects", shadow + "/objects");
+    core::make_directories(shadow + "/objects", 0700);
     fs::create_directory_symlink(folder.common + "/refs", shadow + "/refs");
     if (fs::exists(folder.common + "/packed-refs")) {
         fs::create_symlink(folder.common + "/packed-refs", shadow + "/packed-refs");
@@ -61,6 +63,21 @@ GitRepository open_shadow(const std::string& shadow) {
                                       nullptr),
               "reading the refs of a repository", shadow);
     return GitRepository(opened);
+}
+
+/// Objects are read where they are, by the same rule as of link_objects.
+void read_objects_of(git_repository* repository, const std::string& folder) {
+    git_odb* made = nullptr;
+    check_git(git_odb_new(&made), "opening the objects");
+    const GitOdb objects(made);
+    git_odb_backend* loose = nullptr;
+    check_git(git_odb_backend_loose(&loose, folder.c_str(), -1, 0, 0, 0), "opening the objects",
+              folder);
+    check_git(git_odb_add_backend(made, loose, 1), "opening the objects", folder); // owns it now
+    git_odb_backend* packed = nullptr;
+    check_git(git_odb_backend_pack(&packed, folder.c_str()), "opening the objects", folder);
+    check_git(git_odb_add_backend(made, packed, 2), "opening the objects", folder);
+    check_git(git_repository_set_odb(repository, made), "opening the objects", folder);
 }
 
 /// Branches and tags, without what says that they are.
@@ -101,8 +118,10 @@ Result<ForeignClone> ForeignClone::open(const std::string& directory, const std:
     }
     start_libgit2();
     make_shadow(*folder, shadow);
-    return ForeignClone(std::make_unique<State>(
-        State{.folder = std::move(*folder), .shadow = shadow, .repository = open_shadow(shadow)}));
+    GitRepository repository = open_shadow(shadow);
+    read_objects_of(repository.get(), folder->common + "/objects");
+    return ForeignClone(std::make_unique<State>(State{
+        .folder = std::move(*folder), .shadow = shadow, .repository = std::move(repository)}));
 }
 
 Result<core::Commit> ForeignClone::commit(std::string_view revision) const {
@@ -150,6 +169,15 @@ std::string ForeignClone::head_branch() const {
                : "";
 }
 
+std::unique_ptr<TreeReader> ForeignClone::tree(const core::Commit& commit) const {
+    git_repository* repository = state_->repository.get();
+    return read_tree(repository, tree_of(repository, commit));
+}
+
+std::vector<std::string> ForeignClone::list_files(const core::Commit& commit) const {
+    return tree_paths(state_->repository.get(), commit);
+}
+
 std::vector<std::string> ForeignClone::uncommitted(std::size_t most) const {
     const auto head = commit("HEAD");
     if (!head || state_->folder.work_tree.empty()) {
@@ -165,6 +193,7 @@ std::vector<std::string> ForeignClone::uncommitted(std::size_t most) const {
 void ForeignClone::publish(const Branches& branches) {
     const std::string& shadow = state_->shadow;
     state_->repository.reset();
+    link_objects(state_->folder.common + "/objects", shadow + "/objects");
     fs::remove(shadow + "/refs"); // our link, never what it leads to
     fs::remove(shadow + "/packed-refs");
     core::make_directories(shadow + "/refs/heads", 0700);

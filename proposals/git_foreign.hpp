@@ -4,6 +4,7 @@
 
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
+#include "proposals/tree.hpp"
 
 #include <memory>
 #include <optional>
@@ -21,8 +22,8 @@ class ForeignClone {
   public:
     /// @param directory a folder with `.git`, a linked work tree, or a bare repository
     /// @param shadow    a folder that is made, and is ours
-    /// Problems: `no_repository`, `bad_repository` (something in it is no plain file, it is of a form
-    /// that is not read, or of another user where root asks), `shallow`.
+    /// Problems: `no_repository`, `bad_repository` (something in it is no plain file, it is of a
+    /// form that is not read, or of another user where root asks), `shallow`.
     static core::Result<ForeignClone> open(const std::string& directory, const std::string& shadow);
     ForeignClone(ForeignClone&&) noexcept;
     ForeignClone& operator=(ForeignClone&&) noexcept;
@@ -33,6 +34,10 @@ class ForeignClone {
     core::Result<core::Commit> commit(std::string_view revision) const;
     /// The branch that HEAD is on; "" when it is detached or there is no commit yet.
     std::string head_branch() const;
+
+    /// As Repository's, until publish(); the tree must not outlive this.
+    std::unique_ptr<TreeReader> tree(const core::Commit& commit) const;
+    std::vector<std::string> list_files(const core::Commit& commit) const;
 
     /// Files of HEAD that the work tree has otherwise or no more, and files that are staged as new;
     /// at most `most`, sorted. Empty for a bare repository. Files that nobody staged do not count:

@@ -127,4 +127,12 @@ std::unique_ptr<TreeReader> read_tree(git_repository* repository, GitTree tree) 
     return std::make_unique<CommitTree>(repository, std::move(tree));
 }
 
+std::vector<std::string> tree_paths(git_repository* repository, const core::Commit& commit) {
+    std::vector<std::string> paths;
+    for (TreeItem& item : tree_items(repository, tree_of(repository, commit).get())) {
+        paths.push_back(std::move(item.path));
+    }
+    return paths;
+}
+
 } // namespace agentd::proposals

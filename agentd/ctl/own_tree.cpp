@@ -8,8 +8,7 @@ OwnTree::OwnTree(std::unique_ptr<Scratch> scratch, std::string directory,
                  proposals::ForeignClone clone, core::Commit commit)
     : scratch_(std::move(scratch)), directory_(std::move(directory)), clone_(std::move(clone)),
       commit_(std::move(commit)),
-      repository_(proposals::Repository::open_or_init_bare(clone_.path())),
-      tree_(repository_.tree(commit_)), files_(repository_.list_files(commit_)) {}
+      tree_(clone_.tree(commit_)), files_(clone_.list_files(commit_)) {}
 
 core::Result<std::unique_ptr<OwnTree>> OwnTree::open(Context& context) {
     std::error_code error;

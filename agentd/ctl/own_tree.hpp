@@ -4,7 +4,6 @@
 
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/scratch.hpp"
-#include "proposals/git.hpp"
 #include "proposals/git_foreign.hpp"
 
 #include <memory>
@@ -36,7 +35,6 @@ class OwnTree {
     std::string directory_;
     proposals::ForeignClone clone_;
     core::Commit commit_;
-    proposals::Repository repository_;
     std::unique_ptr<proposals::TreeReader> tree_;
     std::vector<std::string> files_;
 };
