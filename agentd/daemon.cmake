@@ -12,7 +12,7 @@ agentd_room(daemon
           stages/apply.cpp stages/approve.cpp stages/dead_bytes.cpp
           stages/known_system.cpp stages/land.cpp stages/preview.cpp stages/what_stays.cpp
   USES agentd_front agentd_service agentd_machine agentd_proving agentd_policy agentd_audit
-       agentd_store agentd_index agentd_evaluator agentd_proposals agentd_sandbox agentd_web
+       agentd_store agentd_index agentd_evaluator agentd_diff_colours agentd_proposals agentd_sandbox agentd_web
        agentd_observers
   PRIVATE_USES PkgConfig::SYSTEMD)
 

@@ -12,17 +12,38 @@ Json maybe(const std::optional<std::int64_t>& number) {
     return number ? Json(*number) : Json(nullptr);
 }
 
+Json to_json(const LineSpan& span) {
+    return Json::array({span.start, span.end});
+}
+
+/// A remark of ours: a line without numbers that says what no text can.
+Json remark(char kind, std::string_view text) {
+    return {{"kind", std::string(1, kind)},
+            {"old", nullptr},
+            {"new", nullptr},
+            {"text", text},
+            {"marks", Json::array()},
+            {"pair", nullptr},
+            {"changed", Json::array()},
+            {"colours", Json::array()}};
+}
+
 Json to_json(const DiffLine& line) {
-    Json marks = Json::array();
+    Json marks = Json::array(), changed = Json::array(), colours = Json::array();
+    for (const LineSpan& span : line.changed) {
+        changed.push_back(to_json(span));
+    }
+    for (const auto& [span, kind] : line.colours) {
+        colours.push_back(Json::array({span.start, span.end, kind}));
+    }
     for (const auto& mark : line.marks) {
         marks.push_back(
             {{"column", mark.column}, {"code_point", static_cast<std::uint32_t>(mark.code_point)}});
     }
-    return {{"kind", std::string(1, line.kind)},
-            {"old", maybe(line.old_line)},
-            {"new", maybe(line.new_line)},
-            {"text", line.text},
-            {"marks", std::move(marks)}};
+    return {{"kind", std::string(1, line.kind)}, {"old", maybe(line.old_line)},
+            {"new", maybe(line.new_line)},       {"text", line.text},
+            {"marks", std::move(marks)},         {"pair", maybe(line.pair)},
+            {"changed", std::move(changed)},     {"colours", std::move(colours)}};
 }
 
 Json to_json(const DiffHunk& hunk) {
@@ -30,11 +51,7 @@ Json to_json(const DiffHunk& hunk) {
     for (const DiffLine& line : hunk.lines) {
         lines.push_back(to_json(line));
         if (line.no_newline) {
-            lines.push_back({{"kind", " "},
-                             {"old", nullptr},
-                             {"new", nullptr},
-                             {"text", "\\ No newline at end of file"},
-                             {"marks", Json::array()}});
+            lines.push_back(remark(' ', "\\ No newline at end of file"));
         }
     }
     return {{"old_start", hunk.old_start},
@@ -51,31 +68,13 @@ bool mode_changed(const DiffFile& file) {
 /// A mode change has no text of its own: it is drawn as lines without numbers, so that no page
 /// hides it.
 Json mode_hunk(const DiffFile& file) {
-    const DiffHunk hunk{
-        .lines = {{.kind = '-', .text = "mode " + std::string(to_string(*file.old_mode))},
-                  {.kind = '+', .text = "mode " + std::string(to_string(*file.new_mode))}}};
-    return to_json(hunk);
-}
-
-std::string header_of(const DiffFile& file) {
-    const std::string old_path = file.old_path.value_or(file.path);
-    std::string out = "diff --git a/" + old_path + " b/" + file.path + "\n";
-    if (file.change == ChangeKind::added) {
-        out += "new file mode " + std::string(to_string(file.new_mode.value_or(FileMode::file))) +
-               "\n";
-    } else if (file.change == ChangeKind::removed) {
-        out += "deleted file mode " +
-               std::string(to_string(file.old_mode.value_or(FileMode::file))) + "\n";
-    } else if (mode_changed(file)) {
-        out += "old mode " + std::string(to_string(*file.old_mode)) + "\nnew mode " +
-               std::string(to_string(*file.new_mode)) + "\n";
-    }
-    if (!file.hunks.empty()) {
-        out += "--- " + (file.change == ChangeKind::added ? "/dev/null" : "a/" + old_path) + "\n";
-        out +=
-            "+++ " + (file.change == ChangeKind::removed ? "/dev/null" : "b/" + file.path) + "\n";
-    }
-    return out;
+    return {{"old_start", 0},
+            {"old_lines", 0},
+            {"new_start", 0},
+            {"new_lines", 0},
+            {"lines",
+             {remark('-', "mode " + std::string(to_string(*file.old_mode))),
+              remark('+', "mode " + std::string(to_string(*file.new_mode)))}}};
 }
 
 std::string range(std::int64_t start, std::int64_t count) {
@@ -98,10 +97,31 @@ Json to_json(const DiffFile& file) {
             {"hunks", std::move(hunks)}};
 }
 
+std::string header_text(const DiffFile& file) {
+    const std::string old_path = file.old_path.value_or(file.path);
+    std::string out = "diff --git a/" + old_path + " b/" + file.path + "\n";
+    if (file.change == ChangeKind::added) {
+        out += "new file mode " + std::string(to_string(file.new_mode.value_or(FileMode::file))) +
+               "\n";
+    } else if (file.change == ChangeKind::removed) {
+        out += "deleted file mode " +
+               std::string(to_string(file.old_mode.value_or(FileMode::file))) + "\n";
+    } else if (mode_changed(file)) {
+        out += "old mode " + std::string(to_string(*file.old_mode)) + "\nnew mode " +
+               std::string(to_string(*file.new_mode)) + "\n";
+    }
+    if (!file.hunks.empty()) {
+        out += "--- " + (file.change == ChangeKind::added ? "/dev/null" : "a/" + old_path) + "\n";
+        out +=
+            "+++ " + (file.change == ChangeKind::removed ? "/dev/null" : "b/" + file.path) + "\n";
+    }
+    return out;
+}
+
 std::string as_text(const std::vector<DiffFile>& files) {
     std::string out;
     for (const DiffFile& file : files) {
-        out += header_of(file);
+        out += header_text(file);
         for (const DiffHunk& hunk : file.hunks) {
             out += "@@ -" + range(hunk.old_start, hunk.old_lines) + " +" +
                    range(hunk.new_start, hunk.new_lines) + " @@\n";

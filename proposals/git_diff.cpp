@@ -3,6 +3,7 @@
 
 #include "agentd/core/look_alikes.hpp"
 #include "agentd/core/text.hpp"
+#include "proposals/intraline.hpp"
 
 namespace agentd::proposals {
 
@@ -55,10 +56,12 @@ DiffHunk hunk_of(git_patch* patch, std::size_t index) {
             hunk.lines.push_back(line_of(*line));
         }
     }
+    mark_changes(hunk);
     return hunk;
 }
 
 std::vector<DiffHunk> hunks_between(const std::string& before, const std::string& after) {
+    start_libgit2();
     git_diff_options options = GIT_DIFF_OPTIONS_INIT;
     // Two buffers and no repository: no attribute can call a file binary and so hide its text.
     options.flags = GIT_DIFF_FORCE_TEXT;

@@ -2,7 +2,7 @@
 #include "agentd/api/views.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/bumping.hpp"
-#include "proposals/diff.hpp"
+#include "proposals/colours/colours.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -69,8 +69,10 @@ Result<Json> Api::diff(const Call& call) {
     AGENTD_CHECK(base && candidate);
     const auto repository =
         proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");
+    auto changed = repository.diff(*base, *candidate);
+    proposals::colour(changed, *repository.tree(*base), *repository.tree(*candidate));
     Json files = Json::array();
-    for (const auto& file : repository.diff(*base, *candidate)) {
+    for (const auto& file : changed) {
         files.push_back(proposals::to_json(file));
     }
     return Json{{"files", files}};
