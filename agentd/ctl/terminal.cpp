@@ -36,6 +36,18 @@ std::string_view code_of(Colour colour) {
         return "33";
     case Colour::bad:
         return "31;1";
+    case Colour::good_inside:
+        return "32;7";
+    case Colour::bad_inside:
+        return "31;7";
+    case Colour::word:
+        return "35";
+    case Colour::value:
+        return "33";
+    case Colour::text:
+        return "36";
+    case Colour::place:
+        return "34";
     }
     return "0";
 }

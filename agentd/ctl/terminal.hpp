@@ -13,7 +13,9 @@
 
 namespace agentd::ctl {
 
-enum class Colour { bold, dim, good, warn, bad };
+/// From `word` on: what a text of Nix is made of. Neither red nor green, which say what went and
+/// came.
+enum class Colour { bold, dim, good, warn, bad, good_inside, bad_inside, word, value, text, place };
 enum class ColourChoice { automatic, always, never };
 
 /// Callers give text that is safe to print (`view.hpp`); nothing is drawn twice.

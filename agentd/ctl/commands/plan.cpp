@@ -1,6 +1,7 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/ctl/commands/context_commands.hpp"
+#include "agentd/ctl/diff_text.hpp"
 #include "agentd/ctl/own_bump.hpp"
 #include "agentd/ctl/own_index.hpp"
 #include "agentd/ctl/own_nix.hpp"
@@ -8,6 +9,7 @@
 #include "agentd/ctl/plan_goal.hpp"
 #include "agentd/ctl/plan_options.hpp"
 #include "agentd/ctl/view.hpp"
+#include "proposals/colours/colours.hpp"
 #include "proposals/git_text_diff.hpp"
 
 #include <nlohmann/json.hpp>
@@ -72,7 +74,9 @@ core::Result<Index> index_of(Context& context) {
 std::vector<proposals::DiffFile> diff_of_plan(const OwnTree& tree, const Plan& plan) {
     std::vector<proposals::DiffFile> out;
     for (const auto& edit : plan.edits) {
-        out.push_back(proposals::diff_of(edit.path, tree.tree().read(edit.path), edit.bytes));
+        const auto before = tree.tree().read(edit.path);
+        auto& file = out.emplace_back(proposals::diff_of(edit.path, before, edit.bytes));
+        proposals::colour(file, before, edit.bytes);
     }
     return out;
 }
@@ -216,11 +220,11 @@ class Planning {
         }
         Json files = Json::array();
         for (const auto& file : diff) {
-            files.push_back(to_json(file));
-        }
-        const std::string text = proposals::as_text(diff);
-        for (const auto line : core::lines(text)) {
-            terminal_.line(core::printable(line));
+            const std::string head = proposals::header_text(file);
+            for (const auto line : core::lines(head)) {
+                terminal_.line(terminal_.paint(Colour::bold, core::printable(line)));
+            }
+            print_hunks(terminal_, files.emplace_back(to_json(file)));
         }
         const bool writes = context_.asked().has("--write");
         if (writes) {

@@ -241,6 +241,40 @@ TEST_CASE("diff draws what hides, and marks the line") {
         "their numbers\n");
 }
 
+TEST_CASE("diff has the colours of Nix where colours are wanted, and the same text") {
+    Ctl agentctl;
+    const Json lines = Json::parse(R"([
+        {"kind": " ", "old": 1, "new": 1, "text": "{ # n", "marks": [], "changed": [], "colours": [[2, 5, "comment"]]},
+        {"kind": "-", "old": 2, "new": null, "text": "ä = \"x\";", "marks": [], "changed": [[5, 6]],
+         "colours": [[0, 1, "attribute"], [4, 7, "string"]]},
+        {"kind": "+", "old": null, "new": 2, "text": "ä = true;", "marks": [], "changed": [[4, 99]],
+         "colours": [[0, 1, "attribute"], [4, 8, "constant"]]},
+        {"kind": "+", "old": null, "new": 3, "text": "b = ./c;", "marks": [], "changed": [], "colours": [[4, 7, "path"]]},
+        {"kind": "+", "old": null, "new": 4, "text": "wrong", "marks": [], "changed": [["x"], 3], "colours": [[3, 1, 7], "y"]},
+        {"kind": " ", "old": null, "new": null, "text": "\\ No newline at end of file", "marks": []}])");
+    const Json hunk{
+        {"old_start", 1}, {"old_lines", 2}, {"new_start", 1}, {"new_lines", 4}, {"lines", lines}};
+    const Json file{{"path", "x.nix"},
+                    {"old_path", nullptr},
+                    {"change", "modified"},
+                    {"hunks", Json::array({hunk})}};
+    const FakeDaemon daemon(agentctl.socket(),
+                            test::by_method({{"diff", ok({{"files", Json::array({file})}})}}));
+    CHECK(agentctl.run({"diff", "1"}).out ==
+          "--- a/x.nix\n+++ b/x.nix\n@@ -1,2 +1,4 @@\n { # n\n-ä = \"x\";\n+ä = true;\n"
+          "+b = ./c;\n+wrong\n\\ No newline at end of file\n");
+    const std::string seen = agentctl.run({"--color", "always", "diff", "1"}).out;
+    const auto has = [&](const std::string& line) {
+        return seen.find("\n" + line + "\n") != std::string::npos;
+    };
+    CHECK(has(" { \x1b[2m# n\x1b[0m"));
+    CHECK(has("\x1b[31;1m-ä = \x1b[0m\x1b[36m\"\x1b[0m\x1b[31;7mx\x1b[0m\x1b[36m\"\x1b[0m"
+              "\x1b[31;1m;\x1b[0m"));
+    CHECK(has("\x1b[32m+ä = \x1b[0m\x1b[32;7mtrue;\x1b[0m"));
+    CHECK(has("\x1b[32m+b = \x1b[0m\x1b[34m./c\x1b[0m\x1b[32m;\x1b[0m"));
+    CHECK(has("\x1b[32m+wrong\x1b[0m"));
+}
+
 TEST_CASE("audit tail is a stream that follows the log") {
     Ctl agentctl;
     int asked = 0;

@@ -61,6 +61,10 @@ TEST_CASE("plan shows the edit, and writes it only when it is told to") {
     CHECK(shown.exit == 2);
     CHECK(shown.out.find("-  time.timeZone = \"UTC\";\n+  time.timeZone = \"Europe/Berlin\";") !=
           std::string::npos);
+    CHECK(shown.out.find("diff --git a/web.nix b/web.nix\n--- a/web.nix\n+++ b/web.nix\n@@ ") !=
+          std::string::npos);
+    CHECK(place.plan({"--color", "always"}).out.find("\x1b[36m\"\x1b[0m\x1b[31;7mUTC\x1b[0m") !=
+          std::string::npos);
     CHECK(read(place.clone + "/web.nix") == "{\n  time.timeZone = \"UTC\";\n}\n");
     const auto written = place.plan({"--json", "--write"});
     CHECK(written.exit == 0);
