@@ -66,8 +66,18 @@ export function reason(rule, effectOf, level, why, because = "") {
     return { rule, effect: effectOf, level, why, because };
 }
 
-export function line(kind, old, fresh, text, marks = []) {
-    return { kind, old, new: fresh, text, marks };
+export function line(kind, old, fresh, text, marks = [], { pair = null, changed = [], colours = [] } = {}) {
+    return { kind, old, new: fresh, text, marks, pair, changed, colours };
+}
+
+const NIX = /(?<comment>#.*)|(?<string>"[^"]*")|(?<keyword>\b(?:let|in|with|inherit)\b)|(?<constant>\b(?:true|false|null)\b)|(?<path>\.\/[\w./-]+)|(?<attribute>[\w.-]+)(?=[^\[=]* =)|(?<number>\b\d+\b)/g;
+/** A line of Nix as the daemon would colour it, about; `''` begins and ends a string of its own. */
+export function nix(kind, old, fresh, text, { pair = null, changed = [], inside = false, marks = [] } = {}) {
+    const colours = inside ? [[0, text.length, "string"]] : [...text.matchAll(NIX)].map((found) => {
+        const [name] = Object.entries(found.groups).find(([, value]) => value !== undefined);
+        return [found.index, found.index + found[0].length, name];
+    });
+    return line(kind, old, fresh, text, marks, { pair, changed, colours });
 }
 
 let number = 0;

@@ -135,6 +135,30 @@ describe("the audit trail", () => {
     });
 });
 
+describe("the diff", () => {
+    paired("stands side by side where there is room, in the daemon's colours, and its reader may want one column", async ({ page, url, cases }) => {
+        await page.goto(`${url}/proposals/${cases.critical.id}`);
+        await page.locator(".diff-split").waitFor();
+        const row = page.locator(".diff-split tr", { hasText: "PermitRootLogin" });
+        assert.deepEqual(await row.locator(".inner").allInnerTexts(), ["prohibit-password", "yes"]);
+        assert.deepEqual(await row.locator(".nix-attribute").allInnerTexts(), Array(2).fill("settings.PermitRootLogin"));
+        assert.equal(await page.locator(".diff-split tr", { hasText: "openFirewall" }).locator(".no-line").count(), 1);
+        await page.getByRole("button", { name: "One column" }).click();
+        await page.locator(".diff-unified").waitFor();
+        assert.deepEqual(await page.locator(".inner").allInnerTexts(), ["prohibit-password", "yes", "077", "022"]);
+        await page.reload();
+        await page.locator(".diff-unified").waitFor();
+        await page.getByRole("button", { name: "Side by side" }).click();
+        await page.locator(".diff-split").waitFor();
+    });
+
+    paired("is one column on a phone, and nobody is asked", async ({ page, url, cases }) => {
+        await page.goto(`${url}/proposals/${cases.critical.id}`);
+        await page.locator(".diff-unified .nix-string").first().waitFor();
+        assert.equal(await page.locator(".layouts").count(), 0);
+    }, { size: "phone" });
+});
+
 describe("hostile words", () => {
     paired("stay words: no markup, no hidden characters, no broken page", async ({ page, url, cases }) => {
         await page.goto(`${url}/proposals/${cases.hostile.id}`);

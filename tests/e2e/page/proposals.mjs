@@ -1,5 +1,5 @@
 // The proposals of the layer's machine: each one is a case that the page has to draw well.
-import { ago, countAnew, effect, effects, evidence, line, passed, proposal, reason, RUNNING, verdict } from "./data.mjs";
+import { ago, countAnew, effect, effects, evidence, line, nix, passed, proposal, reason, RUNNING, verdict } from "./data.mjs";
 
 import { big } from "./explained.mjs";
 
@@ -36,20 +36,20 @@ function critical() {
             hunks: [{
                 old_start: 1, old_lines: 9, new_start: 1, new_lines: 12,
                 lines: [
-                    line(" ", 1, 1, "{ config, lib, ... }:"),
-                    line(" ", 2, 2, "{"),
-                    line(" ", 3, 3, "  services.openssh = {"),
-                    line(" ", 4, 4, "    enable = true; # reachable from the LAN only"),
-                    line("-", 5, null, "    settings.PermitRootLogin = \"prohibit-password\";"),
-                    line("+", null, 5, "    settings.PermitRootLogin = \"yes\";"),
-                    line("+", null, 6, "    settings.PasswordAuthentication = true;"),
-                    line("+", null, 7, "    openFirewall = true;"),
-                    line(" ", 6, 8, "  };"),
-                    line("+", null, 9, "  users.users.backup.extraGroups = [ \"wheel\" ];"),
-                    line(" ", 7, 10, "  environment.etc.\"profile.local\".text = ''"),
-                    line("-", 8, null, "    umask 077"),
-                    line("+", null, 11, "    umask 022"),
-                    line(" ", 9, 12, "  '';"),
+                    nix(" ", 1, 1, "{ config, lib, ... }:"),
+                    nix(" ", 2, 2, "{"),
+                    nix(" ", 3, 3, "  services.openssh = {"),
+                    nix(" ", 4, 4, "    enable = true; # reachable from the LAN only"),
+                    nix("-", 5, null, "    settings.PermitRootLogin = \"prohibit-password\";", { pair: 5, changed: [[32, 49]] }),
+                    nix("+", null, 5, "    settings.PermitRootLogin = \"yes\";", { pair: 5, changed: [[32, 35]] }),
+                    nix("+", null, 6, "    settings.PasswordAuthentication = true;"),
+                    nix("+", null, 7, "    openFirewall = true;"),
+                    nix(" ", 6, 8, "  };"),
+                    nix("+", null, 9, "  users.users.backup.extraGroups = [ \"wheel\" ];"),
+                    nix(" ", 7, 10, "  environment.etc.\"profile.local\".text = ''"),
+                    nix("-", 8, null, "    umask 077", { pair: 11, changed: [[10, 13]], inside: true }),
+                    nix("+", null, 11, "    umask 022", { pair: 8, changed: [[10, 13]], inside: true }),
+                    nix(" ", 9, 12, "  '';", { inside: true }),
                 ],
             }],
         }],
@@ -73,8 +73,8 @@ function building() {
             hunks: [{
                 old_start: 12, old_lines: 3, new_start: 12, new_lines: 3,
                 lines: [
-                    line("-", 12, null, "        \"lastModified\": 1774569600,"),
-                    line("+", null, 12, "        \"lastModified\": 1776643200,"),
+                    line("-", 12, null, "        \"lastModified\": 1774569600,", [], { pair: 12, changed: [[24, 34]] }),
+                    line("+", null, 12, "        \"lastModified\": 1776643200,", [], { pair: 12, changed: [[24, 34]] }),
                     line(" ", 13, 13, "        \"narHash\": \"sha256-…\","),
                 ],
             }],
@@ -93,10 +93,10 @@ function ripgrep() {
             hunks: [{
                 old_start: 8, old_lines: 3, new_start: 8, new_lines: 4,
                 lines: [
-                    line(" ", 8, 8, "  environment.systemPackages = with pkgs; ["),
-                    line(" ", 9, 9, "    git"),
-                    line("+", null, 10, "    ripgrep"),
-                    line(" ", 10, 11, "  ];"),
+                    nix(" ", 8, 8, "  environment.systemPackages = with pkgs; ["),
+                    nix(" ", 9, 9, "    git"),
+                    nix("+", null, 10, "    ripgrep"),
+                    nix(" ", 10, 11, "  ];"),
                 ],
             }],
         }],

@@ -18,6 +18,12 @@ export interface DiffLine {
     new: number | null;
     text: string;
     marks: Mark[];
+    /** Of a line that was rewritten: the number of its other form, on the other side. */
+    pair: number | null;
+    /** `[from, to)` in code points, as `marks`: what is otherwise there. */
+    changed: [number, number][];
+    /** `[from, to)` and a kind of the colours of Nix; what lies between is plain. */
+    colours: [number, number, string][];
 }
 
 export interface Hunk {

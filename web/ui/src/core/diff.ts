@@ -1,10 +1,19 @@
-// What the diff table needs beyond the daemon's hunks: what moved inside a changed line, and counts.
+// What the diff table makes of the daemon's hunks: lines cut into runs of one look, the two sides
+// beside each other, counts. What changed inside a line and what Nix is coloured as the daemon says.
 import type { DiffFile, DiffLine, Hunk } from "../api/types.ts";
 
-export interface Span {
-    start: number;
-    end: number;
+export interface Run {
+    text: string;
+    /** A kind of colour that the style sheet knows, or "". */
+    kind: string;
+    /** What this line has otherwise than the one it is paired with. */
+    inner: boolean;
 }
+
+const KINDS = new Set([
+    "keyword", "constant", "attribute", "argument", "number", "string", "interpolation", "path", "url", "comment",
+    "operation", "broken",
+]);
 
 export function counts(file: DiffFile): { added: number; removed: number } {
     const lines = file.hunks.flatMap((hunk) => hunk.lines);
@@ -14,35 +23,101 @@ export function counts(file: DiffFile): { added: number; removed: number } {
     };
 }
 
-/** The part of two lines between their common beginning and their common end. */
-export function changedSpan(before: string, after: string): [Span, Span] {
-    const most = Math.min(before.length, after.length);
-    let head = 0;
-    while (head < most && before[head] === after[head]) head += 1;
-    let tail = 0;
-    while (tail < most - head
-        && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
-    return [
-        { start: head, end: before.length - tail },
-        { start: head, end: after.length - tail },
-    ];
+/** From code points, as the daemon counts, to what a string is indexed by. */
+function toUnits(text: string): (column: number) => number {
+    // eslint-disable-next-line no-control-regex
+    if (!/[\ud800-\udfff]/.test(text)) return (column) => Math.min(column, text.length);
+    const units: number[] = [];
+    let at = 0;
+    for (const character of text) {
+        units.push(at);
+        at += character.length;
+    }
+    return (column) => units[column] ?? text.length;
 }
 
-/** For each line of a hunk the span that changed, where one removed line became one added line. */
-export function spans(hunk: Hunk): Map<DiffLine, Span> {
-    const result = new Map<DiffLine, Span>();
-    const { lines } = hunk;
-    lines.forEach((line, i) => {
-        const next = lines[i + 1];
-        const alone = line.kind === "-" && lines[i - 1]?.kind !== "-"
-            && next?.kind === "+" && lines[i + 2]?.kind !== "+";
-        if (!alone) return;
-        const [old, fresh] = changedSpan(line.text, next.text);
-        // Two lines with little in common are two lines, not one that changed.
-        const kept = line.text.length - (old.end - old.start);
-        if (kept < line.text.trim().length / 3) return;
-        result.set(line, old);
-        result.set(next, fresh);
+/** The text of a line in order, nothing lost, cut wherever its look changes. */
+export function runs(line: DiffLine): Run[] {
+    const { text } = line;
+    const unit = toUnits(text);
+    const spans = (line.changed ?? []).map(([start, end]) => ({ start: unit(start), end: unit(end) }));
+    const colours = (line.colours ?? []).filter(([, , kind]) => KINDS.has(kind))
+        .map(([start, end, kind]) => ({ start: unit(start), end: unit(end), kind }));
+    const cuts = [0, text.length, ...[...spans, ...colours].flatMap(({ start, end }) => [start, end])]
+        .sort((a, b) => a - b);
+    const result: Run[] = [];
+    let span = 0;
+    let colour = 0;
+    cuts.forEach((from, i) => {
+        const to = cuts[i + 1] ?? text.length;
+        if (to <= from) return;
+        while ((spans[span]?.end ?? Infinity) <= from) span += 1;
+        while ((colours[colour]?.end ?? Infinity) <= from) colour += 1;
+        const own = colours[colour];
+        result.push({
+            text: text.slice(from, to),
+            kind: own && own.start <= from ? own.kind : "",
+            inner: (spans[span]?.start ?? Infinity) <= from,
+        });
     });
+    return result;
+}
+
+/** A row of the view with two sides; null where a side has no line. */
+export interface Row {
+    left: DiffLine | null;
+    right: DiffLine | null;
+}
+
+/** Lines that were paired stand beside each other; of the others, as many as there are on either side. */
+function beside(removed: DiffLine[], added: DiffLine[]): Row[] {
+    const result: Row[] = [];
+    let i = 0;
+    let j = 0;
+    while (i < removed.length || j < added.length) {
+        const paired = removed.slice(i).findIndex((line) =>
+            line.pair !== null && added.slice(j).some((other) => other.new === line.pair));
+        const left = paired < 0 ? removed.length : i + paired;
+        const right = paired < 0 ? added.length : added.findIndex((other) => other.new === removed[left]?.pair);
+        while (i < left || j < right) {
+            result.push({
+                left: (i < left ? removed[i] : undefined) ?? null, right: (j < right ? added[j] : undefined) ?? null,
+            });
+            i += i < left ? 1 : 0;
+            j += j < right ? 1 : 0;
+        }
+        if (paired >= 0) {
+            result.push({ left: removed[i] ?? null, right: added[j] ?? null });
+            i += 1;
+            j += 1;
+        }
+    }
+    return result;
+}
+
+/** A remark is of the side whose line it follows; between two unchanged lines of both. */
+export function rows(hunk: Hunk): Row[] {
+    const result: Row[] = [];
+    let removed: DiffLine[] = [];
+    let added: DiffLine[] = [];
+    let last: DiffLine["kind"] = " ";
+    const flush = () => {
+        result.push(...beside(removed, added));
+        removed = [];
+        added = [];
+    };
+    for (const line of hunk.lines) {
+        const remark = line.kind === " " && line.old === null && line.new === null;
+        const kind: DiffLine["kind"] = remark ? last : line.kind;
+        if (kind === "-" && added.length > 0 && !remark) flush();
+        if (kind === "-") removed.push(line);
+        else if (kind === "+") added.push(line);
+        else {
+            flush();
+            result.push({ left: line, right: line });
+        }
+        last = kind;
+    }
+    flush();
     return result;
 }
