@@ -2,16 +2,9 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/ctl/aside.hpp"
-#include "agentd/ctl/interrupt.hpp"
-#include "agentd/ctl/own_nix.hpp"
-#include "agentd/ctl/scratch.hpp"
-#include "agentd/ctl/take_over.hpp"
+#include "agentd/ctl/own_source.hpp"
 #include "agentd/ctl/view.hpp"
 #include "evaluator/index/make_index.hpp"
-#include "evaluator/isolation.hpp"
-#include "evaluator/nix_probe.hpp"
-#include "proposals/git.hpp"
-#include "proposals/git_foreign.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +15,6 @@
 namespace agentd::ctl {
 namespace {
 
-using core::Problem;
 using core::Result;
 
 /// Of the caller, kept between two questions: an evaluation of a real host takes seconds. Only a
@@ -64,63 +56,27 @@ Result<std::unique_ptr<evaluator::OptionIndex>> from_shelf(
     return ask(scratch + "/indexes");
 }
 
-/// HEAD of the clone, taken over into a repository of ours.
-Result<core::Commit> take_head(const std::string& directory, const std::string& scratch,
-                               proposals::Repository& own) {
-    auto clone = proposals::ForeignClone::open(directory, scratch + "/clone");
-    if (!clone) {
-        return clone.problem();
-    }
-    auto head = clone->commit("HEAD");
-    if (!head) {
-        return head.problem();
-    }
-    clone->publish({.base = *head});
-    return take_over(own, *clone, "base", directory);
-}
-
-Result<core::Done> usable(const evaluator::Nix& nix, const std::stop_token& stop) {
-    auto answers = evaluator::store_answers(nix);
-    return answers ? evaluator::read_back(nix, evaluator::NixPurpose::evaluate, stop) : answers;
-}
-
 } // namespace
 
-Result<std::unique_ptr<evaluator::OptionIndex>> own_index(Context& context, const Config* config) {
-    const auto& asked = context.asked();
-    const auto host = core::HostName::parse(asked.value("--host").value_or(""));
-    if (!host) {
-        return Problem{.code = "usage",
-                       .message = "--host is missing, or no name of a host",
-                       .hint = "one of the names below nixosConfigurations in flake.nix"};
+Result<std::unique_ptr<evaluator::OptionIndex>> own_index(Context& context, const Config* config,
+                                                          std::string_view name) {
+    const auto source = OwnSource::open(context, config, name);
+    if (!source) {
+        return source.problem();
     }
-    Interrupt interrupt(context.around().stop);
-    Scratch scratch;
-    const auto directory = context.absolute(asked.value("--repo").value_or("."));
-    auto own = proposals::Repository::open_or_init_bare(scratch.path() + "/own.git");
-    const auto commit = take_head(directory, scratch.path(), own);
-    if (!commit) {
-        return commit.problem();
-    }
-    const auto nix =
-        own_nix(config != nullptr ? std::optional(*config) : std::nullopt, scratch.path());
-    return from_shelf(context, scratch.path(), [&](const std::string& folder) {
-        evaluator::IndexShelf shelf(nix, folder);
-        if (auto known = shelf.known(*commit, *host)) {
+    const auto head = (*source)->head();
+    const auto& host = (*source)->host();
+    return from_shelf(context, (*source)->scratch(), [&](const std::string& folder) {
+        evaluator::IndexShelf shelf((*source)->nix(), folder);
+        if (auto known = shelf.known(head.commit, host)) {
             return Result<std::unique_ptr<evaluator::OptionIndex>>(std::move(known));
         }
-        if (auto taken = usable(nix, interrupt.token()); !taken) {
-            return Result<std::unique_ptr<evaluator::OptionIndex>>(taken.problem());
+        if (auto ready = (*source)->ready(context); !ready) {
+            return Result<std::unique_ptr<evaluator::OptionIndex>>(ready.problem());
         }
-        for (const auto& missing : evaluator::missing_for_evaluation(nix, interrupt.token())) {
-            note(context.around(), missing);
-        }
-        context.terminal().progress("reading the options of " + host->str() + " at " +
-                                    commit->short_form());
-        return shelf.get({.repository = scratch.path() + "/own.git",
-                          .ref = "refs/upstream/base",
-                          .commit = *commit},
-                         *host, interrupt.token());
+        context.terminal().progress("reading the options of " + host.str() + " at " +
+                                    head.commit.short_form());
+        return shelf.get(head, host, (*source)->stop());
     });
 }
 

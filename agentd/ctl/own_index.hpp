@@ -7,13 +7,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace agentd::ctl {
 
-/// The index of `--host` as HEAD of the clone in `--repo` has it: evaluated, where the caller's
-/// cache does not have it. Nothing is written into the clone. Problems: of ForeignClone, of
+/// The index of a host as HEAD of the clone in `--repo` has it: evaluated, where the caller's cache
+/// does not have it. Nothing is written into the clone. Problems: of ForeignClone, of
 /// make_index, `unknown_host`.
-core::Result<std::unique_ptr<evaluator::OptionIndex>> own_index(Context& context,
-                                                                const Config* config);
+core::Result<std::unique_ptr<evaluator::OptionIndex>>
+own_index(Context& context, const Config* config, std::string_view host);
 
 } // namespace agentd::ctl

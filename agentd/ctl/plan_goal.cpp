@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace agentd::ctl {
 
 namespace {
@@ -95,6 +98,37 @@ std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const Know
         return *std::move(trouble);
     }
     return std::move(goal).value();
+}
+
+std::string host_to_ask(Context& context, const proposals::map::RepoMap& map,
+                        const Request& request) {
+    if (const auto given = context.asked().value("--host")) {
+        return *given;
+    }
+    const auto is_name = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    auto named = request.hosts;
+    std::string word;
+    for (const char c : context.asked().argument("GOAL") + " ") {
+        if (is_name(c)) {
+            word += c;
+        } else if (!word.empty()) {
+            named.push_back(std::exchange(word, {}));
+        }
+    }
+    std::string first;
+    for (const auto& host : map.hosts) {
+        if (host.kind != "nixos") {
+            continue;
+        }
+        first = first.empty() ? host.name : first;
+        if (std::find(named.begin(), named.end(), host.name) != named.end()) {
+            return host.name;
+        }
+    }
+    return first;
 }
 
 } // namespace agentd::ctl

@@ -6,6 +6,7 @@
 #include "agentd/planners/goal/goal.hpp"
 #include "evaluator/index/option_index.hpp"
 
+#include <string>
 #include <variant>
 
 namespace agentd::ctl {
@@ -20,5 +21,11 @@ struct KnownPlace {
 };
 /// Of the argument GOAL, with --host. What is not understood is `usage`.
 std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const KnownPlace& place);
+
+/// The host whose flake is asked what there is, before the goal is understood: --host, else the
+/// first that the request or a word of the goal names, else the first of the map. "" where the map
+/// knows none.
+std::string host_to_ask(Context& context, const proposals::map::RepoMap& map,
+                        const proposals::plan::Request& request);
 
 } // namespace agentd::ctl

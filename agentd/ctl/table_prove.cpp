@@ -68,12 +68,16 @@ std::vector<Command> plan_commands() {
                       .value = "FILE",
                       .help = "operations instead: agentd.ops/1 or /2; - is the input"},
                      {.name = "--flake", .value = "FOLDER", .help = "where its flake.nix is"},
-                     {.name = "--no-eval", .help = "do not ask Nix which options there are"},
+                     {.name = "--no-eval",
+                      .help = "ask Nix neither which options there are nor what the edit does"},
                      {.name = "--options", .value = "FILE", .help = "take them from this index"},
                      {.name = "--assume-options", .help = "take every option for one that exists"},
                      {.name = "--write", .help = "put the edit into the work tree"},
                      {.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
-         .more = "Says what it understood and shows the difference; reads HEAD, and writes only "
+         .more = "Says what it understood, evaluates the edited flake and shows the difference; an "
+                 "edit "
+                 "that does not come to what was asked, or reaches a host that was not named, is "
+                 "refused. Reads HEAD, and writes only "
                  "with --write, only files that are as in HEAD. Exit 77 when it refuses: it "
                  "does not guess between two places. Exit 64 when the goal is not understood, or "
                  "can be read in two ways.",

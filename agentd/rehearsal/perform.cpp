@@ -84,7 +84,7 @@ class Course {
         if (!question_.dry_activate) {
             look(seen);
         } else if (seen.up) {
-            take_units(seen, look_at_units()); // before code that is only proposed runs in here
+            take_units(look_at_units(), seen); // before code that is only proposed runs in here
             seen.dry_run = dry_activate(*question_.dry_activate);
         }
         const auto outcome = boot_.end();
@@ -149,14 +149,10 @@ class Course {
                                   "--output-fields=UNIT,JOB_TYPE,JOB_RESULT,MESSAGE", "_PID=1"},
                                  4U << 20, seconds(10), "/systemd/bin/journalctl");
         add_from_journal(journal.out.bytes, units);
-        take_units(seen, std::move(units));
+        take_units(std::move(units), seen);
         look_at_failed(seen);
     }
 
-    static void take_units(Rehearsal& seen, Units units) {
-        seen.units = std::move(units.units);
-        seen.truncated = seen.truncated || units.truncated;
-    }
 
     /// What was started again is waited for a while: it stands, or it falls again; so is what a
     /// timer has just started.

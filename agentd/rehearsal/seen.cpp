@@ -246,4 +246,9 @@ std::string secret_in(std::string_view text) {
     return {};
 }
 
+void take_units(Units units, Rehearsal& seen) {
+    seen.units = std::move(units.units);
+    seen.truncated = seen.truncated || units.truncated;
+}
+
 } // namespace agentd::rehearsal

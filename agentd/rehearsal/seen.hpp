@@ -28,6 +28,7 @@ struct Span {
     std::int64_t now_us = 0;
 };
 Units units_from(std::string_view shown, const Span& span = {});
+void take_units(Units units, Rehearsal& seen);
 
 /// What became of start jobs, as `journalctl --output=json` has process 1 say it, one object a
 /// line: a unit that has ended well, or was skipped, is forgotten by systemd and missing among what

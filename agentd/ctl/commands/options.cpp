@@ -28,7 +28,8 @@ Reply ask(Context& context, std::string_view method, const Json& params,
         return *trouble;
     }
     const auto& own = std::get<std::optional<Config>>(config);
-    const auto index = own_index(context, own ? &*own : nullptr);
+    const auto index =
+        own_index(context, own ? &*own : nullptr, context.asked().value("--host").value_or(""));
     if (!index) {
         return trouble_of(index.problem());
     }

@@ -8,6 +8,7 @@
 #include "agentd/ctl/own_tree.hpp"
 #include "agentd/ctl/plan_goal.hpp"
 #include "agentd/ctl/plan_options.hpp"
+#include "agentd/ctl/plan_proof.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/colours/colours.hpp"
 #include "proposals/git_text_diff.hpp"
@@ -47,8 +48,13 @@ std::optional<Trouble> asked_for(const Asked& asked) {
 
 using Index = std::unique_ptr<evaluator::OptionIndex>;
 
+/// Nix is asked what there is, and what the edit does.
+bool evaluates(const Asked& asked) {
+    return !asked.value("--options") && !asked.has("--no-eval") && !asked.has("--assume-options");
+}
+
 /// nullptr where none is wanted.
-core::Result<Index> index_of(Context& context) {
+core::Result<Index> index_of(Context& context, const std::string& host) {
     const auto& asked = context.asked();
     if (const auto file = asked.value("--options")) {
         auto index = evaluator::OptionIndex::open(context.absolute(*file));
@@ -60,7 +66,7 @@ core::Result<Index> index_of(Context& context) {
         }
         return index;
     }
-    if (asked.has("--no-eval") || asked.has("--assume-options")) {
+    if (!evaluates(asked)) {
         return Index();
     }
     const auto config = own_settings(context);
@@ -68,7 +74,7 @@ core::Result<Index> index_of(Context& context) {
         return trouble->problem;
     }
     const auto& own = std::get<std::optional<Config>>(config);
-    return own_index(context, own ? &*own : nullptr);
+    return own_index(context, own ? &*own : nullptr, host);
 }
 
 std::vector<proposals::DiffFile> diff_of_plan(const OwnTree& tree, const Plan& plan) {
@@ -150,7 +156,8 @@ class Planning {
         proposals::map::Files files((*tree)->tree(), (*tree)->files());
         const std::string flake = context_.asked().value("--flake").value_or("");
         auto map = make_map(files, flake);
-        const auto index = map ? index_of(context_) : core::Result<Index>(Index());
+        host_ = map ? host_to_ask(context_, *map, goal_.request) : "";
+        const auto index = map ? index_of(context_, host_) : core::Result<Index>(Index());
         if (!map || !index) {
             return terminal_.fail(trouble_of(map ? index.problem() : map.problem()));
         }
@@ -192,6 +199,19 @@ class Planning {
         if (!plan) {
             return terminal_.fail(refused(plan.problem()));
         }
+        if (plan->edits.empty() || !evaluates(context_.asked())) {
+            return tell(tree, *plan, *unchecked);
+        }
+        const auto config = own_settings(context_);
+        if (const auto* trouble = std::get_if<Trouble>(&config)) {
+            return terminal_.fail(*trouble);
+        }
+        const auto& own = std::get<std::optional<Config>>(config);
+        auto proof = prove_plan(context_, own ? &*own : nullptr, host_, goal_.request, *plan);
+        if (!proof) {
+            return terminal_.fail(refused(proof.problem()));
+        }
+        proof_ = std::move(proof).value();
         return tell(tree, *plan, *unchecked);
     }
 
@@ -218,6 +238,9 @@ class Planning {
         if (!unchecked.empty()) {
             terminal_.line("not checked: " + one_line(core::join(unchecked, ", "), 300));
         }
+        if (proof_) {
+            print_proof(terminal_, *proof_);
+        }
         Json files = Json::array();
         for (const auto& file : diff) {
             const std::string head = proposals::header_text(file);
@@ -237,6 +260,7 @@ class Planning {
                           {"understood", goal_.understood},
                           {"steps", std::move(steps)},
                           {"unchecked", unchecked},
+                          {"proof", proof_ ? to_json(*proof_) : Json()},
                           {"diff", std::move(files)},
                           {"written", writes}});
         const bool detailed = context_.asked().has("--detailed-exitcode");
@@ -246,6 +270,8 @@ class Planning {
     Context& context_;
     Terminal& terminal_;
     planners::goal::Goal goal_{};
+    std::string host_{}; ///< that Nix is asked about
+    std::optional<Proof> proof_{};
 };
 
 } // namespace

@@ -402,6 +402,75 @@ def options_and_packages_are_found_without_a_daemon(b):
 
 
 @truth
+def a_plan_is_shown_once_the_edited_flake_evaluates_to_it(b):
+    clone = Clone(b.folder / "plan")
+    asked = ("plan", "--repo", str(clone.dir), "--host", "web")
+    head = clone.git("rev-parse", "HEAD")
+    said = b.ctl(*asked, "--json", "--detailed-exitcode", "open port 8080")
+    assert said.exit == 2, said.out + said.err
+    proof = said.json["proof"]
+    assert [(one["name"], one["added"]) for one in proof["options"]["changes"]] == [("networking.firewall.allowedTCPPorts", ["8080"])], proof
+    assert [(one["name"], one["fate"]) for one in proof["hosts"]["hosts"]] == [("db", "same")] and proof["notes"] == [], proof
+    said = b.ctl(*asked, "open port 8080")
+    assert "web evaluates with it" in said.out and "none of them changes" in said.out, said.out
+    said = b.ctl(*asked, "--json", "--no-eval", "--assume-options", "open port 8080")
+    assert said.exit == 0 and said.json["proof"] is None, said.out + said.err
+    # Whom the words name is asked; where they name nobody, it is what all hosts share.
+    said = b.ctl("plan", "--repo", str(clone.dir), "--json", "open port 5433 on host db")
+    assert said.exit == 0 and said.json["proof"]["host"] == "db", said.out + said.err
+    said = b.ctl("plan", "--repo", str(clone.dir), "--json", "install ripgrep on all hosts")
+    assert said.exit == 0 and "changed" in {one["fate"] for one in said.json["proof"]["hosts"]["hosts"]}, said.out + said.err
+    assert clone.git("rev-parse", "HEAD") == head and clone.git("status", "--porcelain") == ""
+
+
+@truth
+def a_plan_that_the_evaluated_flake_does_not_bear_out_is_refused(b):
+    clone = Clone(b.folder / "vain")
+    asked = ("plan", "--repo", str(clone.dir), "--host", "web", "--write")
+    def refused(files, *words):
+        for name, text in files.items():
+            (clone.dir / name).write_text(text)
+        clone.commit("another way")
+        said = b.ctl(*asked, *words)
+        assert said.exit == 77 and clone.git("status", "--porcelain") == "", said.out + said.err
+        clone.git("reset", "-q", "--hard", "HEAD~1")
+        return said.err
+
+    def with_import(file, old, new):
+        return {file: (clone.dir / file).read_text().replace(f"imports = [ {old} ]", f"imports = [ {old} {new} ]", 1)}
+
+    # What no reader of files can know: a name that is put together.
+    for force, word in (("(lib.mkOverride 10 \"UTC\")", "time.timeZone stays"), ("(lib.mkForce \"UTC\")", "time.timeZone has no value")):
+        hidden = f'{{ lib, ... }}:\n{{ config = lib.setAttrByPath ([ "time" ] ++ [ "timeZone" ]) {force}; }}\n'
+        said = refused({"hosts/hidden.nix": hidden} | with_import("hosts/common.nix", "../modules/agentd.nix", "./hidden.nix"),
+                       "set time.timeZone to Asia/Tokyo")
+        assert word in said and "hosts/hidden.nix" in said and "nothing was written" in said, said
+    # A file that another host is made of by a path that is put together.
+    said = refused({"hosts/web/extra.nix": '{ environment.variables.EXTRA = "1"; }\n'}
+                   | with_import("hosts/web/default.nix", "../common.nix", "./extra.nix")
+                   | with_import("hosts/db/default.nix", "../common.nix", '(builtins.toPath (toString ../. + "/w" + "eb/extra.nix"))'),
+                   "set environment.variables.EXTRA to \"2\"")
+    assert "the host db changes too" in said, said
+    said = refused({"hosts/web/www/more": ""}, "set networking.hostName to \"a b\"")
+    assert "web does not evaluate" in said and "networking.hostName" in said, said
+
+
+@truth
+def who_holds_the_source_of_the_flake_is_not_taken_for_changed_by_a_plan(b):
+    clone = Clone(b.folder / "held")
+    for file, old, new in (("flake.nix", "modules = [ ./hosts/db ];", "modules = [ ./hosts/db ]; specialArgs = { inherit self; };"),
+                           ("hosts/db/default.nix", "{ config, lib, pkgs, ... }", "{ config, lib, pkgs, self, ... }"),
+                           ("hosts/db/default.nix", "networking.hostName", 'environment.etc.flake.source = "${self}";\n  networking.hostName')):
+        text = (clone.dir / file).read_text()
+        assert old in text, file
+        (clone.dir / file).write_text(text.replace(old, new, 1))
+    clone.commit("held")
+    said = b.ctl("plan", "--repo", str(clone.dir), "--host", "web", "--json", "open port 8080")
+    assert said.exit == 0, said.err
+    assert [(one["fate"], "source of the flake" in one["why"]) for one in said.json["proof"]["hosts"]["hosts"]] == [("unknown", True)], said.out
+
+
+@truth
 def what_the_lines_of_a_diff_do_not_show_is_said(b):
     clone = Clone(b.folder / "flags")
     (clone.dir / "notes").mkdir()
