@@ -9,31 +9,6 @@ namespace agentd::proposals::nix {
 
 using core::Problem;
 
-PathLists lists_at(const Tree& tree, const std::vector<NodeId>& parents, const Located& found) {
-    PathLists out;
-    for (const Site& site : found.exact) {
-        ListPlaces lists = lists_of(tree, parents, site);
-        out.places.insert(out.places.end(), lists.places.begin(), lists.places.end());
-        if (out.opaque == no_node && lists.opaque != no_node) {
-            out.opaque = lists.opaque;
-            out.variable = lists.variable;
-        }
-    }
-    return out;
-}
-
-NodeId find_element(const Tree& tree, NodeId parent, std::string_view text) {
-    const auto given = parse(std::string(text));
-    const auto* wanted = std::get_if<Tree>(&given);
-    const auto said = wanted == nullptr ? std::nullopt : plain_string(*wanted, wanted->root());
-    for (const NodeId item : sequence_of(tree, parent).items) {
-        if (tree.text(item) == text || (said && plain_string(tree, bare(tree, item)) == said)) {
-            return item;
-        }
-    }
-    return no_node;
-}
-
 namespace {
 
 /// The option's bindings; without a path the file itself is the list, whatever is around it.

@@ -44,6 +44,13 @@ Problem by_program(const OptionPath& option, const Definition& at) {
             .hint = "change it there by hand: " + at.where()};
 }
 
+Problem forced(const OptionPath& option, const Definition& at) {
+    return {.code = "forced",
+            .message = option.str() + " is forced at " + at.where() + ", which other hosts share",
+            .where = at.where(),
+            .hint = "change it there by hand, for all of them: " + at.where()};
+}
+
 Problem conditional(const OptionPath& option, const Definition& at) {
     return {.code = "conditional",
             .message = option.str() + " is set at " + at.where() +

@@ -15,7 +15,15 @@ using core::Problem;
 
 namespace {
 
-nix::Element element_of(const Value& value, const map::Style& style) {
+nix::Element element_of(const Wish& wish, const map::Style& style) {
+    const Value& value = *wish.value;
+    if (wish.last) {
+        const bool many = style.expands_lists(); // a set of two names is opened there too
+        const std::string from = "from = " + expression_of(value, style) + ";";
+        const std::string to = "to = " + expression_of(Value(*wish.last), style) + ";";
+        return {.text =
+                    many ? "{\n  " + from + "\n  " + to + "\n}" : "{ " + from + " " + to + " }"};
+    }
     if (const auto* package = std::get_if<PackageAttr>(&value)) {
         return {.text = package->str(), .package = true};
     }
@@ -31,7 +39,7 @@ Rank rank(const Definition& one) {
 
 ListEdit::ListEdit(Workspace& space, const Ask& ask)
     : space_(space), ask_(ask), option_(*ask.wish.option),
-      element_(element_of(*ask.wish.value, space.map().style)) {}
+      element_(element_of(ask.wish, space.map().style)) {}
 
 Steps ListEdit::run() {
     auto candidates = space_.candidates(ask_.wish, ask_.targets);
@@ -237,7 +245,13 @@ Steps ListEdit::put(const Definition& one) {
 }
 
 Steps ListEdit::new_list(const HostNames& hosts) {
-    const std::string text = (element_.package ? "pkgs." : "") + element_.text;
+    std::string text = (element_.package ? "pkgs." : "") + element_.text;
+    if (text.find('\n') != text.npos) {
+        for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+            text.insert(at + 1, "  ");
+        }
+        return insert(space_, ask_, candidates_, hosts, "[\n  " + text + "\n]");
+    }
     return insert(space_, ask_, candidates_, hosts,
                   space_.map().style.tight() ? "[" + text + "]" : "[ " + text + " ]");
 }

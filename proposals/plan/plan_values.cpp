@@ -48,6 +48,16 @@ Steps SetOption::run() {
     return ask_.named() ? for_hosts() : anywhere();
 }
 
+std::string as_one(const std::string& expression) {
+    const bool several = expression.find(' ') != std::string::npos && expression.front() != '"' &&
+                         expression.front() != '[';
+    return several || expression.front() == '-' ? "(" + expression + ")" : expression;
+}
+
+bool SetOption::is_so(const Definition& one) const {
+    return same_expression(one.value, wanted_) && (!ask_.wish.weak || one.priority > 100);
+}
+
 bool SetOption::is_written_by_program(const Definition& one) const {
     return is_generated(*space_.tree(one.at->file), one.at->file);
 }
@@ -55,15 +65,14 @@ bool SetOption::is_written_by_program(const Definition& one) const {
 void SetOption::pass_over_generated() {
     for (Definitions* all : {&firm_, &loose_}) {
         std::erase_if(*all, [&](const Definition* one) {
-            return one->priority > 100 && !same_expression(one->value, wanted_) &&
-                   is_written_by_program(*one);
+            return one->priority > 100 && !is_so(*one) && is_written_by_program(*one);
         });
     }
 }
 
 std::optional<Problem> SetOption::taken() const {
     for (const Definition& one : said_.definitions) {
-        if (!same_expression(one.value, wanted_)) {
+        if (!is_so(one)) {
             return Problem{.code = "exists",
                            .message = option_.str() + " says something else already: " +
                                       core::printable(core::shorten(one.value, 60)),
@@ -81,7 +90,7 @@ Steps SetOption::in_module() {
         return said_.hidden.front();
     }
     if (all.empty()) {
-        return insert(space_, ask_, candidates_, ask_.targets, wanted_);
+        return insert(space_, ask_, candidates_, ask_.targets, written_);
     }
     const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
         return one->at->file != all.front()->at->file;
@@ -90,7 +99,7 @@ Steps SetOption::in_module() {
 }
 
 Steps SetOption::change(const Definition& one) {
-    if (same_expression(one.value, wanted_)) {
+    if (is_so(one)) {
         return std::vector{step_at(ask_, *one.at, false, "it is so already, at " + one.where())};
     }
     if (is_written_by_program(one)) {
@@ -99,7 +108,11 @@ Steps SetOption::change(const Definition& one) {
     auto style = space_.style();
     style.inside_conditions = one.conditional;
     const auto names = names_in(*one.at, option_);
-    auto edit = nix::set_value(*space_.tree(one.at->file), names, wanted_, style);
+    if (ask_.wish.weak && one.priority < 100) {
+        return forced(option_, one);
+    }
+    const std::string& text = one.priority > 100 ? wanted_ : written_;
+    auto edit = nix::set_value(*space_.tree(one.at->file), names, text, style);
     if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {
         return done.problem();
     }
@@ -133,7 +146,7 @@ Steps SetOption::for_the_first_time(const HostNames& hosts) {
             }
         }
     }
-    Steps made = insert(space_, ask_, candidates_, hosts, wanted_);
+    Steps made = insert(space_, ask_, candidates_, hosts, written_);
     if (made && !said_.passed_over.empty()) {
         made.value().front().notes.push_back(said_.passed_over.front());
     }
@@ -156,13 +169,13 @@ Steps SetOption::under_switch(const Definition& one, const OptionPath& by) {
 
 Steps SetOption::toggle() {
     const auto by = loose_.size() == 1 ? switch_of(space_, *loose_.front(), option_) : std::nullopt;
-    if (by && !same_expression(loose_.front()->value, wanted_)) {
+    if (by && !is_so(*loose_.front())) {
         return under_switch(*loose_.front(), *by);
     }
     std::vector<OptionPath> switches;
     for (const Definition* one : loose_) {
         const auto path = switch_of(space_, *one, option_);
-        if (!path || !same_expression(one->value, wanted_)) {
+        if (!path || !is_so(*one)) {
             return conditional(option_, *one);
         }
         if (std::find(switches.begin(), switches.end(), *path) == switches.end()) {

@@ -12,9 +12,8 @@ using core::Problem;
 
 Steps SetOption::anywhere() {
     const auto all_so = [&](const Definitions& all) {
-        return std::all_of(all.begin(), all.end(), [&](const Definition* one) {
-            return same_expression(one->value, wanted_);
-        });
+        return std::all_of(all.begin(), all.end(),
+                           [&](const Definition* one) { return is_so(*one); });
     };
     HostNames told;
     for (const Definition* one : firm_) {
@@ -40,7 +39,7 @@ Steps SetOption::anywhere() {
     if (best.size() > 1) {
         return several(option_, best);
     }
-    if (same_expression(best.front()->value, wanted_)) {
+    if (is_so(*best.front())) {
         return several(option_, firm_); // it is so but where something else says otherwise
     }
     for (const Definition* other : firm_) {
@@ -92,8 +91,8 @@ Steps SetOption::for_hosts() {
     }
     std::vector<Step> out;
     for (const auto& [one, hosts] : winners) {
-        const bool so = same_expression(one->value, wanted_);
-        const auto source = so ? std::nullopt : source_of(space_, *one, option_);
+        const bool so = is_so(*one);
+        const auto source = so || ask_.wish.weak ? std::nullopt : source_of(space_, *one, option_);
         Steps more = source                 ? at_source(*source, *one, hosts)
                      : so || one->at->own() ? change(*one)
                                             : over(*one, hosts);
@@ -133,11 +132,15 @@ Steps SetOption::at_source(const OptionPath& source, const Definition& one,
 
 Steps SetOption::over(const Definition& one, const HostNames& hosts) {
     if (one.priority < 100) {
-        return Problem{.code = "forced",
-                       .message = option_.str() + " is forced at " + one.where() +
-                                  ", which other hosts share",
+        return forced(option_, one);
+    }
+    if (ask_.wish.weak) {
+        return Problem{.code = "shared",
+                       .message = option_.str() + " is set at " + one.where() +
+                                  ", which other hosts share: a default beside it is not heard",
                        .where = one.where(),
-                       .hint = "change it there for all of them"};
+                       .hint =
+                           "change it there for all of them, or say it plainly for these hosts"};
     }
     const bool strong = one.priority <= 100;
     const map::OwnOption* above = declared_above(space_, option_);
@@ -149,10 +152,8 @@ Steps SetOption::over(const Definition& one, const HostNames& hosts) {
                        .where = one.where(),
                        .hint = "change it there by hand for all of them: " + one.where()};
     }
-    const std::string argument =
-        wanted_.find(' ') != std::string::npos ? "(" + wanted_ + ")" : wanted_;
-    Steps made =
-        insert(space_, ask_, candidates_, hosts, strong ? "lib.mkForce " + argument : wanted_);
+    Steps made = insert(space_, ask_, candidates_, hosts,
+                        strong ? "lib.mkForce " + as_one(wanted_) : wanted_);
     if (made) {
         for (Step& step : *&made.value()) {
             step.how = "other hosts share " + one.where() + ", so it is said over for " +

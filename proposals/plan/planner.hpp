@@ -79,6 +79,7 @@ core::Problem few(const Ask& ask, const HostNames& hosts, const std::string& whe
 bool is_few(const Ask& ask, const HostNames& hosts);
 /// It stands in a file that a program writes.
 core::Problem by_program(const OptionPath& option, const Definition& at);
+core::Problem forced(const OptionPath& option, const Definition& at);
 core::Problem conditional(const OptionPath& option, const Definition& at);
 /// A module of the repository that none of the hosts is made of, is called as a part of the option,
 /// and sets it to true; nullopt where there is none, or several.

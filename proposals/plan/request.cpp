@@ -84,6 +84,23 @@ Result<core::Done> read_place(ObjectReader& in, Wish& wish) {
     return core::Done{};
 }
 
+/// How an option is set, or which elements are meant.
+Result<core::Done> read_manner(ObjectReader& in, Wish& wish) {
+    if (wish.kind == WishKind::set_option) {
+        wish.fresh = in.has("fresh") && in.boolean("fresh");
+        wish.weak = in.has("weak") && in.boolean("weak");
+    }
+    const bool list = wish.kind == WishKind::add_to_list || wish.kind == WishKind::remove_from_list;
+    if (list && in.has("last")) {
+        const auto* first = std::get_if<std::int64_t>(&*wish.value);
+        wish.last = in.integer("last", 0, 65535);
+        if (first == nullptr || *first < 0 || *first >= *wish.last) {
+            return bad("bad_value", "`last` is the end of a range that begins with the integer");
+        }
+    }
+    return core::Done{};
+}
+
 Result<core::Done> read_module(const Json& value, ObjectReader& in, Wish& wish) {
     wish.module = in.text("module", max_path);
     if (!plain(wish.module, max_path)) {
@@ -144,8 +161,8 @@ Result<Wish> wish_from_json(const Json& value) {
         wish = std::move(read).value();
         in.any("option");
         in.any("value");
-        wish.fresh = *kind == WishKind::set_option && in.has("fresh") && in.boolean("fresh");
-        done = read_place(in, wish);
+        done = read_manner(in, wish);
+        done = done ? read_place(in, wish) : std::move(done);
     } else if (*kind <= WishKind::create_module) {
         done = read_module(value, in, wish);
         done = done ? read_place(in, wish) : std::move(done);
@@ -247,6 +264,11 @@ std::string describe(const Wish& wish) {
         out = wish.input.empty() ? "bump all flake inputs" : "bump the flake input " + wish.input;
         break;
     }
+    if (wish.last) { // `add 8000 to …`
+        const std::string first = std::to_string(std::get<std::int64_t>(*wish.value));
+        out.replace(out.find(first), first.size(), first + "-" + std::to_string(*wish.last));
+    }
+    out += wish.weak ? " as a default" : "";
     out += wish.user.empty() ? "" : " for the user " + wish.user;
     return out + (wish.in.empty() ? "" : " in " + wish.in);
 }

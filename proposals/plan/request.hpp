@@ -6,6 +6,7 @@
 #include "agentd/core/result.hpp"
 #include "proposals/operations.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +39,12 @@ struct Wish {
     WishKind kind{};
     std::optional<OptionPath> option{};
     std::optional<Value> value{};
-    bool fresh = false;   ///< of set_option: refused where something else is set there already
-    std::string user{};   ///< an option of home-manager, for this user
-    std::string in{};     ///< only in this file, module or aspect, by its path or name
-    std::string module{}; ///< a file of the repository, or the end of its path
+    bool fresh = false; ///< of set_option: refused where something else is set there already
+    bool weak = false;  ///< of set_option: hosts may say otherwise (mkDefault)
+    std::optional<std::int64_t> last{}; ///< of a list of ranges: `{ from = value; to = last; }`
+    std::string user{};                 ///< an option of home-manager, for this user
+    std::string in{};                ///< only in this file, module or aspect, by its path or name
+    std::string module{};            ///< a file of the repository, or the end of its path
     std::vector<Setting> settings{}; ///< of a new module
     std::string input{};
     std::string url{};

@@ -9,11 +9,15 @@
 
 namespace agentd::proposals::plan {
 
+/// In parentheses where it is no argument by itself.
+std::string as_one(const std::string& expression);
+
 class SetOption {
   public:
     SetOption(Workspace& space, const Ask& ask)
         : space_(space), ask_(ask), option_(*ask.wish.option),
-          wanted_(expression_of(*ask.wish.value, space.map().style)) {}
+          wanted_(expression_of(*ask.wish.value, space.map().style)),
+          written_(ask.wish.weak ? "lib.mkDefault " + as_one(wanted_) : wanted_) {}
 
     Steps run();
 
@@ -22,6 +26,8 @@ class SetOption {
     std::optional<core::Problem> taken() const;
     /// A default that a program has written is said over elsewhere, not changed.
     void pass_over_generated();
+    /// It says what is wanted, as weakly where that is wanted too.
+    bool is_so(const Definition& one) const;
     bool is_written_by_program(const Definition& one) const;
     Steps in_module();
     Steps change(const Definition& one);
@@ -46,6 +52,7 @@ class SetOption {
     const Ask& ask_;
     const OptionPath& option_;
     std::string wanted_;
+    std::string written_; ///< with mkDefault, where hosts may say otherwise
     std::vector<Candidate> candidates_{};
     Workspace::Said said_{};
     Definitions firm_{};
