@@ -17,10 +17,14 @@ namespace {
 
 nix::Element element_of(const Wish& wish, const map::Style& style) {
     const Value& value = *wish.value;
-    if (wish.last) {
+    if (wish.last || wish.size) {
         const bool many = style.expands_lists(); // a set of two names is opened there too
-        const std::string from = "from = " + expression_of(value, style) + ";";
-        const std::string to = "to = " + expression_of(Value(*wish.last), style) + ";";
+        const auto part = [&](const char* name, const Value& one) {
+            return std::string(name) + " = " + expression_of(one, style) + ";";
+        };
+        const std::string from = part(wish.last ? "from" : "device", value);
+        const std::string to =
+            part(wish.last ? "to" : "size", Value(wish.last ? *wish.last : *wish.size));
         return {.text =
                     many ? "{\n  " + from + "\n  " + to + "\n}" : "{ " + from + " " + to + " }"};
     }

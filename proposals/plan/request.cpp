@@ -98,6 +98,13 @@ Result<core::Done> read_manner(ObjectReader& in, Wish& wish) {
             return bad("bad_value", "`last` is the end of a range that begins with the integer");
         }
     }
+    if (list && in.has("size")) {
+        const auto* device = std::get_if<std::string>(&*wish.value);
+        wish.size = in.integer("size", 1, 1 << 24);
+        if (device == nullptr || !device->starts_with('/') || wish.last) {
+            return bad("bad_value", "`size` is of a swap file, and the string its path");
+        }
+    }
     return core::Done{};
 }
 
@@ -268,6 +275,7 @@ std::string describe(const Wish& wish) {
         const std::string first = std::to_string(std::get<std::int64_t>(*wish.value));
         out.replace(out.find(first), first.size(), first + "-" + std::to_string(*wish.last));
     }
+    out += wish.size ? " with " + std::to_string(*wish.size) + " MiB" : "";
     out += wish.weak ? " as a default" : "";
     out += wish.user.empty() ? "" : " for the user " + wish.user;
     return out + (wish.in.empty() ? "" : " in " + wish.in);

@@ -42,6 +42,7 @@ struct Wish {
     bool fresh = false; ///< of set_option: refused where something else is set there already
     bool weak = false;  ///< of set_option: hosts may say otherwise (mkDefault)
     std::optional<std::int64_t> last{}; ///< of a list of ranges: `{ from = value; to = last; }`
+    std::optional<std::int64_t> size{}; ///< of a list of swaps: `{ device = value; size = size; }`
     std::string user{};                 ///< an option of home-manager, for this user
     std::string in{};                ///< only in this file, module or aspect, by its path or name
     std::string module{};            ///< a file of the repository, or the end of its path

@@ -98,7 +98,9 @@ Result<HostNames> Workspace::targets(const Request& request, const Wish& wish) c
             for (const Host& one : map_.hosts) {
                 known.push_back(one.name);
             }
-            const auto near = core::nearest(name, known, 3);
+            const std::string part = host_called_in_part(map_, name);
+            const auto near =
+                part.empty() ? core::nearest(name, known, 3) : std::vector<std::string>{part};
             return Problem{.code = "no_such_host",
                            .message = "the flake has no one host " + quoted(name),
                            .hint = known.empty()  ? "no host could be told without Nix"
@@ -235,6 +237,27 @@ Result<std::string> Workspace::module(const std::string& name) const {
                                             : "several modules are called " + quoted(name),
                    .hint = found.empty() ? "name a file of the repository"
                                          : "one of " + core::join(found, ", ")};
+}
+
+std::string host_called_in_part(const map::RepoMap& map, std::string_view name) {
+    std::string found;
+    if (name.size() < 3 || map.host(name) != nullptr) {
+        return found;
+    }
+    for (const Host& host : map.hosts) {
+        std::string parts = host.name;
+        std::replace_if(
+            parts.begin(), parts.end(), [](char c) { return c == '_' || c == '.' || c == '@'; },
+            '-');
+        const auto words = core::split(parts, '-');
+        if (std::find(words.begin(), words.end(), name) != words.end()) {
+            if (!found.empty()) {
+                return {};
+            }
+            found = host.name;
+        }
+    }
+    return found;
 }
 
 std::vector<std::string> names_in(const Candidate& at, const OptionPath& option) {

@@ -107,6 +107,10 @@ class Workspace {
     std::optional<Texts> texts_{};
 };
 
+/// The one host of whose name this is a part: `shoukei` of `shoukei-niri`; "" where none or several
+/// are called so, or one whole.
+std::string host_called_in_part(const map::RepoMap& map, std::string_view name);
+
 /// The names of an option in a candidate.
 std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
 

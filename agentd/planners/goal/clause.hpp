@@ -20,6 +20,7 @@ using proposals::plan::WishKind;
 struct Made {
     std::vector<Wish> wishes{};
     std::string service{}; ///< that "it" and "its port" mean in the next clause, by its option
+    bool of_whom = false;  ///< done for whom the first clause is about
 };
 
 /// What a clause is built in.

@@ -59,10 +59,21 @@ class Building {
         if (!made) {
             return made.problem();
         }
+        if (!scope.whom.empty() && !made->of_whom) {
+            return not_understood("what " + quoted(scope.whom) +
+                                      " needs is said, and nothing for " + quoted(scope.whom),
+                                  "say it without why: add user " + scope.whom +
+                                      " to the group wheel");
+        }
         service_ = made->service;
         for (Wish& wish : made.value().wishes) {
             if (!wish.in.empty() && !scope.in.empty() && wish.in != scope.in) {
                 return not_understood("two modules are named", "name one of them");
+            }
+            wish.weak = scope.weak && wish.kind == WishKind::set_option;
+            if (scope.weak && !wish.weak) {
+                return not_understood("only a value that is set can be left to hosts",
+                                      "say that by itself");
             }
             if (wish.kind <= WishKind::create_module && wish.in.empty()) {
                 wish.in = scope.in;

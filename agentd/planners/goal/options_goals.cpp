@@ -1,6 +1,8 @@
 // Any option by its path.
 #include "agentd/planners/goal/clause.hpp"
 
+#include "agentd/core/text.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -96,6 +98,15 @@ bool holds_packages(const std::string& option) {
     return option.ends_with("ackages") || option.ends_with(".fonts");
 }
 
+/// `8000-8010`
+std::optional<std::pair<std::int64_t, std::int64_t>> range_of(std::string_view text) {
+    const auto dash = text.find('-');
+    const auto first = core::parse_integer(text.substr(0, dash));
+    const auto last = dash == text.npos ? std::nullopt : core::parse_integer(text.substr(dash + 1));
+    const bool fits = first && last && *first > 0 && *first < *last && *last <= 65535;
+    return fits ? std::optional(std::pair(*first, *last)) : std::nullopt;
+}
+
 Result<Made> elements(const State& match, const Situation& in, WishKind kind) {
     const std::string option = match.text("option");
     Made out;
@@ -114,7 +125,12 @@ Result<Made> elements(const State& match, const Situation& in, WishKind kind) {
         if (package) {
             value = *package;
         }
+        const auto range = option.ends_with("PortRanges") ? range_of(item.text) : std::nullopt;
+        if (range) {
+            value = range->first;
+        }
         Wish wish = kind == WishKind::add_to_list ? add(option, value) : remove(option, value);
+        wish.last = range ? std::optional(range->second) : std::nullopt;
         out.wishes.push_back(for_user(std::move(wish), in));
     }
     return out;

@@ -86,14 +86,19 @@ Result<Made> have(const State&, const Situation&) {
 }
 
 /// "from bob's command-line packages": the module of that name.
-Result<Made> uninstall_there(const State& match, const Situation& in) {
-    auto out = uninstall(match, in);
+Result<Made> there(const State& match, Result<Made> out) {
     if (out) {
         for (Wish& wish : out.value().wishes) {
             wish.in = match.text("category");
         }
     }
     return out;
+}
+Result<Made> install_there(const State& match, const Situation& in) {
+    return there(match, install(match, in));
+}
+Result<Made> uninstall_there(const State& match, const Situation& in) {
+    return there(match, uninstall(match, in));
 }
 
 constexpr auto patterns = std::to_array<Pattern>({
@@ -109,6 +114,10 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(add|put|include) [package|packages|program|programs|tool|tools] {packages} "
      "[package|packages|program|programs|tool|tools] [[,] (system-wide|systemwide)]",
      install_bare, "", About::users},
+    {"(install|get|add|put) [package|packages|program|programs] {packages} "
+     "[package|packages|program|programs] (next to|beside|alongside|along with|among|with|to|to "
+     "list of|into) other {category} (packages|programs|apps|applications|tools)",
+     install_there, "install element-desktop next to the other chat programs", About::users},
     {"(add|put) (package|packages) {packages}", install, "", About::users},
     {"(add|install|put) [package|packages] {packages} (to|into|in|for|among) {word:owner} 's "
      "[home|user|own] packages",

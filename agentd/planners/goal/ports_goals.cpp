@@ -18,12 +18,6 @@ Result<Made> ports(const State& match, WishKind kind) {
         "networking.firewall." + (interface.empty() ? "" : "interfaces.\"" + interface + "\".");
     Made out;
     for (const Item& port : match.items("ports")) {
-        if (port.last != port.number) {
-            return Problem{.code = "not_yet",
-                           .message = "ranges of ports cannot be said in words yet",
-                           .hint = "name the ports one by one, or set "
-                                   "networking.firewall.allowedTCPPortRanges by hand"};
-        }
         // "tcp ports 80 and udp 53" is well: what stands before holds until something else is said.
         const bool open_end = !before.empty() && !out.wishes.empty();
         const bool otherwise = !all.empty() && !port.more.empty() && all != port.more && !open_end;
@@ -34,14 +28,17 @@ Result<Made> ports(const State& match, WishKind kind) {
                            .hint = "write 53/udp"};
         }
         const std::string protocol = port.more.empty() ? all : port.more;
+        const bool range = port.last != port.number;
         for (const auto& [name, list] :
-             {std::pair("tcp", "allowedTCPPorts"), std::pair("udp", "allowedUDPPorts")}) {
+             {std::pair("tcp", "allowedTCPPort"), std::pair("udp", "allowedUDPPort")}) {
             const bool wanted = protocol == name || protocol == "both" ||
                                 (protocol.empty() && name == std::string_view("tcp"));
             if (wanted) {
-                out.wishes.push_back(kind == WishKind::add_to_list
-                                         ? add(base + list, port.number)
-                                         : remove(base + list, port.number));
+                const std::string option = base + list + (range ? "Ranges" : "s");
+                Wish wish = kind == WishKind::add_to_list ? add(option, port.number)
+                                                          : remove(option, port.number);
+                wish.last = range ? std::optional(port.last) : std::nullopt;
+                out.wishes.push_back(std::move(wish));
             }
         }
     }

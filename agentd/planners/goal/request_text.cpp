@@ -32,6 +32,10 @@ std::string say(const proposals::Value& value) {
         });
 }
 
+std::string element(const Wish& wish) {
+    return say(*wish.value) + (wish.last ? "-" + std::to_string(*wish.last) : "");
+}
+
 std::string settings(const std::vector<Setting>& all) {
     std::vector<std::string> out;
     for (const Setting& one : all) {
@@ -47,17 +51,19 @@ std::string say(const Wish& wish) {
     std::string out;
     switch (wish.kind) {
     case WishKind::set_option:
-        out = "set " + option + " to " + say(*wish.value) +
+        out = "set " + option + " to " + say(*wish.value) + (wish.weak ? " as default" : "") +
               (wish.fresh ? " where nothing else is set" : "");
         break;
     case WishKind::unset_option:
         out = "unset " + option;
         break;
     case WishKind::add_to_list:
-        out = "add " + say(*wish.value) + " to " + option;
+        out = wish.size ? "create a swap file of " + std::to_string(*wish.size) + "M at " +
+                              std::get<std::string>(*wish.value)
+                        : "add " + element(wish) + " to " + option;
         break;
     case WishKind::remove_from_list:
-        out = "remove " + say(*wish.value) + " from " + option;
+        out = "remove " + element(wish) + " from " + option;
         break;
     case WishKind::add_import:
         out = "import the module " + in_quotes(wish.module);

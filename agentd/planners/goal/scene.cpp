@@ -10,33 +10,33 @@ namespace {
 namespace map = proposals::map;
 
 constexpr auto reserved = std::to_array<std::string_view>(
-    {"a",          "about",     "above",    "activate",   "add",       "after",    "again",
-     "all",        "already",   "also",     "an",         "and",       "any",      "anybody",
-     "anyone",     "anything",  "are",      "as",         "at",        "be",       "because",
-     "before",     "below",     "both",     "bump",       "but",       "by",       "can",
-     "can't",      "cannot",    "change",   "close",      "could",     "create",   "current",
-     "deactivate", "delete",    "disable",  "do",         "does",      "doesn't",  "don't",
-     "dont",       "drop",      "each",     "either",     "else",      "enable",   "ensure",
-     "every",      "everybody", "everyone", "everything", "except",    "firewall", "following",
-     "for",        "from",      "get",      "give",       "has",       "have",     "here",
-     "host",       "hosts",     "how",      "i",          "if",        "in",       "input",
-     "inputs",     "inside",    "install",  "instead",    "into",      "is",       "it",
-     "its",        "keep",      "kindly",   "latest",     "leave",     "let",      "let's",
-     "machine",    "machines",  "make",     "many",       "may",       "me",       "module",
-     "modules",    "more",      "must",     "my",         "neither",   "never",    "new",
-     "newest",     "next",      "no",       "none",       "nor",       "not",      "nothing",
-     "now",        "of",        "off",      "on",         "only",      "open",     "or",
-     "other",      "otherwise", "our",      "out",        "package",   "packages", "password",
-     "passwords",  "please",    "port",     "ports",      "program",   "programs", "put",
-     "remove",     "restart",   "run",      "runs",       "same",      "service",  "services",
-     "set",        "shall",     "should",   "so",         "some",      "start",    "stop",
-     "such",       "switch",    "system",   "than",       "that",      "the",      "their",
-     "them",       "then",      "there",    "these",      "they",      "this",     "those",
-     "to",         "too",       "turn",     "undo",       "uninstall", "unless",   "unset",
-     "until",      "update",    "upgrade",  "us",         "use",       "user",     "users",
-     "want",       "we",        "what",     "when",       "where",     "whether",  "which",
-     "while",      "who",       "whole",    "why",        "will",      "with",     "without",
-     "won't",      "would",     "yet",      "you",        "your"});
+    {"a",          "about",     "above",     "activate",   "add",     "after",    "again",
+     "all",        "already",   "also",      "an",         "and",     "any",      "anybody",
+     "anyone",     "anything",  "are",       "as",         "at",      "be",       "because",
+     "before",     "below",     "both",      "bump",       "but",     "by",       "can",
+     "can't",      "cannot",    "change",    "close",      "could",   "create",   "current",
+     "deactivate", "delete",    "disable",   "do",         "does",    "doesn't",  "don't",
+     "dont",       "drop",      "each",      "either",     "else",    "enable",   "ensure",
+     "every",      "everybody", "everyone",  "everything", "except",  "firewall", "following",
+     "for",        "from",      "get",       "give",       "has",     "have",     "her",
+     "here",       "him",       "host",      "hosts",      "how",     "i",        "if",
+     "in",         "input",     "inputs",    "inside",     "install", "instead",  "into",
+     "is",         "it",        "its",       "keep",       "kindly",  "latest",   "leave",
+     "let",        "let's",     "machine",   "machines",   "make",    "many",     "may",
+     "me",         "module",    "modules",   "more",       "must",    "my",       "neither",
+     "never",      "new",       "newest",    "next",       "no",      "none",     "nor",
+     "not",        "nothing",   "now",       "of",         "off",     "on",       "only",
+     "open",       "or",        "other",     "otherwise",  "our",     "out",      "package",
+     "packages",   "password",  "passwords", "please",     "port",    "ports",    "program",
+     "programs",   "put",       "remove",    "restart",    "run",     "runs",     "same",
+     "service",    "services",  "set",       "shall",      "should",  "so",       "some",
+     "start",      "stop",      "such",      "switch",     "system",  "than",     "that",
+     "the",        "their",     "them",      "then",       "there",   "these",    "they",
+     "this",       "those",     "to",        "too",        "turn",    "undo",     "uninstall",
+     "unless",     "unset",     "until",     "update",     "upgrade", "us",       "use",
+     "user",       "users",     "want",      "we",         "what",    "when",     "where",
+     "whether",    "which",     "while",     "who",        "whole",   "why",      "will",
+     "with",       "without",   "won't",     "would",      "yet",     "you",      "your"});
 
 } // namespace
 
@@ -53,7 +53,7 @@ std::optional<Scope> both(const Scope& one, const Scope& other) {
         !one.says_hosts() || !other.says_hosts() ||
         (one.hosts == other.hosts && one.every == other.every && one.shared == other.shared);
     if (!hosts_agree || !same(one.user, other.user) || !same(one.in, other.in) ||
-        !same(one.flake, other.flake)) {
+        !same(one.flake, other.flake) || !same(one.whom, other.whom)) {
         return std::nullopt;
     }
     if (other.says_hosts()) {
@@ -64,6 +64,7 @@ std::optional<Scope> both(const Scope& one, const Scope& other) {
     out.user = one.user.empty() ? other.user : one.user;
     out.in = one.in.empty() ? other.in : one.in;
     out.flake = one.flake.empty() ? other.flake : one.flake;
+    out.whom = one.whom.empty() ? other.whom : one.whom;
     out.weak = one.weak || other.weak;
     return out;
 }

@@ -21,9 +21,10 @@ struct Scope {
     std::string user{};
     std::string in{};
     std::string flake{};
-    bool weak = false; ///< hosts may say otherwise
-    bool lead = false; ///< it stood before its clause, so it holds for those that follow
-    bool tail = false; ///< it stood behind
+    bool weak = false;  ///< hosts may say otherwise
+    std::string whom{}; ///< of whom a first clause tells why: "him"
+    bool lead = false;  ///< it stood before its clause, so it holds for those that follow
+    bool tail = false;  ///< it stood behind
     friend bool operator==(const Scope&, const Scope&) = default;
     bool says_hosts() const { return every || shared || !hosts.empty(); }
 };

@@ -24,8 +24,10 @@ bool shared(const State&, const Scene&, Scope& out) {
     return true;
 }
 bool hosts(const State& match, const Scene&, Scope& out) {
-    for (const Item& item : match.items("hosts")) {
-        out.hosts.insert(item.text);
+    for (const char* slot : {"hosts", "more"}) {
+        for (const Item& item : match.items(slot)) {
+            out.hosts.insert(item.text);
+        }
     }
     return true;
 }
@@ -53,6 +55,25 @@ bool flake(const State& match, const Scene& scene, Scope& out) {
     out.flake = match.text("template");
     return scene.around.map.flake.empty() || scene.around.map.flake == out.flake;
 }
+bool every_but(const State& match, const Scene& scene, Scope& out) {
+    for (const auto& host : scene.around.map.hosts) {
+        const auto& others = match.items("others");
+        const bool other = std::any_of(others.begin(), others.end(),
+                                       [&](const Item& item) { return item.text == host.name; });
+        if (host.kind == "nixos" && !other) {
+            out.hosts.insert(host.name);
+        }
+    }
+    return scene.around.map.hosts_known && !out.hosts.empty();
+}
+bool weak(const State&, const Scene&, Scope& out) {
+    out.weak = true;
+    return true;
+}
+bool whom(const State& match, const Scene&, Scope& out) {
+    out.whom = match.text("whom");
+    return true;
+}
 bool nothing(const State&, const Scene&, Scope&) {
     return true;
 }
@@ -63,13 +84,34 @@ constexpr auto rows = std::to_array<Row>({
      "boxes|configuration|configurations)",
      every},
     {"everywhere", every},
+    {"[only] (on|for|of|in|across|to|from|at) (all [of]|every|each) [nixos|linux|flake|other] "
+     "(host|hosts|machine|machines|system|systems) [,] (but|except|except for|other than|besides|"
+     "apart from) [for|on] [host|hosts|machine] {knownhosts:others}",
+     every_but},
+    {"everywhere (but|except|other than|besides|apart from) [for|on] [host|hosts] "
+     "{knownhosts:others}",
+     every_but},
+    {"(all [of]|every|each) [nixos|linux] (host|hosts|machine|machines) [,] (but|except|except for|"
+     "other than|besides|apart from) [host|hosts] {knownhosts:others} [should|shall|must|needs to|"
+     "need to|has to|have to]",
+     every_but, true},
+    {"[but] (host|hosts|each host|every host|they|machines) (must|should|may|can|shall|might) "
+     "[stay|"
+     "remain|be|still] [able|allowed|free] [to] (override|overrule|change) (it|this|that)",
+     weak},
+    {"(let|allow) (host|hosts|machines|them) [to] (override|overrule|change) (it|this|that)", weak},
+    {"as default [value]", weak},
+    {"by default", weak},
+    {"{knownuser:whom} (needs|wants|requires) {reason} (:|;|, so|so|, therefore)", whom, true},
+    {"user {user:whom} (needs|wants|requires) {reason} (:|;|, so|so|, therefore)", whom, true},
     {"(shared by|common to) [all] [nixos] (host|hosts|machines|systems)", shared},
     {"all [nixos] (hosts|machines|systems) share", shared},
     {"(on|for|of|in|across|to|from) nixos (host|hosts|machines|systems)", shared},
     {"[only] (on|for|of|at|in|to|from) [only] (host|hosts|machine|machines|server|servers|laptop) "
      "{hosts} [only|alone|[,] [and] nowhere else|[,] [and] on no other host]",
      hosts},
-    {"[only] (on|for|of|at|in|to|from) [only] {knownhosts:hosts} [host|machine|laptop|server|"
+    {"[only] (on|for|of|in) {knownhosts:hosts} and (on|for|of|in) {knownhosts:more}", hosts},
+    {"[only] (on|for|of|at|in|to|from) [only|both] {knownhosts:hosts} [host|machine|laptop|server|"
      "desktop|box] [only|alone|[,] [and] nowhere else|[,] [and] on no other host]",
      hosts},
     {"(in|on|of|for|to|from|through) {knownhost:hosts} 's (firewall|system|configuration|config)",

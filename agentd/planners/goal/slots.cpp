@@ -51,6 +51,7 @@ constexpr auto table = std::to_array<Slot>({
     {"port", "a port", slot::port},
     {"ports", "a port", slot::ports},
     {"protocol", "tcp or udp", slot::protocol},
+    {"reason", "what for", slot::reason},
     {"service", "a service or program", slot::service},
     {"setting", "an option with its value", slot::setting},
     {"size", "a size like 500M", slot::size},

@@ -32,6 +32,8 @@ void domain(const Scene& scene, std::size_t at, Out out);
 void duration(const Scene& scene, std::size_t at, Out out);
 /// A module by its path, or with its `.nix`.
 void file(const Scene& scene, std::size_t at, Out out);
+/// Some words that tell why, and turn nothing.
+void reason(const Scene& scene, std::size_t at, Out out);
 /// Of a machine, IPv4 or IPv6.
 void address(const Scene& scene, std::size_t at, Out out);
 /// `4am`, `4:30 pm`, `16:30`, `midnight`, as `hh:mm`.

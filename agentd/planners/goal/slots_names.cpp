@@ -139,14 +139,19 @@ void module(const Scene& scene, std::size_t at, Out out) {
 }
 
 void category(const Scene& scene, std::size_t at, Out out) {
-    static constexpr std::array<std::array<std::string_view, 3>, 7> words{
+    static constexpr std::array<std::array<std::string_view, 3>, 12> words{
         {{"command-line", "cli", "shell"},
          {"terminal", "terminal", "cli"},
          {"cli", "cli", "cli"},
          {"desktop", "desktop", "gui"},
          {"graphical", "gui", "desktop"},
          {"development", "dev", "development"},
-         {"gaming", "games", "gaming"}}};
+         {"gaming", "games", "gaming"},
+         {"chat", "comms", "messaging"},
+         {"chat", "communication", "social"},
+         {"messaging", "comms", "chat"},
+         {"office", "productivity", "documents"},
+         {"media", "multimedia", "media"}}};
     const Token* token = nameable(scene, at);
     if (token == nullptr || token->is("home") || token->is("user") || token->is("own") ||
         token->is("modules") || token->is("packages")) {

@@ -134,6 +134,21 @@ void locale(const Scene& scene, std::size_t at, Out out) {
     }
 }
 
+void reason(const Scene& scene, std::size_t at, Out out) {
+    static constexpr std::array<std::string_view, 16> turning{
+        "not",  "no",    "never",   "don't",   "doesn't", "cannot", "can't", "none",
+        "less", "fewer", "neither", "without", "except",  "unless", "only",  "if"};
+    constexpr std::size_t most = 10;
+    for (std::size_t end = at; end < at + most; ++end) {
+        const Token* token = scene.token(end);
+        if (token == nullptr || token->mark || token->quoted ||
+            std::find(turning.begin(), turning.end(), token->lower) != turning.end()) {
+            return;
+        }
+        take_text(out, end + 1, token->text);
+    }
+}
+
 void path(const Scene& scene, std::size_t at, Out out) {
     const Token* token = word_at(scene, at);
     if (token != nullptr && token->text.front() == '/' && token->text.size() > 1 &&

@@ -51,6 +51,7 @@ class Spreading {
                 carried.shared = lead.shared;
             }
             carried.user = lead.user.empty() ? carried.user : lead.user;
+            carried.whom = lead.whom.empty() ? carried.whom : lead.whom;
             carried.in = lead.in.empty() ? carried.in : lead.in;
             auto joined = both(carried, scopes_[i]);
             if (!joined) {

@@ -1,6 +1,7 @@
 #include "agentd/planners/goal/stopped.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/plan/workspace.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,6 +63,19 @@ std::optional<Problem> slip_of_the_pen(const Scene& scene, std::size_t furthest)
     return std::nullopt;
 }
 
+/// A word that is a part of one host's name, and nothing else.
+std::optional<Problem> part_of_host(const Scene& scene) {
+    for (const Token& token : scene.tokens) {
+        const std::string host = proposals::plan::host_called_in_part(scene.around.map, token.text);
+        if (!token.mark && !token.quoted && !host.empty() && !is_reserved(token.lower)) {
+            return not_understood("no host is called " + quoted(token.text) + ", but " +
+                                      quoted(host) + " is",
+                                  "say the whole name, if it is meant: " + host);
+        }
+    }
+    return std::nullopt;
+}
+
 /// A word that turns the meaning of what stands around it, and was not understood.
 std::optional<Problem> turned(const Scene& scene) {
     static constexpr std::array<std::string_view, 16> turning{
@@ -103,6 +117,9 @@ Problem stopped(const Scene& scene, const Stop& stop) {
     const std::size_t at = std::min(stop.furthest.at, scene.size() - 1);
     if (const auto slip = slip_of_the_pen(scene, at)) {
         return *slip;
+    }
+    if (const auto host = part_of_host(scene)) {
+        return *host;
     }
     if (const auto word = turned(scene)) {
         return *word;

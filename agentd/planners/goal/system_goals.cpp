@@ -1,6 +1,8 @@
 // The machine as a whole: its time, language, name, keyboard, memory, boot.
 #include "agentd/planners/goal/clause.hpp"
 
+#include "agentd/core/text.hpp"
+
 #include <array>
 
 namespace agentd::planners::goal {
@@ -87,6 +89,20 @@ Result<Made> city(const State& match, const Situation&) {
 Result<Made> swappiness(const State& match, const Situation&) {
     return only(set("boot.kernel.sysctl.\"vm.swappiness\"", match.items("number").front().number));
 }
+/// As NixOS makes it: a file of so many MiB.
+Result<Made> swap_file(const State& match, const Situation&) {
+    const std::string size = match.text("size");
+    const auto number = core::parse_integer(std::string_view(size).substr(0, size.size() - 1));
+    const std::int64_t unit = size.back() == 'T' ? 1 << 20 : size.back() == 'G' ? 1 << 10 : 1;
+    if (!number || size.back() == 'K' || *number < 1 || *number > (1 << 24) / unit) {
+        return Problem{.code = "bad_value", .message = quoted(size) + " is no size of a swap file"};
+    }
+    const std::string path = match.text("path");
+    Wish wish = add("swapDevices", path.empty() ? "/var/lib/swapfile" : path);
+    wish.size = *number * unit;
+    return only(std::move(wish));
+}
+
 Result<Made> tmpfs(const State&, const Situation& in) {
     return only(set(spelling(in, {"boot.tmp.useTmpfs", "boot.tmpOnTmpfs"}), true));
 }
@@ -159,6 +175,12 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(set|change|switch) [default|system] (time zone|timezone) to {name}", city},
     {"get time zone {zone}", zone},
     {"(set|change) [vm] swappiness (to|=) {number}", swappiness, "set the swappiness to 10"},
+    {"(add|create|make|set up|use|enable|have) [new] (swap file|swapfile|swap space|swap) "
+     "[(of|with) [size]] {size} [[of] swap] [(at|in|as) {path}]",
+     swap_file, "create a swap file of 8 GB"},
+    {"(add|create|make|set up|use|enable|have) [new] {size} [of] (swap file|swapfile|swap space|"
+     "swap) [(at|in|as) {path}]",
+     swap_file},
     {"(put|mount|keep) /tmp (in|on|as|into) (tmpfs|ram|memory)", tmpfs, "put /tmp on tmpfs"},
     {"(clean|clear|empty|wipe) /tmp (on|at|during|every) boot", clean_tmp, "clean /tmp on boot"},
 });

@@ -85,7 +85,15 @@ Result<Made> shell(const State& match, const Situation& in) {
     return only(set(below_user(match.text("user"), "shell"), attribute(match.text("package"))));
 }
 
-Result<Made> no_name(const State&, const Situation&) {
+Result<Made> join_him(const State& match, const Situation& in) {
+    if (!in.scope.whom.empty()) {
+        if (auto problem = nobody(in, in.scope.whom)) {
+            return *problem;
+        }
+        Made out{.of_whom = true};
+        groups(out, match, in.scope.whom, WishKind::add_to_list);
+        return out;
+    }
     return core::Problem{.code = "not_understood",
                          .message = "the goal is not understood: who is meant is not said",
                          .hint = "add user bob to the group wheel"};
@@ -118,7 +126,9 @@ constexpr auto patterns = std::to_array<Pattern>({
      "add user bob to the group wheel"},
     {"(add|put) [user|users] {users} (to|in|into) {groups} (group|groups)", join},
     {"(add|put) [user|users] {users} (to|in|into) {knowngroups:groups}", join},
-    {"add (him|her|them) to (group|groups) {groups}", no_name},
+    {"(add|put) (him|her|them) (to|in|into) (group|groups) {groups}", join_him},
+    {"(add|put) (him|her|them) (to|in|into) {groups} (group|groups)", join_him},
+    {"(add|put) (him|her|them) (to|in|into) {knowngroups:groups}", join_him},
     {"[user|users] {users} (should|must|shall) be (in|member of|members of) (group|groups) "
      "{groups}",
      join},

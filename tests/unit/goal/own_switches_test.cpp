@@ -1,0 +1,41 @@
+/// What the owner calls something comes before what nixpkgs does.
+#include "agentd/planners/goal/sayings.hpp"
+#include "tests/unit/goal/place.hpp"
+#include "tests/unit/repo_map/memory_tree.hpp"
+
+using namespace agentd;
+using namespace agentd::tests;
+
+namespace {
+
+std::string said_with(const std::string& module, const std::string& goal) {
+    const std::map<std::string, std::string> all{
+        {"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.web = "
+                      "nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; }; }"},
+        {"m.nix", module}};
+    const MemoryTree tree(all);
+    proposals::map::Files files(tree, tree.paths());
+    const auto map = proposals::map::make_map(files);
+    REQUIRE(map);
+    const planners::goal::Sayings said(files, *map);
+    const auto read = planners::goal::read_goal(
+        goal, {.map = *map, .files = files.all(), .host = "", .catalog = nullptr, .said = &said});
+    return read ? planners::goal::say(read->request) : "!" + read.problem().code;
+}
+
+} // namespace
+
+TEST_CASE("a switch of the owner's own that is called as the words say goes before nixpkgs'") {
+    const std::string own = "{ lib, ... }: { options.my.services.mumble.enable = "
+                            "lib.mkEnableOption \"mumble\"; }";
+    for (const std::string goal :
+         {"enable the mumble server", "enable mumble", "turn on the mumble server on host web"}) {
+        const std::string says = said_with(own, goal);
+        CAPTURE(goal, says);
+        CHECK(says.ends_with("set my.services.mumble.enable to true"));
+    }
+    CHECK(said_with("{ }", "enable the mumble server") == "set services.murmur.enable to true");
+    CHECK(said_with("{ lib, ... }: { options.my.a.mumble.enable = lib.mkEnableOption \"\"; "
+                    "options.my.b.mumble.enable = lib.mkEnableOption \"\"; }",
+                    "enable the mumble server") == "!two_readings");
+}
