@@ -217,7 +217,7 @@ Result<Goal> read_goal(std::string_view goal, const Surroundings& around) {
     out.understood = in_words(out.request);
     std::string title = core::join(out.understood, ", ");
     title.front() = static_cast<char>(title.front() - 'a' + 'A');
-    out.title = core::shorten(title, 120);
+    out.title = core::shorten(title, 120 - std::string_view("…").size());
     return out;
 }
 

@@ -83,6 +83,14 @@ TEST_CASE("what a goal is said to be is itself a goal, and the same one") {
     }
 }
 
+TEST_CASE("a title is one line of at most 120 bytes, however much a goal comes to") {
+    const auto read = Place().read("harden ssh");
+    REQUIRE(read);
+    CHECK(read->title.size() <= 120);
+    CHECK(read->title.ends_with("…"));
+    CHECK(read->title.find('\n') == std::string::npos);
+}
+
 TEST_CASE("a goal with a word that is not understood is not done in part") {
     const Place place;
     for (const std::string goal :
