@@ -33,6 +33,35 @@ const char* how_else(char32_t control) noexcept {
                : "write it as an escape inside the string";
 }
 
+/// Every line that ends does so as on Windows, and there is one.
+bool is_of_windows(std::string_view text) {
+    const auto all = core::split(text, '\n'); // the last of them does not end
+    return all.size() > 1 &&
+           std::all_of(all.begin(), all.end() - 1, [](auto line) { return line.ends_with('\r'); });
+}
+
+/// A picture, arrow or sign of which the selector behind it says that it is drawn in colours.
+bool ends_with_picture(std::string_view text) {
+    const auto at = [&](std::size_t back) {
+        return back <= text.size() ? static_cast<unsigned char>(text[text.size() - back]) : 0U;
+    };
+    const bool sign = at(3) == 0xE2 && (at(2) >= 0x84 && at(2) <= 0xAF); // U+2100 to U+2BFF
+    return sign || (at(4) == 0xF0 && at(3) == 0x9F);                     // U+1F000 to U+1FFFF
+}
+
+/// The line without those selectors.
+std::string without_picture_style(std::string_view line) {
+    constexpr std::string_view selector = "\xEF\xB8\x8F"; // U+FE0F
+    std::string out;
+    for (auto found = line.find(selector); found != line.npos; found = line.find(selector)) {
+        const auto before = line.substr(0, found);
+        out += before;
+        out += ends_with_picture(before) ? "" : selector;
+        line.remove_prefix(found + selector.size());
+    }
+    return out += line;
+}
+
 bool is_control(char32_t c) noexcept {
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
@@ -61,7 +90,8 @@ std::size_t first_bad_utf8(const std::vector<std::string_view>& all) {
 class TextJudge {
   public:
     TextJudge(std::string_view path, std::string_view before)
-        : path_(path), strict_(is_evaluated_text(path)), old_(line_set(before)) {}
+        : path_(path), strict_(is_evaluated_text(path)), windows_(is_of_windows(before)),
+          old_(line_set(before)) {}
 
     Result<std::vector<Flag>> judge(std::string_view before, std::string_view after) {
         const auto all = core::lines(after);
@@ -106,10 +136,19 @@ class TextJudge {
     }
 
     Result<core::Done> judge_line(std::string_view line, std::size_t number, bool is_new) {
-        for (const auto& hidden : core::hidden_code_points(line)) {
+        if (windows_ && line.ends_with('\r')) {
+            line.remove_suffix(1);
+            flags_.insert(Flag::control_char);
+        }
+        const std::string rest = without_picture_style(line);
+        if (rest.size() != line.size()) {
+            flags_.insert(Flag::hidden_unicode);
+        }
+        for (const auto& hidden : core::hidden_code_points(rest)) {
             const bool control = is_control(hidden.code_point);
             // Nix reads NUL as the end and a lone CR as a new line: nowhere in a file, old or new.
-            if (strict_ && control) {
+            const bool cuts = hidden.code_point == 0 || hidden.code_point == '\r';
+            if (strict_ && control && (is_new || cuts)) {
                 return at_line("control_char",
                                "control character " + draw(hidden.code_point) +
                                    "; only line feed and tab may stand here",
@@ -130,6 +169,7 @@ class TextJudge {
 
     std::string_view path_;
     bool strict_;
+    bool windows_; ///< the base has the line ends of Windows, so what is added may have them
     LineSet old_;
     std::set<Flag> flags_;
 };
