@@ -32,7 +32,8 @@ struct Read {
 
 Read read(const FlakeFiles& files) {
     Read out{.flake = {.text = read_flake(files.nix, path_of(files, nix_name)),
-                       .flakes_below = files.flakes_below}};
+                       .flakes_below = files.flakes_below,
+                       .is_loose = files.is_loose}};
     if (!core::trim(files.lock).empty()) {
         auto lock = read_lock(files.lock, path_of(files, lock_name));
         if (lock) {
@@ -64,11 +65,24 @@ Result<Done> check_settings(const Flake& before, const Flake& after, const Flake
                 "nixConfig yourself, by hand"};
 }
 
+/// Nix numbers nodes of one name anew whenever one comes or goes: `nixpkgs_4` is `nixpkgs_5` then.
+std::string without_numbers(const std::string& message) {
+    std::string out;
+    for (std::size_t at = 0; at < message.size(); ++at) {
+        const auto end = message.find_first_not_of("0123456789", at + 1);
+        const bool numbers =
+            message[at] == '_' && end != message.npos && end > at + 1 && message[end] == '`';
+        out += numbers ? '`' : message[at];
+        at = numbers ? end : at;
+    }
+    return out;
+}
+
 /// A line may have moved: a problem is the same by its words.
 std::set<std::pair<std::string, std::string>> words_of(const std::vector<Problem>& problems) {
     std::set<std::pair<std::string, std::string>> out;
     for (const Problem& problem : problems) {
-        out.emplace(problem.code, problem.message);
+        out.emplace(problem.code, without_numbers(problem.message));
     }
     return out;
 }
@@ -83,9 +97,22 @@ std::vector<Problem> all_of(const Flake& flake, std::string_view lock_path) {
 Result<Done> first_new(const std::vector<Problem>& before, const std::vector<Problem>& after) {
     const auto known = words_of(before);
     const auto found = std::find_if(after.begin(), after.end(), [&](const Problem& problem) {
-        return !known.contains({problem.code, problem.message});
+        return !known.contains({problem.code, without_numbers(problem.message)});
     });
     return found == after.end() ? Result<Done>(Done{}) : *found;
+}
+
+bool has_folder(const std::map<std::string, DeclaredInput>& inputs) {
+    return std::any_of(inputs.begin(), inputs.end(), [](const auto& one) {
+        return value_of(one.second.place, "type") == "path" || has_folder(one.second.inputs);
+    });
+}
+
+/// Whether the flakes below belong to the one at the root: it has one of them as an input, or is
+/// none itself.
+bool leads_inside(const std::string& root) {
+    const auto text = read_flake(root, nix_name);
+    return root.empty() || !text.problems.empty() || has_folder(text.inputs);
 }
 
 std::string folder_of(std::string_view path) {
@@ -193,27 +220,31 @@ Result<Done> check_flakes(const std::vector<IntakeFile>& files, const TreeReader
     if (auto done = check_links(files, base, above); !done) {
         return with_remedy(done.problem());
     }
+    const auto text_after = [&](const std::string& path) {
+        const auto edit = std::find_if(files.begin(), files.end(), [&](const IntakeFile& file) {
+            return file.edit.path == path;
+        });
+        return edit == files.end() ? base.read(path).value_or("") : edit->edit.bytes.value_or("");
+    };
+    const bool whole = leads_inside(text_after(std::string(nix_name)));
     const auto below = [&](const std::string& folder) {
         return std::any_of(folders.begin(), folders.end(), [&](const std::string& other) {
             return other != folder && other.starts_with(folder);
         });
     };
     for (const std::string& folder : folders) {
-        const auto after_of = [&](std::string_view name) {
-            const std::string path = folder + std::string(name);
-            const auto edit = std::find_if(files.begin(), files.end(), [&](const IntakeFile& file) {
-                return file.edit.path == path;
-            });
-            return edit == files.end() ? base.read(path).value_or("")
-                                       : edit->edit.bytes.value_or("");
-        };
         const std::string old_nix = base.read(folder + std::string(nix_name)).value_or("");
         const std::string old_lock = base.read(folder + std::string(lock_name)).value_or("");
-        const std::string nix = after_of(nix_name);
-        const std::string lock = after_of(lock_name);
-        if (auto done = check_flake(
-                {.nix = old_nix, .lock = old_lock, .folder = folder},
-                {.nix = nix, .lock = lock, .folder = folder, .flakes_below = below(folder)});
+        const std::string nix = text_after(folder + std::string(nix_name));
+        const std::string lock = text_after(folder + std::string(lock_name));
+        const bool loose = !whole && !folder.empty() && old_lock.empty() && lock.empty();
+        if (auto done =
+                check_flake({.nix = old_nix, .lock = old_lock, .folder = folder, .is_loose = loose},
+                            {.nix = nix,
+                             .lock = lock,
+                             .folder = folder,
+                             .flakes_below = below(folder),
+                             .is_loose = loose});
             !done) {
             return with_remedy(done.problem());
         }

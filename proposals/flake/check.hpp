@@ -16,6 +16,7 @@ struct FlakeFiles {
     std::string_view lock{};
     std::string_view folder{}; ///< "" or with its slash: for `where`
     bool flakes_below = false; ///< flake.nix files of folders below changed too
+    bool is_loose = false;     ///< a template: it was never locked, and no flake leads to it
 };
 
 /// What is wrong afterwards and was not before. Nothing is fetched and nothing evaluated. Problems:

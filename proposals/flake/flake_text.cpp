@@ -5,7 +5,6 @@
 #include "proposals/nix/tree.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace agentd::proposals::flake {
 
@@ -50,9 +49,8 @@ class FlakeReader {
         FlakeText out;
         out.problems.push_back(
             {.code = "flake_unreadable",
-             .message = "flake.nix says more of inputs and nixConfig than is "
-                        "read of it: 256 KiB, 2,000 settings, names of 255 "
-                        "bytes, 16 deep",
+             .message = "flake.nix says more of inputs and nixConfig than is read of it: "
+                        "256 KiB, 2,000 settings, names of 255 bytes, 16 deep",
              .where = std::string(path),
              .hint = "say it in fewer words; what is long belongs into modules"});
         return out;
@@ -287,14 +285,15 @@ FlakeText read_flake(std::string_view text, std::string_view path) {
     }
     const auto parsed = nix::parse(std::string(text));
     if (const auto* error = std::get_if<nix::SyntaxError>(&parsed)) {
-        FlakeText out;
-        out.problems.push_back({.code = "flake_unreadable",
-                                .message = "flake.nix is no Nix: " + error->message(),
-                                .where = error->problem(path).where,
-                                .hint = "mend it, then make the patch again"});
-        return out;
+        return {.problems = {{.code = "flake_unreadable",
+                              .message = "flake.nix is no Nix: " + error->message(),
+                              .where = error->problem(path).where,
+                              .hint = "mend it, then make the patch again"}}};
     }
-    return FlakeReader(std::get<nix::Tree>(parsed), path).read();
+    const auto& tree = std::get<nix::Tree>(parsed);
+    const bool module = tree.kind(nix::bare(tree, tree.root())) == NodeKind::lambda;
+    return module && path.find('/') != path.npos ? FlakeText{} // Nix takes no function for one
+                                                 : FlakeReader(tree, path).read();
 }
 
 } // namespace agentd::proposals::flake

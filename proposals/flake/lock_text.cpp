@@ -37,6 +37,30 @@ Trouble unknown_field(const Json& object, std::span<const std::string_view> know
     return std::nullopt;
 }
 
+/// What Nix writes beside `type` for each kind of address; empty for a kind that is not known.
+std::vector<std::string_view> fields_of(std::string_view type) {
+    std::vector<std::string_view> out{"type", "narHash",  "lastModified", "dir",    "rev",
+                                      "ref",  "revCount", "treeHash",     "__final"};
+    const auto with = [&](std::initializer_list<std::string_view> more) {
+        out.insert(out.end(), more);
+        return std::move(out);
+    };
+    if (type == "github" || type == "gitlab" || type == "sourcehut") {
+        return with({"owner", "repo", "host"});
+    }
+    if (type == "git") {
+        return with({"url", "name", "submodules", "shallow", "allRefs", "lfs", "exportIgnore",
+                     "verifyCommit", "keytype", "publicKey", "publicKeys", "dirtyRev",
+                     "dirtyShortRev"});
+    }
+    if (type == "tarball" || type == "file") {
+        return with({"url", "name", "unpack"});
+    }
+    return type == "path"       ? with({"path"})
+           : type == "indirect" ? with({"id"})
+                                : std::vector<std::string_view>{};
+}
+
 Trouble take(const Json& object, Attributes& into) {
     if (!object.is_object()) {
         return "an address is no object";
@@ -52,7 +76,8 @@ Trouble take(const Json& object, Attributes& into) {
             return "`" + shown(key) + "` is neither text nor number";
         }
     }
-    return std::nullopt;
+    const auto known = fields_of(value_of(into, "type"));
+    return known.empty() ? std::nullopt : unknown_field(object, known);
 }
 
 Trouble take(const Json& value, Edge& into) {

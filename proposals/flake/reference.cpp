@@ -1,6 +1,7 @@
 #include "proposals/flake/reference.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/flake/web_address.hpp"
 
 #include <algorithm>
 #include <array>
@@ -156,19 +157,28 @@ std::string said(const Attributes& of, std::string_view name) {
     return value_of(query, name);
 }
 
-bool is_web(std::string_view url) {
-    const std::string plain = plain_url(url);
-    const auto host = plain.find("://");
-    const bool web = plain.starts_with("https://") || plain.starts_with("http://");
-    if (!web || plain.size() <= host + 3) {
-        return false;
-    }
-    const auto end = std::min(plain.find('/', host + 3), plain.size());
-    const auto at = std::string_view(plain).substr(host + 3, end - host - 3);
-    return !at.empty() && at.find('@') == at.npos;
+/// Whether it leads out of the folder that it starts in.
+bool leads_out(std::string_view path) {
+    const auto up = [](std::string_view of) {
+        const auto parts = core::split(of, '/');
+        return std::find(parts.begin(), parts.end(), "..") != parts.end();
+    };
+    const std::string plain = decoded(path); // whoever reads it next may decode it once more
+    return path.starts_with('/') || path.starts_with('~') || plain.starts_with('/') || up(path) ||
+           up(plain);
+}
+
+/// Of a branch or revision: nothing that a program could take for one of its options.
+bool is_version(std::string_view text) {
+    return !text.starts_with('-') && text.find("..") == text.npos &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 } // namespace
+
+bool may_lead_on(const Attributes& asked, const Attributes& found) {
+    return may_lead_on(plain_url(value_of(asked, "url")), plain_url(value_of(found, "url")));
+}
 
 std::string value_of(const Attributes& attributes, std::string_view name) {
     const auto found = attributes.find(name);
@@ -257,13 +267,18 @@ std::string why_not(const Attributes& attributes) {
             return std::string("it wants its ") + more + ", which come from where no lock says";
         }
     }
+    if (leads_out(said(attributes, "dir"))) {
+        return "its folder (dir) leads out of it";
+    }
+    if (!is_version(said(attributes, "ref")) || !is_version(said(attributes, "rev"))) {
+        return "its branch or revision is no name of one";
+    }
     if (type == "path") {
         const std::string path = value_of(attributes, "path");
-        const auto parts = core::split(path, '/');
-        const bool up = std::find(parts.begin(), parts.end(), "..") != parts.end();
-        return path.empty() || path.front() == '/' || path.front() == '~' || up
-                   ? "it is a folder outside of the flake"
-                   : "";
+        return path.empty() || leads_out(path) ? "it is a folder outside of the flake" : "";
+    }
+    if (const std::string host = value_of(attributes, "host"); !host.empty()) {
+        return why_no_host(host);
     }
     if (is_forge(type) || type == "indirect") {
         return "";
@@ -272,7 +287,7 @@ std::string why_not(const Attributes& attributes) {
         return "inputs of the kind `" + core::printable(core::shorten(core::to_utf8(type), 40)) +
                "` are not taken";
     }
-    return is_web(value_of(attributes, "url")) ? "" : "its address is not one of the web (https)";
+    return why_no_web(plain_url(value_of(attributes, "url")));
 }
 
 } // namespace agentd::proposals::flake

@@ -24,14 +24,17 @@ std::string value_of(const Attributes& attributes, std::string_view name);
 /// written.
 bool same_place(const Attributes& a, const Attributes& b);
 
+/// Whether what is asked for at one address of the web may be found at the other (web_address.hpp).
+bool may_lead_on(const Attributes& asked, const Attributes& found);
+
 /// In short, for people: `github:a/b/c`, `https://…`.
 std::string as_text(const Attributes& attributes);
 /// The same without branch and revision.
 std::string where_from(Attributes attributes);
 
 /// Why an input cannot be taken from there, so that it can be fetched again by anybody: a path
-/// outside of the flake, a file of this machine, an address that is not http(s), submodules or LFS.
-/// "" when it can.
+/// outside of the flake, a file of this machine, an address that is not http(s),
+/// submodules or LFS, a folder that leads out. "" when it can.
 std::string why_not(const Attributes& attributes);
 
 } // namespace agentd::proposals::flake

@@ -51,7 +51,10 @@ bool may_be_locked_so(const Attributes& original, const Attributes& locked) {
         b.erase("ref");
     }
     if (asked == "tarball" || asked == "file") {
-        // A channel's address leads on to a file of a name of its own.
+        // A channel's address leads on to a file of a name of its own, on a server of its owner.
+        if (!may_lead_on(a, b)) {
+            return false;
+        }
         a.erase("url");
         b.erase("url");
     }
@@ -66,7 +69,9 @@ class Rules {
         const Node* root = node_at(flake_.lock, {});
         if (root == nullptr) { // there is no lock
             for (const auto& [name, input] : flake_.text.inputs) {
-                unlocked(name, input);
+                if (!flake_.is_loose) {
+                    unlocked(name, input);
+                }
             }
             return std::move(out_);
         }
@@ -220,12 +225,13 @@ class Rules {
     void dangling(const std::string& name, const Node& node) {
         for (const auto& [input, edge] : node.inputs) {
             const bool there =
-                edge.follow ? edge.follows.empty() || node_at(flake_.lock, edge.follows) != nullptr
-                            : flake_.lock.nodes.contains(edge.node);
+                edge.follow
+                    ? edge.follows.empty() || node_at(flake_.lock, edge.follows) != nullptr
+                    : flake_.lock.nodes.contains(edge.node) && edge.node != flake_.lock.root;
             if (!there) {
                 add("lock_mismatch",
                     "the input `" + shown(input) + "` of the node `" + shown(name) +
-                        "` of flake.lock leads nowhere",
+                        "` of flake.lock leads nowhere, or back to the flake itself",
                     "make the lock with Nix: nix flake lock");
             }
         }

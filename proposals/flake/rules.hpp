@@ -15,6 +15,7 @@ struct Flake {
     FlakeText text{};
     LockText lock{};
     bool flakes_below = false; ///< flake.nix files of folders below changed too
+    bool is_loose = false;     ///< a template: it was never locked, and no flake leads to it
 };
 
 /// Everything that does not fit, of one state: `unlocked_input`, `lock_mismatch`, `input_type`,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 using namespace agentd;
 using namespace agentd::proposals;
@@ -69,6 +70,64 @@ TEST_CASE(
     CHECK(code_of(odd,
                   "{ inputs.x.url = \"path:/srv/evil\"; inputs.y.url = z; outputs = _: { }; }\n") ==
           "input_type");
+}
+
+namespace {
+
+/// Of a change of one file, in a repository of these.
+std::string code_of_file(const std::map<std::string, std::string>& files, const std::string& path,
+                         const std::optional<std::string>& bytes) {
+    test::IntakeBase tree;
+    tree.files.clear();
+    for (const auto& [name, text] : files) {
+        tree.files[name] = {FileMode::file, std::string(40, 'a'), text};
+    }
+    const auto done = flake::check_flakes({{.edit = {.path = path, .bytes = bytes}}}, tree);
+    return done ? "ok" : done.problem().code;
+}
+
+} // namespace
+
+TEST_CASE("a template that was never locked is refused only for what it says, unless the flake "
+          "leads to it") {
+    const std::string root = "{ outputs = _: { }; }\n";
+    const std::string leads = "{ inputs.go.url = \"path:./go\"; outputs = _: { }; }\n";
+    const std::string go = "{ inputs.x.url = \"github:a/b\"; outputs = _: { }; }\n";
+    const std::string hook = "{ nixConfig.x = 1; outputs = _: { }; }\n";
+    CHECK(code_of_file({{"flake.nix", root}}, "go/flake.nix", go) == "ok");
+    CHECK(code_of_file({{"flake.nix", root}}, "go/flake.nix", hook) == "nix_config");
+    CHECK(code_of_file({{"flake.nix", leads}}, "go/flake.nix", go) == "unlocked_input");
+    CHECK(code_of_file({}, "go/flake.nix", go) == "unlocked_input");
+    CHECK(code_of_file({}, "flake.nix", go) == "unlocked_input");
+    const std::string lock = R"({"nodes": {"root": {}}, "root": "root", "version": 7})";
+    CHECK(code_of_file({{"flake.nix", root}, {"go/flake.nix", root}, {"go/flake.lock", lock}},
+                       "go/flake.nix", go) == "unlocked_input");
+}
+
+TEST_CASE("a module below that is called flake.nix is no flake, one at the root is a broken one") {
+    const std::string module = "{ pkgs, ... }: { nixConfig.x = 1; }\n";
+    CHECK(code_of_file({{"flake.nix", "{ outputs = _: { }; }"}}, "hosts/flake.nix", module) ==
+          "ok");
+    CHECK(code_of_file({}, "flake.nix", module) == "flake_unreadable");
+    const std::string flake = "{ nixConfig.x = 1; outputs = _: { }; }\n";
+    CHECK(code_of_file({{"hosts/flake.nix", module}}, "hosts/flake.nix", flake) == "nix_config");
+}
+
+TEST_CASE("what was wrong with a node is not wrong anew when Nix numbers it otherwise") {
+    const auto lock = [](const std::string& name, const std::string& path) {
+        return R"({"nodes": {"root": {"inputs": {"nixpkgs": ")" + name + R"("}}, ")" + name +
+               R"(": {"locked": {"type": "path", "path": ")" + path +
+               R"("}, "original": {"type": "indirect", "id": "nixpkgs"}}}, "root": "root", "version": 7})";
+    };
+    const std::string nix = "{ outputs = { nixpkgs, ... }: { }; }\n";
+    const auto code = [&](const std::string& after) {
+        const auto done = flake::check_flake(
+            {.nix = nix, .lock = lock("nixpkgs_3", "/nix/store/x")}, {.nix = nix, .lock = after});
+        return done ? std::string("ok") : done.problem().code;
+    };
+    CHECK(code(lock("nixpkgs_4", "/nix/store/x")) == "ok");
+    CHECK(code(lock("nixpkgs_4", "/nix/store/y")) == "lock_mismatch");
+    CHECK(code(lock("nixpkgs_x", "/nix/store/x")) == "lock_mismatch");
 }
 
 TEST_CASE("a setting that is computed is refused with every change of its flake.nix") {
