@@ -2,6 +2,7 @@
 /// From typed operations to edits of a repository: which file, and how.
 #pragma once
 
+#include "proposals/plan/plan.hpp"
 #include "proposals/plan/workspace.hpp"
 
 #include <optional>
@@ -9,21 +10,6 @@
 #include <vector>
 
 namespace agentd::proposals::plan {
-
-/// What was done for an operation, in one file.
-struct Step {
-    std::string wish{}; ///< for people
-    bool changed{};     ///< false: it is so already
-    std::string file{};
-    std::vector<std::string> hosts{}; ///< that are made of the file; empty where that is not known
-    std::string how{};                ///< why there
-    std::vector<std::string> notes{};
-};
-
-struct Plan {
-    std::vector<Step> steps{};
-    std::vector<FileEdit> edits{};
-};
 
 /// All operations, or none. In this order: nothing where it is so already; an option of the owner's
 /// that switches it; a module that is there and not imported; the binding that wins; the host's own

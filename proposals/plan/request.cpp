@@ -150,6 +150,33 @@ Result<core::Done> read_input(const Json& value, ObjectReader& in, Wish& wish) {
     return core::Done{};
 }
 
+Result<core::Done> read_hosts(ObjectReader& in, Request& out) {
+    if (in.has("host")) {
+        out.hosts.push_back(in.text("host", max_name));
+    }
+    if (in.has("hosts")) {
+        const Json& given = in.any("hosts");
+        if (given.is_string() && given.get<std::string>() == "all") {
+            out.every_host = true;
+        } else {
+            const auto more = in.texts("hosts", 256);
+            out.hosts.insert(out.hosts.end(), more.begin(), more.end());
+        }
+    }
+    for (const std::string& host : out.hosts) {
+        if (!plain(host, max_name)) {
+            return bad("bad_value", "a host is named as below nixosConfigurations");
+        }
+    }
+    return core::Done{};
+}
+
+} // namespace
+
+std::string_view to_string(WishKind kind) noexcept {
+    return name_of(kind_names, kind);
+}
+
 Result<Wish> wish_from_json(const Json& value) {
     ObjectReader in(value, "operation");
     const auto name = in.text("op", 40);
@@ -180,33 +207,6 @@ Result<Wish> wish_from_json(const Json& value) {
         done = in.finish();
     }
     return done ? Result<Wish>(std::move(wish)) : done.problem();
-}
-
-Result<core::Done> read_hosts(ObjectReader& in, Request& out) {
-    if (in.has("host")) {
-        out.hosts.push_back(in.text("host", max_name));
-    }
-    if (in.has("hosts")) {
-        const Json& given = in.any("hosts");
-        if (given.is_string() && given.get<std::string>() == "all") {
-            out.every_host = true;
-        } else {
-            const auto more = in.texts("hosts", 256);
-            out.hosts.insert(out.hosts.end(), more.begin(), more.end());
-        }
-    }
-    for (const std::string& host : out.hosts) {
-        if (!plain(host, max_name)) {
-            return bad("bad_value", "a host is named as below nixosConfigurations");
-        }
-    }
-    return core::Done{};
-}
-
-} // namespace
-
-std::string_view to_string(WishKind kind) noexcept {
-    return name_of(kind_names, kind);
 }
 
 Result<Request> request_from_json(const Json& value) {

@@ -32,6 +32,7 @@ std::string_view to_string(WishKind kind) noexcept;
 struct Setting {
     OptionPath option{};
     Value value{};
+    friend bool operator==(const Setting&, const Setting&) = default;
 };
 
 /// One operation. Which fields it has depends on its kind.
@@ -50,6 +51,7 @@ struct Wish {
     std::string input{};
     std::string url{};
     std::vector<std::string> follows{};
+    friend bool operator==(const Wish&, const Wish&) = default;
 };
 
 struct Request {
@@ -58,11 +60,19 @@ struct Request {
     std::vector<std::string> hosts{}; ///< by name; empty: not said
     bool every_host = false;          ///< all of nixosConfigurations
     std::vector<Wish> operations{};
+    friend bool operator==(const Request&, const Request&) = default;
 };
 
-/// Strict: unknown fields are refused. Problems as of operations_from_json, with `where` the index
-/// of the operation.
+/// Strict: unknown fields are refused. Problems as of operation_from_json and `too_many`, with
+/// `where` the index of the operation from 0.
 core::Result<Request> request_from_json(const core::Json& value);
+core::Result<Wish> wish_from_json(const core::Json& value);
+/// `agentd.ops/2`, which reads back as it was.
+core::Json to_json(const Request& request);
+core::Json to_json(const Wish& wish);
+/// What a wish says of options as the host has them (one of home-manager below its user), the
+/// settings of a new module among them; none of an import or an input.
+std::vector<Operation> on_options(const Wish& wish);
 /// `set time.timeZone to "UTC"`, for people.
 std::string describe(const Wish& wish);
 
