@@ -2,8 +2,6 @@
 
 #include "agentd/core/fd.hpp"
 #include "agentd/core/json.hpp"
-#include "agentd/core/text.hpp"
-#include "sandbox/run.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -37,45 +35,17 @@ class ManifestFile {
     std::string path_;
 };
 
-Problem failed(const sandbox::Outcome& outcome) {
-    const auto said = core::parse_json(core::trim(outcome.err.bytes));
-    if (said && said->is_object() && said->contains("code") && said->at("code").is_string()) {
-        return {.code = said->at("code").get<std::string>(),
-                .message = said->value("message", "the effects cannot be worked out"),
-                .where = said->value("where", "")};
-    }
-    return {.code = "analysis_failed",
-            .message = "agentd-analyze " + sandbox::describe(outcome.ending),
-            .where = core::shorten(core::printable(core::trim(outcome.err.bytes)), 400),
-            .hint = "without known effects nothing may be applied"};
-}
-
-/// What the worker said, trimmed.
 core::Result<std::string> ask(const Worker& worker, const evaluator::Closure& before,
                               const evaluator::Closure& after, const char* what,
                               const std::stop_token& stop) {
     const ManifestFile from(worker, "from", before);
     const ManifestFile to(worker, "to", after);
-    const sandbox::Command command{
-        .program = worker.program,
-        .arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
-                      from.path(), "--to-manifest", to.path(), "--what", what},
-        .deadline = std::chrono::seconds(90),
-        .out = {.bytes = proposals::Effects::max_bytes, .above = sandbox::Cap::Above::stop}};
-    const auto outcome = sandbox::run(command, stop);
-    if (std::holds_alternative<sandbox::Cancelled>(outcome.ending)) {
-        return Problem{.code = "cancelled", .message = "stopped on request"};
-    }
-    if (!outcome.succeeded()) {
-        return failed(outcome);
-    }
-    return std::string(core::trim(outcome.out.bytes));
-}
-
-Problem nonsense(const Problem& problem) {
-    return {.code = "analysis_failed",
-            .message = "agentd-analyze answered nonsense: " + problem.message,
-            .where = problem.where};
+    return ask(
+        worker,
+        {.arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
+                       from.path(), "--to-manifest", to.path(), "--what", what},
+         .most = proposals::Effects::max_bytes},
+        stop);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 /// can do nothing else.
 #pragma once
 
+#include "agentd/analysis/worker.hpp"
 #include "agentd/core/result.hpp"
 #include "evaluator/agreement/statements.hpp"
 #include "evaluator/store_info.hpp"
@@ -13,11 +14,6 @@
 #include <string>
 
 namespace agentd::analysis {
-
-struct Worker {
-    std::string program{}; ///< absolute path of agentd-analyze
-    std::string scratch{}; ///< a directory of ours for the two closure manifests
-};
 
 /// Runs the worker on two valid toplevels and reads its answer strictly. Problems: the worker's
 /// own, `analysis_failed` when it died or answered nonsense, `cancelled`.

@@ -1,11 +1,15 @@
 #include "evaluator/analyze/arguments.hpp"
 
+#include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <cerrno>
 #include <string_view>
+#include <unistd.h>
 
 namespace agentd::evaluator::analyze {
 
@@ -13,7 +17,7 @@ namespace {
 
 constexpr std::string_view usage =
     "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE "
-    "[--store DIR] [--what effects|moves|built]";
+    "[--store DIR] [--what effects|moves|built]; agentd-analyze --what plan, asked on stdin";
 
 } // namespace
 
@@ -29,12 +33,31 @@ core::Result<std::map<std::string, std::string>> arguments(int count, char** wor
                                  .hint = std::string(usage)};
         out[name] = words[i + 1];
     }
-    if (out.size() != 6 || count % 2 == 0)
+    const bool plans = out.at("--what") == "plan";
+    if (out.size() != (plans ? 2U : 6U) || count % 2 == 0)
         return core::Problem{.code = "usage",
                              .message = "an argument is missing",
                              .where = {},
                              .hint = std::string(usage)};
     return out;
+}
+
+std::string read_stdin(std::size_t limit) {
+    std::string out;
+    std::array<char, 64U << 10> part;
+    for (;;) {
+        const ssize_t got = ::read(STDIN_FILENO, part.data(), part.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            throw core::system_failure("cannot read", "stdin", errno);
+        if (got == 0)
+            return out;
+        out.append(part.data(), static_cast<std::size_t>(got));
+        if (out.size() > limit)
+            throw core::Failure(core::FailureKind::unavailable, "more is asked than allowed",
+                                "stdin");
+    }
 }
 
 std::string problem_line(const core::Problem& problem) {

@@ -1,8 +1,10 @@
-/// agentd-analyze: two built systems in, their Effects out, or what a switch would do to units.
-/// Reads its manifests, gives up every right, and only then looks at what somebody else built.
+/// agentd-analyze: two built systems in, their Effects out, or what a switch would do to units; or
+/// the files of a commit and operations in, edits out. Reads what it is asked, gives up every
+/// right, and only then looks at what somebody else built or wrote.
 #include "evaluator/analyze/answer.hpp"
 #include "evaluator/analyze/arguments.hpp"
 #include "evaluator/analyze/confine.hpp"
+#include "evaluator/analyze/plan.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -20,19 +22,27 @@ int refuse(const core::Problem& problem) {
     return 1;
 }
 
-int run(int count, char** words) {
-    const auto given = evaluator::analyze::arguments(count, words);
-    if (!given)
-        return refuse(given.problem());
-    evaluator::analyze::Asked asked{.given = *given};
-    asked.from_manifest = core::read_file(given->at("--from-manifest"));
-    asked.to_manifest = core::read_file(given->at("--to-manifest"));
-    evaluator::analyze::confine();
-    const auto found = evaluator::analyze::answer(asked);
+int tell(const core::Result<std::string>& found) {
     if (!found)
         return refuse(found.problem());
     core::write_all(STDOUT_FILENO, *found + "\n", "stdout");
     return 0;
+}
+
+int run(int count, char** words) {
+    const auto given = evaluator::analyze::arguments(count, words);
+    if (!given)
+        return refuse(given.problem());
+    if (given->at("--what") == "plan") {
+        const auto question = evaluator::analyze::read_stdin(evaluator::analyze::max_question);
+        evaluator::analyze::confine();
+        return tell(evaluator::analyze::plan(question));
+    }
+    evaluator::analyze::Asked asked{.given = *given};
+    asked.from_manifest = core::read_file(given->at("--from-manifest"));
+    asked.to_manifest = core::read_file(given->at("--to-manifest"));
+    evaluator::analyze::confine();
+    return tell(evaluator::analyze::answer(asked));
 }
 
 } // namespace
@@ -45,7 +55,6 @@ int main(int count, char** words) {
                        .message = failure.what(),
                        .where = failure.where()});
     } catch (const std::bad_alloc&) {
-        return refuse(
-            {.code = "limit", .message = "the two systems need more memory than allowed"});
+        return refuse({.code = "limit", .message = "what is asked needs more memory than allowed"});
     }
 }

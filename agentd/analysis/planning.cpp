@@ -1,0 +1,29 @@
+#include "agentd/analysis/planning.hpp"
+
+#include "agentd/core/json.hpp"
+#include "proposals/packed_tree.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::analysis {
+
+using proposals::plan::Plan;
+
+core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request& request,
+                           const proposals::TreeReader& tree, const std::vector<std::string>& paths,
+                           const std::stop_token& stop) {
+    const auto said =
+        ask(worker,
+            {.arguments = {"--what", "plan"},
+             .input = core::canonical(to_json(request)) + "\n" + proposals::pack(tree, paths),
+             .most = Plan::max_bytes},
+            stop);
+    if (!said) {
+        return said.problem();
+    }
+    const auto json = core::parse_json(*said, {.bytes = Plan::max_bytes, .depth = 8});
+    auto plan = json ? proposals::plan::plan_from_json(*json) : core::Result<Plan>(json.problem());
+    return plan ? std::move(plan) : nonsense(plan.problem());
+}
+
+} // namespace agentd::analysis

@@ -1,0 +1,20 @@
+/// @file
+/// `agentd-analyze --what plan`: typed operations on a repository become edits, without rights.
+#pragma once
+
+#include "agentd/core/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace agentd::evaluator::analyze {
+
+/// Of what is asked on stdin.
+inline constexpr std::size_t max_question = 200U << 20;
+
+/// The question is one line of `agentd.ops/2`, LF, and the files of a commit
+/// (`proposals/packed_tree`). The answer is `agentd.planned/1`. Problems: those of the map and of
+/// the plan, and `bad_value` for another question.
+core::Result<std::string> plan(std::string_view question);
+
+} // namespace agentd::evaluator::analyze
