@@ -39,19 +39,6 @@ char escape_of(char c) noexcept {
     }
 }
 
-char unescape(char c) noexcept {
-    switch (c) {
-    case 'n':
-        return '\n';
-    case 't':
-        return '\t';
-    case 'r':
-        return '\r';
-    default:
-        return c;
-    }
-}
-
 } // namespace
 
 bool is_nix_identifier(std::string_view text) noexcept {
@@ -76,43 +63,9 @@ std::string nix_string(std::string_view text) {
     return out + "\"";
 }
 
-std::optional<std::string> take_nix_string(std::string_view& rest) {
-    if (!rest.starts_with('"')) {
-        return std::nullopt;
-    }
-    std::string out;
-    for (std::size_t i = 1; i < rest.size(); ++i) {
-        if (rest[i] == '"') {
-            const auto literal = rest.substr(0, i + 1);
-            rest.remove_prefix(i + 1);
-            // One string has one text: anything spelled otherwise was not written here.
-            return nix_string(out) == literal ? std::optional(out) : std::nullopt;
-        }
-        const bool escaped = rest[i] == '\\' && i + 1 < rest.size();
-        i += escaped ? 1 : 0;
-        out += escaped ? unescape(rest[i]) : rest[i];
-    }
-    return std::nullopt;
-}
-
 std::string nix_integer(std::int64_t number) {
     const std::string digits = std::to_string(number);
     return number < 0 ? "(" + digits + ")" : digits;
-}
-
-std::optional<std::int64_t> take_nix_integer(std::string_view& rest) {
-    const auto end = std::min(rest.find_first_not_of("(-0123456789)"), rest.size());
-    std::string_view literal = rest.substr(0, end);
-    std::string_view digits = literal;
-    if (digits.starts_with('(') && digits.ends_with(')')) {
-        digits = digits.substr(1, digits.size() - 2);
-    }
-    const auto number = core::parse_integer(digits);
-    if (!number || nix_integer(*number) != literal) {
-        return std::nullopt;
-    }
-    rest.remove_prefix(end);
-    return number;
 }
 
 } // namespace agentd::proposals

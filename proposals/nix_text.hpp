@@ -1,9 +1,8 @@
 /// @file
-/// Literals of the Nix language, written and read in exactly one form.
+/// Literals of the Nix language, written in exactly one form.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,11 +15,7 @@ std::string nix_name(std::string_view name);
 
 /// A double-quoted Nix string that evaluates to `text` and interpolates nothing. One line.
 std::string nix_string(std::string_view text);
-/// Takes a string literal as `nix_string` writes it off `rest`.
-std::optional<std::string> take_nix_string(std::string_view& rest);
 /// Negative numbers are in parentheses, so that they may stand in a list.
 std::string nix_integer(std::int64_t number);
-/// Takes a number as `nix_integer` writes it off `rest`.
-std::optional<std::int64_t> take_nix_integer(std::string_view& rest);
 
 } // namespace agentd::proposals

@@ -32,8 +32,8 @@ core::Result<std::string> read_text(const Json& value) {
         return bad_value("a text was expected");
     }
     const auto& text = value.get_ref<const std::string&>();
-    if (text.size() > Operations::max_text || !core::is_utf8(text)) {
-        return bad_value("a text is longer than " + std::to_string(Operations::max_text) +
+    if (text.size() > max_value_text || !core::is_utf8(text)) {
+        return bad_value("a text is longer than " + std::to_string(max_value_text) +
                          " bytes or not UTF-8");
     }
     for (const auto line : core::lines(text)) {
@@ -49,9 +49,9 @@ core::Result<std::string> read_text(const Json& value) {
 }
 
 core::Result<Value> read_strings(const Json& value) {
-    if (!value.is_array() || value.size() > Operations::max_strings) {
+    if (!value.is_array() || value.size() > max_value_strings) {
         return bad_value("`strings` has to be a list of at most " +
-                         std::to_string(Operations::max_strings));
+                         std::to_string(max_value_strings));
     }
     Strings out;
     for (const Json& item : value) {
@@ -170,16 +170,6 @@ Json to_json(const Operation& operation) {
     return out;
 }
 
-Json to_json(const Operations& operations) {
-    Json list = Json::array();
-    for (const Operation& operation : operations.operations) {
-        list.push_back(to_json(operation));
-    }
-    return {{"schema", "agentd.ops/1"},
-            {"host", operations.host.str()},
-            {"operations", std::move(list)}};
-}
-
 core::Result<Operation> operation_from_json(const Json& value) {
     ObjectReader in(value, "operation");
     const auto kind = value_of(kind_names, in.one_of("op", {"set_option", "unset_option",
@@ -207,39 +197,6 @@ core::Result<Operation> operation_from_json(const Json& value) {
         return done.problem();
     }
     return operation;
-}
-
-core::Result<Operations> operations_from_json(const Json& value) {
-    ObjectReader in(value, "operations");
-    in.one_of("schema", {"agentd.ops/1"});
-    const auto host = core::HostName::parse(in.text("host", 63));
-    const Json& list = in.any("operations");
-    if (!host) {
-        in.refuse("host", "is not a host name");
-    }
-    if (!list.is_array() || list.empty()) {
-        in.refuse("operations", "has to be a list with at least one operation");
-    }
-    if (auto done = in.finish(); !done) {
-        return done.problem();
-    }
-    if (list.size() > Operations::max_operations) {
-        return Problem{.code = "too_many",
-                       .message = std::to_string(list.size()) + " operations; at most " +
-                                  std::to_string(Operations::max_operations) + " at once",
-                       .hint = "split them into several proposals"};
-    }
-    Operations out{.host = *host};
-    for (const Json& item : list) {
-        auto operation = operation_from_json(item);
-        if (!operation) {
-            Problem problem = operation.problem();
-            problem.where = "operation " + std::to_string(out.operations.size());
-            return problem;
-        }
-        out.operations.push_back(std::move(operation).value());
-    }
-    return out;
 }
 
 std::string describe(const Operation& operation) {

@@ -1,11 +1,12 @@
 /// @file
-/// Typed operations (`agentd.ops/1`): what words, models and tools may ask for.
+/// Typed operations on options (`agentd.ops/1`): what words, models and tools may ask for.
 #pragma once
 
 #include "agentd/core/json.hpp"
-#include "agentd/core/names.hpp"
+#include "agentd/core/result.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -75,22 +76,13 @@ struct Operation {
     friend bool operator==(const Operation&, const Operation&) = default;
 };
 
-struct Operations {
-    static constexpr std::size_t max_operations = 64;
-    static constexpr std::size_t max_text = 4096;
-    static constexpr std::size_t max_strings = 256;
-
-    core::HostName host;
-    std::vector<Operation> operations{};
-    friend bool operator==(const Operations&, const Operations&) = default;
-};
+inline constexpr std::size_t max_value_text = 4096;   ///< bytes of a text in a value
+inline constexpr std::size_t max_value_strings = 256; ///< of a list of them
 
 core::Json to_json(const Value& value);
 core::Json to_json(const Operation& operation);
-core::Json to_json(const Operations& operations);
 /// Problems: `bad_value`, `unknown_field`, `bad_option`, `bad_package`, `hidden_unicode`,
-/// `control_char`, `too_many`; `where` names the operation by its index from 0.
-core::Result<Operations> operations_from_json(const core::Json& value);
+/// `control_char`.
 core::Result<Operation> operation_from_json(const core::Json& value);
 /// `add ripgrep to environment.systemPackages`, for titles.
 std::string describe(const Operation& operation);

@@ -21,13 +21,13 @@ Json maybe(const std::optional<std::string>& text) {
     return text ? Json(*text) : Json(nullptr);
 }
 
-Json operations_json(const std::optional<std::vector<Operation>>& operations) {
+Json operations_json(const std::optional<std::vector<plan::Wish>>& operations) {
     if (!operations) {
         return nullptr;
     }
     Json list = Json::array();
-    for (const Operation& operation : *operations) {
-        list.push_back(to_json(operation));
+    for (const plan::Wish& wish : *operations) {
+        list.push_back(to_json(wish));
     }
     return list;
 }
@@ -52,17 +52,44 @@ void read_operations(ObjectReader& in, Change& change) {
     if (list.is_null()) {
         return;
     }
-    if (!list.is_array() || list.size() > Operations::max_operations) {
+    if (!list.is_array() || list.size() > plan::Request::max_operations) {
         return in.refuse("operations", "has to be null or a list of operations");
     }
     change.operations.emplace();
     for (const Json& item : list) {
-        auto operation = operation_from_json(item);
-        if (!operation) {
-            return in.refuse("operations", operation.problem().message);
+        auto wish = plan::wish_from_json(item);
+        if (!wish) {
+            return in.refuse("operations", wish.problem().message);
         }
-        change.operations->push_back(std::move(operation).value());
+        change.operations->push_back(std::move(wish).value());
     }
+}
+
+void read_plan(ObjectReader& in, Change& change) {
+    if (!in.has("plan")) {
+        in.any("plan"); // null
+        return;
+    }
+    auto plan = plan::planned_from_json(in.any("plan"));
+    if (!plan) {
+        return in.refuse("plan", plan.problem().message);
+    }
+    change.plan = std::move(plan).value();
+}
+
+Json change_json(const Change& change) {
+    Json out{{"operations", operations_json(change.operations)},
+             {"base_commit", change.base_commit},
+             {"base_branch", change.base_branch},
+             {"candidate_commit", change.candidate_commit},
+             {"candidate_tree", change.candidate_tree},
+             {"patch_blob", maybe(change.patch_blob)},
+             {"diff_blob", maybe(change.diff_blob)},
+             {"files", files_json(change.files)}};
+    if (change.plan) {
+        out["plan"] = to_json(*change.plan);
+    }
+    return out;
 }
 
 void read_flags(ObjectReader& file, ChangedFile& changed) {
@@ -101,6 +128,7 @@ void read_files(ObjectReader& in, Change& change) {
 Change read_change(ObjectReader& in) {
     Change change;
     read_operations(in, change);
+    read_plan(in, change);
     change.base_commit = in.text("base_commit", 40);
     change.base_branch = in.text("base_branch", 256);
     change.candidate_commit = in.text("candidate_commit", 40);
@@ -161,17 +189,7 @@ std::string_view kind_of(const Revision& revision) noexcept {
 
 Json to_json(const Revision& revision) {
     Json out = core::match(
-        revision,
-        [](const Change& change) {
-            return Json{{"operations", operations_json(change.operations)},
-                        {"base_commit", change.base_commit},
-                        {"base_branch", change.base_branch},
-                        {"candidate_commit", change.candidate_commit},
-                        {"candidate_tree", change.candidate_tree},
-                        {"patch_blob", maybe(change.patch_blob)},
-                        {"diff_blob", maybe(change.diff_blob)},
-                        {"files", files_json(change.files)}};
-        },
+        revision, [](const Change& change) { return change_json(change); },
         [](const Act& act) {
             return Json{{"act", to_json(act)}};
         },

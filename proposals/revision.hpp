@@ -6,7 +6,7 @@
 #include "agentd/core/json.hpp"
 #include "proposals/act.hpp"
 #include "proposals/intake_flag.hpp"
-#include "proposals/operations.hpp"
+#include "proposals/plan/plan.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -31,7 +31,8 @@ struct ChangedFile {
 
 /// A commit on the owner's branch: what it says is evaluated, built and applied.
 struct Change {
-    std::optional<std::vector<Operation>> operations{};
+    std::optional<std::vector<plan::Wish>> operations{};
+    std::optional<plan::Planned> plan{}; ///< what came of them; nullopt in an entry from before
     std::string base_commit{};
     std::string base_branch{};
     std::string candidate_commit{};

@@ -75,8 +75,11 @@ class Api final : public web::ControlPlane {
                                               core::Result<proposals::Revision> revision,
                                               const pipeline::Actor& actor);
     core::Result<std::unique_ptr<evaluator::OptionIndex>> index_now(const std::stop_token& stop);
-    core::Result<std::vector<std::string>> unchecked_in(const proposals::Operations& operations,
+    core::Result<std::vector<std::string>> unchecked_in(const proposals::plan::Request& wanted,
                                                         const std::stop_token& stop);
+    core::Result<std::vector<std::string>> take_operations(stages::Request& request,
+                                                           const core::Json& operations,
+                                                           const std::stop_token& stop);
     core::Result<core::Json> summary_of(const std::string& id);
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();

@@ -40,18 +40,20 @@ Result<std::unique_ptr<evaluator::OptionIndex>> Api::index_now(const std::stop_t
 
 /// What is wrong with operations is told before anything is made of them. Where the branch itself
 /// cannot be evaluated nothing is checked, and the test of the proposal says why.
-Result<std::vector<std::string>> Api::unchecked_in(const proposals::Operations& operations,
+Result<std::vector<std::string>> Api::unchecked_in(const proposals::plan::Request& wanted,
                                                    const std::stop_token& stop) {
     const auto index = index_now(stop);
     if (index) {
-        return planners::check_operations(operations, **index);
+        return planners::check_operations(wanted, **index);
     }
     if (stop.stop_requested()) {
         return index.problem();
     }
     std::vector<std::string> all;
-    for (const auto& operation : operations.operations) {
-        all.push_back(operation.option.str());
+    for (const auto& wish : wanted.operations) {
+        for (const auto& operation : on_options(wish)) {
+            all.push_back(operation.option.str());
+        }
     }
     return all;
 }

@@ -19,16 +19,6 @@ std::string text_or(const Json& params, const char* key, const std::string& fall
     return it != params.end() && it->is_string() ? it->get<std::string>() : fallback;
 }
 
-/// Operations on inputs alone; nullopt for all others.
-Result<std::optional<stages::BumpWanted>> bump_in(const Json& operations) {
-    const bool newer = operations.is_object() && operations.value("schema", Json()) == "agentd.ops/2";
-    if (!newer) {
-        return std::optional<stages::BumpWanted>();
-    }
-    const auto request = proposals::plan::request_from_json(operations);
-    return request ? stages::bump_of(*request, stages::Relock::always) : request.problem();
-}
-
 } // namespace
 
 Result<Json> Api::list(const Call& call) {
@@ -149,34 +139,43 @@ Result<Json> Api::propose(const Call& call) {
     std::vector<std::string> unchecked;
     if (patch) {
         request.change = *patch;
-    } else if (const auto bump = bump_in(operations); !bump || *bump) {
-        const auto head = bump ? pipeline_.head() : bump.problem();
-        auto made = head ? pipeline::bump_request(in_, *head, std::move(request), **bump, call.stop)
-                         : head.problem();
-        if (!made) {
-            return made.problem();
-        }
-        request = std::move(made).value();
-        request.source = proposals::Source::operations;
     } else {
-        auto parsed = proposals::operations_from_json(operations);
-        if (!parsed) {
-            return parsed.problem();
-        }
-        auto known = unchecked_in(*parsed, call.stop);
+        request.source = proposals::Source::operations;
+        auto known = take_operations(request, operations, call.stop);
         if (!known) {
             return known.problem();
         }
         unchecked = std::move(known).value();
-        request.source = proposals::Source::operations;
-        request.change = std::move(*parsed);
     }
-    const auto id = pipeline_.propose(request, actor);
+    const auto id = pipeline_.propose(request, actor, std::nullopt, call.stop);
     auto summary = id ? summary_of(*id) : Result<Json>(id.problem());
     if (summary) {
         (*summary)["unchecked"] = unchecked;
     }
     return summary;
+}
+
+/// Operations become the change of the request: newer inputs are asked for, the rest is looked up.
+/// Answers with what could not be checked.
+Result<std::vector<std::string>> Api::take_operations(stages::Request& request,
+                                                      const Json& operations,
+                                                      const std::stop_token& stop) {
+    auto wanted = proposals::plan::request_from_json(operations);
+    const auto head = wanted ? pipeline_.head() : Result<core::Commit>(wanted.problem());
+    if (!head) {
+        return head.problem();
+    }
+    auto bumped = pipeline::bump_request(in_, *head, request, *wanted, stop);
+    if (!bumped) {
+        return bumped.problem();
+    }
+    if (*bumped) {
+        request = std::move(**bumped);
+        return std::vector<std::string>();
+    }
+    auto unchecked = unchecked_in(*wanted, stop);
+    request.change = std::move(wanted).value();
+    return unchecked;
 }
 
 Result<Json> Api::verify(const Call& call) {

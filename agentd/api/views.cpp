@@ -154,7 +154,7 @@ Json blocked(const store::ProposalRow& row) {
 
 void add_draft(Json& view, const proposals::Draft& draft) {
     const Json json = proposals::to_json(draft);
-    for (const char* key : {"rationale", "goal", "observation", "operations", "base_commit",
+    for (const char* key : {"rationale", "goal", "observation", "operations", "plan", "base_commit",
                             "base_branch", "candidate_commit", "act"}) {
         const auto it = json.find(key); // what is no change has no commits
         view[key] = it == json.end() ? Json() : *it;

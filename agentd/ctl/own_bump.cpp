@@ -8,30 +8,7 @@
 
 namespace agentd::ctl {
 
-namespace {
-
 using proposals::plan::Plan;
-using proposals::plan::Step;
-
-Step step_of(const evaluator::MovedInput& input) {
-    return {.wish = "bump the flake input " + input.name,
-            .changed = input.moved,
-            .file = "flake.lock",
-            .how = input.moved ? stages::describe(input) : "it is the newest already"};
-}
-
-Plan plan_of(stages::Bumped bumped) {
-    Plan out{.edits = std::move(bumped.edits)};
-    for (const auto& input : bumped.inputs) {
-        out.steps.push_back(step_of(input));
-    }
-    for (const auto& why : bumped.left_out) {
-        out.steps.front().notes.push_back("not asked for: " + why);
-    }
-    return out;
-}
-
-} // namespace
 
 core::Result<Plan> own_bump(Context& context, const OwnTree& tree,
                             const stages::BumpWanted& wanted) {
@@ -56,7 +33,9 @@ core::Result<Plan> own_bump(Context& context, const OwnTree& tree,
                                                   : "bump " + core::join(wanted.inputs, ", "),
                                .how = why.message + (why.hint.empty() ? "" : "; " + why.hint)}}};
     }
-    return bumped ? core::Result<Plan>(plan_of(std::move(*bumped))) : bumped.problem();
+    return bumped ? core::Result<Plan>(
+                        Plan{.steps = std::move(bumped->steps), .edits = std::move(bumped->edits)})
+                  : bumped.problem();
 }
 
 } // namespace agentd::ctl

@@ -1,6 +1,7 @@
 #include "agentd/ctl/plan_goal.hpp"
 
 #include "agentd/ctl/patch_input.hpp"
+#include "agentd/planners/index_view.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,32 +29,6 @@ std::optional<Trouble> with_host(const std::string& host, Request& request, cons
     return std::nullopt;
 }
 
-/// The index as the planner of words wants to see it.
-class IndexView final : public planners::CatalogView {
-  public:
-    explicit IndexView(const evaluator::OptionIndex& index) : index_(index) {}
-    bool has_package(std::string_view attribute) const override {
-        return index_.package(attribute).has_value();
-    }
-    std::optional<std::string> service_option(std::string_view service) const override {
-        return index_.has_service(service)
-                   ? std::optional("services." + std::string(service) + ".enable")
-                   : std::nullopt;
-    }
-    bool has_option(std::string_view path) const override {
-        return index_.option(path).has_value();
-    }
-    std::vector<std::string> nearest_packages(std::string_view wanted) const override {
-        return index_.nearest_packages(wanted);
-    }
-    std::vector<std::string> nearest_services(std::string_view wanted) const override {
-        return index_.nearest_services(wanted);
-    }
-
-  private:
-    const evaluator::OptionIndex& index_;
-};
-
 } // namespace
 
 std::variant<Request, Trouble> request_of_file(Context& context) {
@@ -76,7 +51,7 @@ std::variant<Request, Trouble> request_of_file(Context& context) {
 }
 
 std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const KnownPlace& place) {
-    std::optional<IndexView> view;
+    std::optional<planners::IndexView> view;
     if (place.index != nullptr) {
         view.emplace(*place.index);
     }

@@ -14,14 +14,6 @@ using proposals::plan::WishKind;
 
 namespace {
 
-/// An option of home-manager as the host has it.
-OptionPath of_host(const Wish& wish) {
-    return wish.user.empty()
-               ? *wish.option
-               : OptionPath::parse("home-manager.users.\"" + wish.user + "\"." + wish.option->str())
-                     .value_or(*wish.option);
-}
-
 /// What a file of the repository sets already is an option: its hosts could not be built otherwise.
 bool seen(const Wish& wish, proposals::map::Files& files, const proposals::map::RepoMap& map) {
     const std::string path = wish.option->str();
@@ -67,16 +59,11 @@ core::Result<std::vector<std::string>> check_options(const proposals::plan::Requ
                                                      proposals::map::Files& files,
                                                      const proposals::map::RepoMap& map,
                                                      const KnownOptions& known) {
-    proposals::Operations operations{.host = core::HostName::parse("host").value()};
+    if (known.index != nullptr) {
+        return planners::check_operations(request, *known.index);
+    }
     std::vector<std::string> unchecked;
     for (const Wish& wish : about_options(request)) {
-        if (known.index != nullptr) {
-            operations.operations.push_back(
-                {.kind = static_cast<proposals::OperationKind>(wish.kind),
-                 .option = of_host(wish),
-                 .value = wish.value});
-            continue;
-        }
         const bool adds = wish.kind == WishKind::set_option || wish.kind == WishKind::add_to_list;
         if (adds && !known.assume && !seen(wish, files, map)) {
             return Problem{.code = "unchecked",
@@ -91,10 +78,7 @@ core::Result<std::vector<std::string>> check_options(const proposals::plan::Requ
             unchecked.push_back(std::move(path));
         }
     }
-    if (known.index == nullptr) {
-        return unchecked;
-    }
-    return planners::check_operations(operations, *known.index);
+    return unchecked;
 }
 
 } // namespace agentd::ctl

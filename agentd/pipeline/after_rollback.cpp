@@ -95,7 +95,7 @@ void Pipeline::offer_together(const Job& job, const std::stop_token& stop) {
          .source = proposals::Source::playbook,
          .proposer = {.id = "playbook", .kind = "planner"},
          .observation = "running_not_head",
-         .change = edits_back(repository, *commit, *head),
+         .change = stages::Files{.edits = edits_back(repository, *commit, *head)},
          .base = *head},
         {.kind = audit::ActorKind::planner, .id = "playbook"}, job.id.str());
     if (!proposed) {

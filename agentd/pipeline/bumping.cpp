@@ -5,9 +5,16 @@
 
 namespace agentd::pipeline {
 
-core::Result<stages::Request> bump_request(const Surroundings& in, const core::Commit& head,
-                                           stages::Request words, const stages::BumpWanted& wanted,
-                                           const std::stop_token& stop) {
+core::Result<std::optional<stages::Request>>
+bump_request(const Surroundings& in, const core::Commit& head, stages::Request words,
+             const proposals::plan::Request& operations, const std::stop_token& stop) {
+    const auto wanted = stages::bump_of(operations, stages::Relock::always);
+    if (!wanted) {
+        return wanted.problem();
+    }
+    if (!*wanted) {
+        return std::optional<stages::Request>();
+    }
     const auto& settings = in.nix.settings();
     if (!settings.fetch) {
         return core::Problem{.code = "input_not_fetched",
@@ -24,15 +31,17 @@ core::Result<stages::Request> bump_request(const Surroundings& in, const core::C
                                 .maker = *maker,
                                 .origins = settings.origins,
                                 .patience = settings.fetch_deadline},
-                               wanted, stop);
+                               **wanted, stop);
     if (!bumped) {
         return bumped.problem();
     }
     words.title = words.title.empty() ? bumped->title : words.title;
     words.rationale += (words.rationale.empty() ? "" : "\n\n") + bumped->told;
-    words.change = std::move(bumped->edits);
+    words.change = stages::Files{.edits = std::move(bumped->edits),
+                                 .operations = operations,
+                                 .steps = std::move(bumped->steps)};
     words.base = head;
-    return words;
+    return std::optional(std::move(words));
 }
 
 } // namespace agentd::pipeline

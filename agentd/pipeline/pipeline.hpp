@@ -20,8 +20,8 @@
 
 namespace agentd::pipeline {
 
-/// Its functions run on a worker's thread and may take long; each writes through the sequencer.
-/// What a person asked for and may not have is a Problem.
+/// Its functions run on a worker's thread and may take long; each writes through the sequencer. What
+/// a person asked for and may not have is a Problem.
 class Pipeline {
   public:
     explicit Pipeline(Surroundings surroundings);
@@ -30,11 +30,11 @@ class Pipeline {
     core::Result<std::string> run_goal(const std::string& goal, const Actor& actor,
                                        const std::stop_token& stop);
     core::Result<std::string> propose(const stages::Request& request, const Actor& actor,
-                                      std::optional<std::string> cause = std::nullopt);
+                                      std::optional<std::string> cause = {},
+                                      const std::stop_token& stop = {});
     /// An act, or going back; of the request only the words count. It is checked by itself.
     core::Result<std::string> propose(const stages::Request& words, proposals::Revision revision,
-                                      const Actor& actor,
-                                      std::optional<std::string> cause = std::nullopt);
+                                      const Actor& actor, std::optional<std::string> cause = {});
     /// Test, explain and decide, now and on this thread. Also brings a stale proposal back.
     core::Result<core::Done> check(const std::string& id, const std::stop_token& stop);
     /// The same, on the test thread, some time soon.

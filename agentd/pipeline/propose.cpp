@@ -1,5 +1,7 @@
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/pipeline.hpp"
+#include "agentd/planners/index_view.hpp"
+#include "agentd/planners/operation_check.hpp"
 #include "agentd/planners/words.hpp"
 
 #include <nlohmann/json.hpp>
@@ -10,32 +12,6 @@ using core::Problem;
 using core::Result;
 
 namespace {
-
-/// The index of the host's options as the planner wants to see it.
-class IndexView final : public planners::CatalogView {
-  public:
-    explicit IndexView(const evaluator::OptionIndex& index) : index_(index) {}
-    bool has_package(std::string_view attribute) const override {
-        return index_.package(attribute).has_value();
-    }
-    std::optional<std::string> service_option(std::string_view service) const override {
-        return index_.has_service(service)
-                   ? std::optional("services." + std::string(service) + ".enable")
-                   : std::nullopt;
-    }
-    bool has_option(std::string_view path) const override {
-        return index_.option(path).has_value();
-    }
-    std::vector<std::string> nearest_packages(std::string_view wanted) const override {
-        return index_.nearest_packages(wanted);
-    }
-    std::vector<std::string> nearest_services(std::string_view wanted) const override {
-        return index_.nearest_services(wanted);
-    }
-
-  private:
-    const evaluator::OptionIndex& index_;
-};
 
 constexpr std::size_t most_open = 32;
 /// Whoever has read number 1 and types `approve 1` must not meet another proposal there that was
@@ -62,9 +38,12 @@ Result<std::string> Pipeline::run_goal(const std::string& goal, const Actor& act
     if (!index) {
         return index.problem();
     }
-    const auto plan = planners::plan_words(goal, in_.config.host, IndexView(**index));
+    const auto plan = planners::plan_words(goal, in_.config.host, planners::IndexView(**index));
     if (!plan) {
         return plan.problem();
+    }
+    if (const auto known = planners::check_operations(plan->operations, **index); !known) {
+        return known.problem();
     }
     return propose({.title = plan->title,
                     .rationale = plan->rationale,
@@ -73,11 +52,12 @@ Result<std::string> Pipeline::run_goal(const std::string& goal, const Actor& act
                     .goal = goal,
                     .change = plan->operations,
                     .base = *head},
-                   actor);
+                   actor, std::nullopt, stop);
 }
 
 Result<std::string> Pipeline::propose(const stages::Request& request, const Actor& actor,
-                                      std::optional<std::string> cause) {
+                                      std::optional<std::string> cause,
+                                      const std::stop_token& stop) {
     auto repository = this->repository();
     const auto head = repository.fetch_from(in_.config.flake.upstream, in_.config.flake.branch);
     if (!head) {
@@ -89,7 +69,9 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
                                 .blobs = in_.blobs,
                                 .host = in_.config.host,
                                 .branch = in_.config.flake.branch,
-                                .head = *head},
+                                .head = *head,
+                                .worker = in_.worker,
+                                .stop = stop},
                                id, in_.clock.now());
     if (!draft) {
         return draft.problem();

@@ -212,7 +212,12 @@ bool WatchErrands::plan_remedy(const Condition& condition, const std::stop_token
         return remedy.problem().code == "no_remedy"; // else there is more to try, later
     }
     auto wanted = request(condition, remedy->title, remedy->rationale);
-    wanted.change = remedy->change;
+    core::match(
+        remedy->change,
+        [&](const proposals::plan::Request& operations) { wanted.change = operations; },
+        [&](const std::vector<proposals::FileEdit>& edits) {
+            wanted.change = stages::Files{.edits = edits};
+        });
     wanted.base = remedy->base;
     told(condition, pipeline_.propose(wanted, planner()));
     return true;

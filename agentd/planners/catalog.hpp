@@ -9,7 +9,7 @@
 
 namespace agentd::planners {
 
-/// A view of the packages and options of one host. evaluator::Catalog can be seen as one.
+/// A view of the packages and options of one host; an index of them can be seen as one (IndexView).
 class CatalogView {
   public:
     virtual ~CatalogView() = default;

@@ -123,28 +123,41 @@ std::optional<Problem> refusal_of(const Operation& operation, const LookUp& foun
     return is_package(operation) ? wrong_package(operation, index) : std::nullopt;
 }
 
+/// `whole`: the value is all of what is meant, and not a part of it.
+core::Result<core::Done> check(const Operation& operation, bool whole, const OptionIndex& index,
+                               std::vector<std::string>& unchecked) {
+    // What is unset or taken away stands in a file: an option that is gone, too.
+    if (operation.kind == OperationKind::unset_option ||
+        operation.kind == OperationKind::remove_from_list) {
+        return core::Done{};
+    }
+    const auto found = index.look_up(operation.option);
+    if (auto refusal = refusal_of(operation, found, index)) {
+        return std::move(*refusal);
+    }
+    auto fitting = found.standing == Standing::unchecked || !whole
+                       ? Fitting{}
+                       : fitting_of(operation, found.type);
+    if (fitting.fit == Fit::does_not) {
+        return wrong_type(operation, found.type, std::move(fitting.why));
+    }
+    if (fitting.fit == Fit::unknown) {
+        unchecked.push_back(operation.option.str());
+    }
+    return core::Done{};
+}
+
 } // namespace
 
-core::Result<std::vector<std::string>> check_operations(const proposals::Operations& operations,
+core::Result<std::vector<std::string>> check_operations(const proposals::plan::Request& request,
                                                         const OptionIndex& index) {
     std::vector<std::string> unchecked;
-    for (const auto& operation : operations.operations) {
-        // What is unset or taken away is what agentd itself wrote: an option that is gone, too.
-        if (operation.kind == OperationKind::unset_option ||
-            operation.kind == OperationKind::remove_from_list) {
-            continue;
-        }
-        const auto found = index.look_up(operation.option);
-        if (auto refusal = refusal_of(operation, found, index)) {
-            return std::move(*refusal);
-        }
-        auto fitting =
-            found.standing == Standing::unchecked ? Fitting{} : fitting_of(operation, found.type);
-        if (fitting.fit == Fit::does_not) {
-            return wrong_type(operation, found.type, std::move(fitting.why));
-        }
-        if (fitting.fit == Fit::unknown) {
-            unchecked.push_back(operation.option.str());
+    for (const auto& wish : request.operations) {
+        const bool whole = !wish.last && !wish.size; // of a range, or of a swap file with its size
+        for (const Operation& operation : on_options(wish)) {
+            if (auto done = check(operation, whole, index, unchecked); !done) {
+                return done.problem();
+            }
         }
     }
     return unchecked;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "evaluator/index/option_index.hpp"
-#include "proposals/operations.hpp"
+#include "proposals/plan/request.hpp"
 
 #include <string>
 #include <vector>
@@ -14,7 +14,7 @@ namespace agentd::planners {
 /// names), `renamed_option`, `read_only_option`, `wrong_type`, `unknown_package`; `where` is the
 /// option. The answer names what cannot be told beforehand: options inside one that takes any name,
 /// values of a type that does not tell what it takes.
-core::Result<std::vector<std::string>> check_operations(const proposals::Operations& operations,
+core::Result<std::vector<std::string>> check_operations(const proposals::plan::Request& request,
                                                         const evaluator::OptionIndex& index);
 
 } // namespace agentd::planners

@@ -10,6 +10,7 @@ namespace {
 
 using core::Problem;
 using core::Result;
+using proposals::plan::WishKind;
 
 constexpr int most_commits_back = 5;
 
@@ -40,10 +41,9 @@ Result<FoundRemedy> turn_on(const std::string& service, const core::Commit& head
         .rationale = service + ".service is expected on this machine and does not run; the flake "
                                "has an option that turns it on.",
         .change =
-            proposals::Operations{.host = place.host,
-                                  .operations = {{.kind = proposals::OperationKind::set_option,
-                                                  .option = *option,
-                                                  .value = true}}},
+            proposals::plan::Request{
+                .hosts = {place.host.str()},
+                .operations = {{.kind = WishKind::set_option, .option = *option, .value = true}}},
         .base = head};
 }
 

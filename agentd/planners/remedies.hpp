@@ -5,6 +5,7 @@
 #include "agentd/planners/playbook.hpp"
 #include "evaluator/index/make_index.hpp"
 #include "proposals/git.hpp"
+#include "proposals/plan/request.hpp"
 
 #include <optional>
 #include <stop_token>
@@ -26,7 +27,7 @@ struct RemedyPlace {
 struct FoundRemedy {
     std::string title{};
     std::string rationale{};
-    std::variant<std::string, proposals::Operations, std::vector<proposals::FileEdit>> change{};
+    std::variant<proposals::plan::Request, std::vector<proposals::FileEdit>> change{};
     core::Commit base;
 };
 

@@ -60,7 +60,15 @@ class Planning {
         return std::nullopt;
     }
 
-    std::vector<Operation> take() { return std::move(operations_); }
+    std::vector<proposals::plan::Wish> take() const {
+        std::vector<proposals::plan::Wish> out;
+        for (const Operation& operation : operations_) {
+            out.push_back({.kind = static_cast<proposals::plan::WishKind>(operation.kind),
+                           .option = operation.option,
+                           .value = operation.value});
+        }
+        return out;
+    }
 
     std::string title() const {
         std::string out = core::join(phrases_, ", ");
@@ -87,7 +95,7 @@ class Planning {
             }
         }
         operations_.push_back(std::move(made));
-        if (operations_.size() > proposals::Operations::max_operations) {
+        if (operations_.size() > proposals::plan::Request::max_operations) {
             return Problem{.code = "too_many", .message = "the goal asks for more than 64 changes"};
         }
         return std::nullopt;
@@ -250,7 +258,7 @@ core::Result<Plan> plan_words(std::string_view goal, const core::HostName& host,
         }
     }
     std::string title = planning.title();
-    return Plan{.operations = {.host = host, .operations = planning.take()},
+    return Plan{.operations = {.hosts = {host.str()}, .operations = planning.take()},
                 .title = std::move(title),
                 .rationale = "Asked for in plain words: \u201c" + one_line(goal) + "\u201d"};
 }

@@ -159,6 +159,23 @@ std::string told_of(const Asked& asked, const std::vector<MovedInput>& inputs) {
     return core::join(lines, "\n");
 }
 
+std::vector<proposals::plan::Step> steps_of(const Asked& asked,
+                                            const std::vector<MovedInput>& inputs) {
+    std::vector<proposals::plan::Step> out;
+    for (const auto& each : inputs) {
+        out.push_back({.wish = "bump the flake input " + each.name,
+                       .changed = each.moved,
+                       .file = lock_file,
+                       .how = each.moved ? describe(each) : "it is the newest already"});
+    }
+    for (const auto& why : asked.left_out) {
+        if (!out.empty()) {
+            out.front().notes.push_back("not asked for: " + why);
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Result<std::optional<BumpWanted>> bump_of(const proposals::plan::Request& request, Relock relock) {
@@ -219,7 +236,8 @@ Result<Bumped> bump(const BumpPlace& place, const BumpWanted& wanted, const std:
     }
     Bumped out{.title = title_of(asked, wanted),
                .left_out = asked.left_out,
-               .told = told_of(asked, moved->inputs)};
+               .told = told_of(asked, moved->inputs),
+               .steps = steps_of(asked, moved->inputs)};
     if (asked.new_flake) {
         out.edits.push_back({.path = flake_file, .bytes = asked.wanted.flake});
     }

@@ -6,7 +6,7 @@
 #include "agentd/core/result.hpp"
 #include "evaluator/lock_maker.hpp"
 #include "evaluator/moved_lock.hpp"
-#include "proposals/plan/request.hpp"
+#include "proposals/plan/plan.hpp"
 #include "proposals/tree.hpp"
 
 #include <chrono>
@@ -48,6 +48,7 @@ struct Bumped {
     std::string title{};
     std::vector<std::string> left_out{}; ///< why an input could not be asked for
     std::string told{};                  ///< a line for each of both
+    std::vector<proposals::plan::Step> steps{}; ///< the same, one for each input
 };
 
 /// Asks who gives the inputs, and takes the new lock only where nothing else moves in it

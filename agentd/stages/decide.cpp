@@ -36,6 +36,22 @@ flags_of(const std::vector<proposals::ChangedFile>& files) {
     return out;
 }
 
+/// Not known where something is imported, or an input is another: what that sets nobody said.
+static std::optional<std::vector<std::string>>
+options_of(const std::vector<proposals::plan::Wish>& wishes) {
+    std::vector<std::string> out;
+    for (const auto& wish : wishes) {
+        const auto about = on_options(wish);
+        if (about.empty()) {
+            return std::nullopt;
+        }
+        for (const auto& operation : about) {
+            out.push_back(operation.option.str());
+        }
+    }
+    return out;
+}
+
 policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& effects,
                        const Around& around) {
     policy::Context context{.host = draft.host,
@@ -63,10 +79,7 @@ policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& 
         }
     }
     if (change != nullptr && change->operations) {
-        context.option_paths.emplace();
-        for (const auto& operation : *change->operations) {
-            context.option_paths->push_back(operation.option.str());
-        }
+        context.option_paths = options_of(*change->operations);
     }
     return policy::facts_from(effects, context);
 }

@@ -3,9 +3,9 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/stages/keep.hpp"
+#include "agentd/stages/plan.hpp"
 #include "proposals/flake/check.hpp"
 #include "proposals/intake_path.hpp"
-#include "proposals/render.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,26 +18,37 @@ using core::Problem;
 using core::Result;
 using proposals::IntakeFile;
 
-Result<std::vector<IntakeFile>> render(const proposals::Operations& operations,
-                                       const PatchPlace& place, const proposals::TreeReader& tree) {
-    const std::string path = proposals::module_path(place.host);
-    const auto current = tree.read(path);
-    const auto text = proposals::render_operations(
-        current ? std::optional<std::string_view>(*current) : std::nullopt, operations);
-    if (!text) {
-        return text.problem();
+/// Files that passed intake, and what they were made of where that was operations.
+struct Taken {
+    std::vector<IntakeFile> files{};
+    std::optional<proposals::plan::Request> operations{};
+    std::vector<proposals::plan::Step> steps{};
+};
+
+Result<Taken> take(Files given, const proposals::TreeReader& tree) {
+    auto files = proposals::take_edits(std::move(given.edits), tree);
+    if (!files) {
+        return files.problem();
     }
-    return proposals::take_edits({{.path = path, .bytes = *text}}, tree);
+    return Taken{.files = std::move(files).value(),
+                 .operations = std::move(given.operations),
+                 .steps = std::move(given.steps)};
 }
 
-Result<std::vector<IntakeFile>> take(const Request& request, const PatchPlace& place) {
+Result<Taken> take(const Request& request, const PatchPlace& place) {
     const auto tree = place.repository.tree(place.head);
     return core::match(
-        request.change, [&](const std::string& diff) { return proposals::take_patch(diff, *tree); },
-        [&](const proposals::Operations& operations) { return render(operations, place, *tree); },
-        [&](const std::vector<proposals::FileEdit>& edits) {
-            return proposals::take_edits(edits, *tree);
-        });
+        request.change,
+        [&](const std::string& diff) -> Result<Taken> {
+            auto files = proposals::take_patch(diff, *tree);
+            return files ? Result<Taken>(Taken{.files = std::move(files).value()})
+                         : files.problem();
+        },
+        [&](const proposals::plan::Request& operations) -> Result<Taken> {
+            auto files = planned(operations, place);
+            return files ? take(std::move(files).value(), *tree) : files.problem();
+        },
+        [&](const Files& files) { return take(files, *tree); });
 }
 
 Problem stale(const core::Commit& base, const PatchPlace& place) {
@@ -59,7 +70,7 @@ std::string clean_title(std::string_view title) {
 }
 
 proposals::Draft describe(const Request& request, const PatchPlace& place,
-                          const core::Commit& candidate, const std::vector<IntakeFile>& taken) {
+                          const core::Commit& candidate, const Taken& taken) {
     const auto files = place.repository.diff(place.head, candidate);
     proposals::Change change{
         .base_commit = place.head.str(),
@@ -70,17 +81,21 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
     };
     if (const auto* diff = std::get_if<std::string>(&request.change)) {
         change.patch_blob = keep(place.blobs, *diff).hex();
-    } else if (const auto* ops = std::get_if<proposals::Operations>(&request.change)) {
-        change.operations = ops->operations;
+    }
+    if (taken.operations) {
+        change.operations = taken.operations->operations;
+        change.plan = {.hosts = taken.operations->hosts,
+                       .every_host = taken.operations->every_host,
+                       .steps = taken.steps};
     }
     for (const auto& file : files) {
-        const auto of = std::find_if(taken.begin(), taken.end(), [&](const IntakeFile& one) {
-            return one.edit.path == file.path;
-        });
+        const auto of =
+            std::find_if(taken.files.begin(), taken.files.end(),
+                         [&](const IntakeFile& one) { return one.edit.path == file.path; });
         change.files.push_back(
             {.path = file.path,
              .change = file.change,
-             .flags = of == taken.end() ? std::vector<proposals::Flag>{} : of->flags});
+             .flags = of == taken.files.end() ? std::vector<proposals::Flag>{} : of->flags});
     }
     auto draft = draft_of(request, place.host);
     draft.revision = std::move(change);
@@ -90,7 +105,7 @@ proposals::Draft describe(const Request& request, const PatchPlace& place,
 /// What passed intake, as a candidate.
 Result<proposals::Draft> name(const Request& request, const PatchPlace& place,
                               const core::ProposalId& id, const core::Commit& candidate,
-                              const std::vector<IntakeFile>& taken) {
+                              const Taken& taken) {
     if (const auto set = place.repository.set_ref(id, candidate); !set) {
         return set.problem();
     }
@@ -115,16 +130,16 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (request.base && *request.base != place.head) {
         return stale(*request.base, place);
     }
-    const auto files = take(request, place);
-    if (!files) {
-        return files.problem();
+    const auto taken = take(request, place);
+    if (!taken) {
+        return taken.problem();
     }
     const auto base = place.repository.tree(place.head);
-    if (const auto fits = proposals::flake::check_flakes(*files, *base); !fits) {
+    if (const auto fits = proposals::flake::check_flakes(taken->files, *base); !fits) {
         return fits.problem();
     }
     std::vector<proposals::FileEdit> edits;
-    for (const IntakeFile& file : *files) {
+    for (const IntakeFile& file : taken->files) {
         edits.push_back(file.edit);
     }
     const auto candidate =
@@ -137,7 +152,7 @@ Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
     if (!candidate) {
         return candidate.problem();
     }
-    return name(request, place, id, *candidate, *files);
+    return name(request, place, id, *candidate, *taken);
 }
 
 bool of_the_forge(const proposals::FileEdit& edit) {
@@ -176,15 +191,15 @@ Result<proposals::Draft> adopt(const Request& request, const PatchPlace& place,
     }
     std::erase_if(*edits, of_the_forge);
     const auto tree = place.repository.tree(place.head);
-    const auto files = edits->empty() ? Result<std::vector<IntakeFile>>(std::vector<IntakeFile>{})
-                                      : proposals::take_edits(std::move(*edits), *tree, limits);
+    auto files = edits->empty() ? Result<std::vector<IntakeFile>>(std::vector<IntakeFile>{})
+                                : proposals::take_edits(std::move(*edits), *tree, limits);
     if (!files) {
         return files.problem();
     }
     if (const auto fits = proposals::flake::check_flakes(*files, *tree); !fits) {
         return fits.problem();
     }
-    return name(request, place, id, candidate, *files);
+    return name(request, place, id, candidate, {.files = std::move(files).value()});
 }
 
 } // namespace agentd::stages

@@ -2,20 +2,29 @@
 /// Patch: from operations or a submitted diff to one commit in the daemon's own repository.
 #pragma once
 
+#include "agentd/analysis/worker.hpp"
 #include "agentd/core/id.hpp"
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
 #include "proposals/git.hpp"
-#include "proposals/operations.hpp"
+#include "proposals/plan/plan.hpp"
 #include "proposals/proposal.hpp"
 #include "store/blobs.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace agentd::stages {
+
+/// Whole files, and what they were made of where that was operations: inputs at newer revisions.
+struct Files {
+    std::vector<proposals::FileEdit> edits{};
+    std::optional<proposals::plan::Request> operations{};
+    std::vector<proposals::plan::Step> steps{};
+};
 
 /// What is asked for, in the proposer's own words. Nothing here is believed.
 struct Request {
@@ -27,7 +36,7 @@ struct Request {
     std::optional<std::string> observation{};
     /// A unified diff, typed operations, or whole files (a revert); each goes through the same
     /// intake.
-    std::variant<std::string, proposals::Operations, std::vector<proposals::FileEdit>> change{};
+    std::variant<std::string, proposals::plan::Request, Files> change{};
     /// The commit the proposer looked at; nullopt means the head as it is now.
     std::optional<core::Commit> base{};
 };
@@ -38,13 +47,15 @@ struct PatchPlace {
     core::HostName host;
     std::string branch{};
     core::Commit head; ///< of the owner's branch, mirrored a moment ago
+    analysis::Worker worker{}; ///< plans operations
+    std::stop_token stop{};
 };
 
 /// The words of a request as a draft that has no number and no revision yet.
 proposals::Draft draft_of(const Request& request, const core::HostName& host);
 
 /// Makes the commit and its ref; all fields of the draft but `number` are set. Problems of the
-/// intake, the renderer, or `stale_base` when the base is not the head any more.
+/// intake and of `planned` (plan.hpp), or `stale_base` when the base is not the head any more.
 core::Result<proposals::Draft> patch(const Request& request, const PatchPlace& place,
                                      const core::ProposalId& id, core::Instant now);
 

@@ -6,6 +6,7 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/hints_text.hpp"
+#include "agentd/ctl/plan_text.hpp"
 #include "agentd/ctl/presence.hpp"
 #include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
@@ -115,6 +116,7 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     print_options(terminal, detail);
     print_inputs(terminal, detail);
     print_hosts(terminal, detail);
+    print_plan(terminal, detail);
     print_unpassed(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();

@@ -3,6 +3,7 @@
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/hints_text.hpp"
+#include "agentd/ctl/plan_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/switch_text.hpp"
 #include "agentd/ctl/view.hpp"
@@ -35,6 +36,7 @@ int explain(Context& context) {
     print_options(terminal, detail);
     print_inputs(terminal, detail);
     print_hosts(terminal, detail);
+    print_plan(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
     terminal.line();
     print_evidence(terminal, detail);

@@ -9,6 +9,7 @@
 #include "agentd/ctl/plan_goal.hpp"
 #include "agentd/ctl/plan_options.hpp"
 #include "agentd/ctl/plan_proof.hpp"
+#include "agentd/ctl/plan_text.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/colours/colours.hpp"
 #include "proposals/git_text_diff.hpp"
@@ -27,7 +28,6 @@ using core::Json;
 using core::Problem;
 using proposals::plan::Plan;
 using proposals::plan::Request;
-using proposals::plan::Step;
 
 constexpr const char* example = "agentctl plan --repo DIR \"install ripgrep\"";
 
@@ -85,24 +85,6 @@ std::vector<proposals::DiffFile> diff_of_plan(const OwnTree& tree, const Plan& p
         proposals::colour(file, before, edit.bytes);
     }
     return out;
-}
-
-Json step_json(const Step& step) {
-    return {{"wish", step.wish},   {"changed", step.changed}, {"file", step.file},
-            {"hosts", step.hosts}, {"how", step.how},         {"notes", step.notes}};
-}
-
-void print_step(Terminal& terminal, const Step& step) {
-    terminal.line(terminal.paint(Colour::bold, one_line(step.wish, 200)));
-    terminal.line("  " + (step.changed ? "in " + one_line(step.file, 200) : "nothing to do") +
-                  (step.how.empty() ? "" : ": " + one_line(step.how, 200)));
-    if (step.changed && !step.hosts.empty()) {
-        terminal.line("  hosts that are made of it: " +
-                      one_line(core::join(step.hosts, ", "), 300));
-    }
-    for (const std::string& note : step.notes) {
-        terminal.line("  note: " + one_line(note, 300));
-    }
 }
 
 /// Only where the work tree is as HEAD says, and through no link.
@@ -231,10 +213,10 @@ class Planning {
             terminal_.line("understood: " + one_line(line, 300));
         }
         Json steps = Json::array();
-        for (const Step& step : plan.steps) {
-            print_step(terminal_, step);
-            steps.push_back(step_json(step));
+        for (const auto& step : plan.steps) {
+            steps.push_back(to_json(step));
         }
+        print_steps(terminal_, steps);
         if (!unchecked.empty()) {
             terminal_.line("not checked: " + one_line(core::join(unchecked, ", "), 300));
         }

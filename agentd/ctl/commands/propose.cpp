@@ -4,8 +4,7 @@
 #include "agentd/ctl/patch_input.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/view.hpp"
-#include "agentd/stages/bump.hpp"
-#include "proposals/operations.hpp"
+#include "proposals/plan/request.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,38 +25,25 @@ std::variant<Json, Trouble> with_patch(Context& context, const std::string& name
     return Json{{"patch", patch}, {"title", title_of_patch(patch, name)}};
 }
 
-/// Newer inputs, of agentd.ops/2; nullopt for all other operations, which the daemon reads itself.
-std::optional<std::string> title_of_bump(const Json& operations) {
-    const auto request = proposals::plan::request_from_json(operations);
-    const auto bump = request ? stages::bump_of(*request, stages::Relock::always)
-                              : core::Result<std::optional<stages::BumpWanted>>(request.problem());
-    return bump && *bump ? std::optional(proposals::plan::describe(request->operations.front()))
-                         : std::nullopt;
-}
-
 std::variant<Json, Trouble> with_operations(Context& context, const std::string& name) {
     auto text = read_input(context, name, example);
     if (auto* trouble = std::get_if<Trouble>(&text)) {
         return std::move(*trouble);
     }
     auto json = core::parse_json(std::get<std::string>(text));
-    if (const auto title = json ? title_of_bump(*json) : std::nullopt) {
-        return Json{{"operations", *json}, {"title", *title}};
-    }
-    auto parsed = json ? proposals::operations_from_json(*json)
-                       : core::Result<proposals::Operations>(json.problem());
+    auto parsed = json ? proposals::plan::request_from_json(*json)
+                       : core::Result<proposals::plan::Request>(json.problem());
     if (!parsed) {
         Trouble trouble{.problem = parsed.problem(), .exit = status::usage};
         if (trouble.problem.hint.empty()) {
-            trouble.problem.hint =
-                "it reads {\"schema\":\"agentd.ops/1\",\"host\":\"…\",\"operations\":[…]}";
+            trouble.problem.hint = "it reads {\"schema\":\"agentd.ops/2\",\"operations\":[…]}";
         }
         trouble.problem.where =
             name + (trouble.problem.where.empty() ? "" : ": " + trouble.problem.where);
         return trouble;
     }
     const auto& operations = parsed->operations;
-    std::string title = operations.empty() ? "Nothing" : proposals::describe(operations.front());
+    std::string title = describe(operations.front());
     title += operations.size() > 1 ? ", and " + count(operations.size() - 1, "more", "more") : "";
     return Json{{"operations", *json}, {"title", title}};
 }

@@ -1,5 +1,6 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/plan_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/refusal_text.hpp"
 #include "agentd/ctl/view.hpp"
@@ -81,11 +82,12 @@ int show(Context& context) {
     const auto& result = std::get<Json>(reply);
     const Json& detail = part(result, "proposal");
     print_head(terminal, detail);
-    if (!part(detail, "refusal").is_null()) {
-        terminal.line();
-        print_refusal(terminal, detail);
-    }
     terminal.line();
+    print_plan(terminal, detail);
+    if (!part(detail, "refusal").is_null()) {
+        print_refusal(terminal, detail);
+        terminal.line();
+    }
     print_evidence(terminal, detail);
     terminal.line();
     print_history(terminal, detail);

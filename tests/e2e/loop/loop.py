@@ -46,7 +46,10 @@ def words(lab):
     check({"package_added", "port_opened"} <= kinds, kinds)
     options = {each["name"]: each for each in detail["options"]["changes"]}
     port = options.get("networking.firewall.allowedTCPPorts", {})
-    check(port.get("added") == ["8080"] and port["file"] == "hosts/web/agentd.nix" and port["line"], detail["options"])
+    check(port.get("added") == ["8080"] and port["file"] == "hosts/web/default.nix" and port["line"], detail["options"])
+    steps = {step["wish"]: step for step in detail["plan"]["steps"]}
+    check({step["file"] for step in steps.values()} == {"hosts/web/default.nix"} and all(step["hosts"] == ["web"] and step["how"] for step in steps.values()), steps)
+    check([f["path"] for f in detail["files"]] == ["hosts/web/default.nix"], detail["files"])
     check(options["environment.systemPackages"]["added"][0].startswith("«package ripgrep"), detail["options"])
     check(detail["goal"] == "install ripgrep and open port 8080" and detail["level"] == "approve", detail["level"])
     before = detail["toplevel"]

@@ -55,7 +55,7 @@ std::string done(const std::string& goal) {
     std::vector<std::string> parts;
     for (const auto& operation : made->operations.operations) {
         std::string text(to_string(operation.kind));
-        text += " " + operation.option.str();
+        text += " " + operation.option->str();
         if (const auto* number = std::get_if<std::int64_t>(&*operation.value)) {
             text += " " + std::to_string(*number);
         } else if (const auto* package = std::get_if<proposals::PackageAttr>(&*operation.value)) {
@@ -257,7 +257,7 @@ TEST_CASE("a plan has a title and says that it was asked for") {
     CHECK(made->title == "Enable redis, open TCP port 6379");
     CHECK(made->rationale ==
           "Asked for in plain words: \u201cplease enable redis and open port 6379\u201d");
-    CHECK(made->operations.host.str() == "web");
+    CHECK(made->operations.hosts == std::vector<std::string>{"web"});
     CHECK(plan("install ripgrep, fd and jq")->title == "Install ripgrep, fd and jq");
 }
 

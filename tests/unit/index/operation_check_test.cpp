@@ -35,9 +35,9 @@ std::string judge(OperationKind kind, const char* path, std::optional<proposals:
         return evaluator::OptionIndex::open(folder / "i.db");
     }();
     REQUIRE(index);
-    const proposals::Operations operations{
-        .host = *core::HostName::parse("web"),
-        .operations = {{.kind = kind,
+    const proposals::plan::Request operations{
+        .hosts = {"web"},
+        .operations = {{.kind = static_cast<proposals::plan::WishKind>(kind),
                         .option = *proposals::OptionPath::parse(path),
                         .value = std::move(value)}}};
     const auto checked = planners::check_operations(operations, *index);

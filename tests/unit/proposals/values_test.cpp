@@ -110,8 +110,8 @@ TEST_CASE("evidence, verdict and draft are read back as they were written") {
                 .source = Source::operations,
                 .goal = "g",
                 .revision = Change{.operations =
-                                       std::vector{Operation{.kind = OperationKind::unset_option,
-                                                             .option = *OptionPath::parse("a.b")}},
+                                       std::vector{plan::Wish{.kind = plan::WishKind::unset_option,
+                                                              .option = *OptionPath::parse("a.b")}},
                                    .base_commit = std::string(40, 'a'),
                                    .base_branch = "main",
                                    .candidate_commit = std::string(40, 'b'),

@@ -2,7 +2,7 @@
 { config, lib, pkgs, ... }:
 {
   imports = [ ../common.nix ]
-    # written by agentd, as a whole; everything else in this folder is ours
+    # what is tried out on this host, while it is tried out
     ++ lib.optional (builtins.pathExists ./agentd.nix) ./agentd.nix;
 
   networking.hostName = "db";

@@ -1,0 +1,61 @@
+#include "agentd/ctl/plan_text.hpp"
+
+#include "agentd/core/text.hpp"
+#include "agentd/ctl/view.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace agentd::ctl {
+
+using core::Json;
+
+namespace {
+
+std::vector<std::string> texts(const Json& step, const char* key) {
+    std::vector<std::string> out;
+    for (const Json& item : list(step, key)) {
+        out.push_back(one_line(item.is_string() ? item.get<std::string>() : "", 300));
+    }
+    return out;
+}
+
+void print_hosts_of(Terminal& terminal, const Json& step, const std::string& own) {
+    const auto hosts = texts(step, "hosts");
+    std::vector<std::string> others = hosts;
+    std::erase(others, own);
+    if (own.empty() && !hosts.empty()) {
+        terminal.line("  hosts that are made of it: " + core::join(hosts, ", "));
+    } else if (!others.empty()) {
+        terminal.line("  " + terminal.paint(Colour::warn, "other hosts are made of it too: " +
+                                                              core::join(others, ", ")));
+    }
+}
+
+} // namespace
+
+void print_steps(Terminal& terminal, const Json& steps, const std::string& own) {
+    for (const Json& step : steps.is_array() ? steps : Json::array()) {
+        const bool changed = step.is_object() && step.value("changed", Json()) == true;
+        const std::string how = shown(step, "how", 200);
+        terminal.line(terminal.paint(Colour::bold, shown(step, "wish", 200)));
+        terminal.line("  " + (changed ? "in " + shown(step, "file", 200) : "nothing to do") +
+                      (how.empty() ? "" : ": " + how));
+        if (changed) {
+            print_hosts_of(terminal, step, own);
+        }
+        for (const std::string& note : texts(step, "notes")) {
+            terminal.line("  note: " + note);
+        }
+    }
+}
+
+void print_plan(Terminal& terminal, const Json& detail) {
+    const Json& steps = part(part(detail, "plan"), "steps");
+    if (!steps.is_array() || steps.empty()) {
+        return;
+    }
+    print_steps(terminal, steps, raw(detail, "host"));
+    terminal.line();
+}
+
+} // namespace agentd::ctl

@@ -1,0 +1,167 @@
+// Typed operations become edits of the owner's files by the real worker, and go through intake.
+#include "agentd/analysis/planning.hpp"
+#include "agentd/stages/plan.hpp"
+
+#include "agentd/core/fd.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+using namespace agentd;
+
+namespace {
+
+using Texts = std::map<std::string, std::string>;
+
+const Texts two_hosts{
+    {"flake.nix", R"({ inputs = { }; outputs = { nixpkgs, ... }: {
+  nixosConfigurations = {
+    web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ./common.nix ]; };
+    db = nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; };
+  };
+}; }
+)"},
+    {"common.nix", "{ pkgs, ... }:\n{\n  time.timeZone = \"UTC\";\n}\n"},
+    {"web.nix", "{ pkgs, ... }:\n{\n  # mine\n  environment.systemPackages = [ pkgs.fd ];\n}\n"}};
+
+/// A repository with one commit, and the daemon's own.
+struct World {
+    explicit World(const Texts& files) {
+        for (const auto& [path, text] : files) {
+            std::filesystem::create_directories(
+                std::filesystem::path(dir / ("up/" + path)).parent_path());
+            core::write_file_durably(dir / ("up/" + path), text, 0644);
+        }
+        const std::string script =
+            "cd " + dir.path() +
+            "/up && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 && git init "
+            "-q -b main && git add -A && git -c user.name=o -c user.email=o@x commit -q -m first";
+        REQUIRE(std::system(script.c_str()) == 0);
+        head = own.fetch_from(dir / "up/.git", "main").value();
+    }
+
+    core::Result<proposals::Draft> patched(const std::string& operations) {
+        return stages::patch({.title = "t",
+                              .source = proposals::Source::operations,
+                              .proposer = {.id = "alice", .kind = "human"},
+                              .change = request(operations)},
+                             place(), id, noon);
+    }
+    std::string code(const std::string& operations) {
+        const auto draft = patched(operations);
+        return draft ? "ok" : draft.problem().code;
+    }
+    std::string text(const proposals::Draft& draft, const std::string& path) {
+        return own.tree(core::Commit::parse(draft.change()->candidate_commit).value())
+            ->read(path)
+            .value_or("");
+    }
+    static proposals::plan::Request request(const std::string& fields) {
+        const auto json = core::parse_json(R"({"schema":"agentd.ops/2",)" + fields + "}");
+        REQUIRE(json);
+        return proposals::plan::request_from_json(*json).value();
+    }
+    stages::PatchPlace place() {
+        return {.repository = own,
+                .blobs = blobs,
+                .host = core::HostName::parse("web").value(),
+                .branch = "main",
+                .head = *head,
+                .worker = worker};
+    }
+
+    static constexpr core::Instant noon{std::chrono::seconds(1'767'000'000)};
+    test::TempDir dir;
+    proposals::Repository own = proposals::Repository::open_or_init_bare(dir / "own");
+    store::Blobs blobs{dir / "blobs"};
+    analysis::Worker worker{.program = AGENTD_ANALYZE, .scratch = dir / "scratch"};
+    core::ProposalId id = core::ProposalId::parse("00000000000000000000000001").value();
+    std::optional<core::Commit> head{};
+};
+
+const std::string ripgrep =
+    R"("operations":[{"op":"add_to_list","option":"environment.systemPackages","value":{"package":"ripgrep"}}])";
+
+} // namespace
+
+TEST_CASE("operations edit the owner's own file, and what came of them is kept with the proposal") {
+    World world(two_hosts);
+    const auto draft = world.patched(ripgrep);
+    INFO((draft ? "" : draft.problem().message));
+    REQUIRE(draft);
+    CHECK(world.text(*draft, "web.nix") ==
+          "{ pkgs, ... }:\n{\n  # mine\n  environment.systemPackages = [ pkgs.fd pkgs.ripgrep "
+          "];\n}\n");
+    const auto& change = *draft->change();
+    REQUIRE(change.files.size() == 1);
+    CHECK(change.files[0].path == "web.nix");
+    REQUIRE(change.operations);
+    CHECK(*change.operations == World::request(ripgrep).operations);
+    REQUIRE(change.plan);
+    CHECK(change.plan->hosts == std::vector<std::string>{"web"}); // nobody else was named
+    REQUIRE(change.plan->steps.size() == 1);
+    CHECK(change.plan->steps[0].file == "web.nix");
+    CHECK(change.plan->steps[0].hosts == std::vector<std::string>{"web"});
+    CHECK(change.plan->steps[0].wish == "add ripgrep to environment.systemPackages");
+}
+
+TEST_CASE("a file of other hosts is changed only where they are meant, and they are named") {
+    const std::string zone =
+        R"("operations":[{"op":"set_option","option":"time.timeZone","value":{"string":"Europe/Oslo"}}])";
+    World own(two_hosts);
+    const auto alone = own.patched(zone);
+    REQUIRE(alone);
+    CHECK(alone->change()->plan->steps.at(0).file == "web.nix");
+    World world(two_hosts);
+    const auto draft = world.patched(R"("hosts":"all",)" + zone);
+    REQUIRE(draft);
+    CHECK(draft->change()->plan->every_host);
+    CHECK(draft->change()->plan->steps.at(0).file == "common.nix");
+    CHECK(draft->change()->plan->steps.at(0).hosts == std::vector<std::string>{"db", "web"});
+}
+
+TEST_CASE("operations for other hosts alone, and what is so already, are refused") {
+    World world(two_hosts);
+    CHECK(world.code(R"("host":"db",)" + ripgrep) == "other_host");
+    CHECK(world.code(R"("hosts":["db","web"],)" + ripgrep) != "other_host");
+    const auto same = world.patched(
+        R"("operations":[{"op":"set_option","option":"time.timeZone","value":{"string":"UTC"}}])");
+    REQUIRE_FALSE(same);
+    CHECK(same.problem().code == "no_change");
+    CHECK(same.problem().hint.find("common.nix") != std::string::npos);
+}
+
+TEST_CASE("what is planned goes through intake as anybody's edit") {
+    World world(two_hosts);
+    CHECK(world.code(R"("operations":[{"op":"add_input","input":"x","url":"path:/etc"}])") ==
+          "input_type");
+}
+
+TEST_CASE("a repository that cannot be read is refused by the worker's own word") {
+    Texts files = two_hosts;
+    files["flake.nix"] = "{ outputs = ";
+    World broken(files);
+    CHECK(broken.code(ripgrep) == "no_flake");
+    World world(two_hosts);
+    world.worker.program = "/bin/false";
+    const auto dead = world.patched(ripgrep);
+    REQUIRE_FALSE(dead);
+    CHECK(dead.problem().code == "analysis_failed");
+    world.worker.program = "/bin/cat"; // no answer of any kind
+    CHECK(world.code(ripgrep) == "analysis_failed");
+}
+
+TEST_CASE("more than one proposal can tell is refused before it is drafted") {
+    World world(two_hosts);
+    std::string list;
+    for (int i = 0; i < 40; ++i) {
+        list += std::string(i == 0 ? "" : ",") + R"({"op":"set_option","option":"a.b)" +
+                std::to_string(i) + R"(","value":{"string":")" + std::string(1'000, 'x') + "\"}}";
+    }
+    CHECK(world.code("\"operations\":[" + list + "]") == "too_large");
+}
