@@ -61,7 +61,7 @@ IndexedOption read_option(const store::Statement& row) {
 
 std::string index_schema() {
     static const auto digest = core::sha256(index_script).hex();
-    return "agentd.index/2 " + digest;
+    return "agentd.index/3 " + digest;
 }
 
 void make_tables(store::Database& database, bool cut) {

@@ -155,20 +155,49 @@ std::string half_of(const std::string& file) {
            std::to_string(++count);
 }
 
+/// A search for a word that thousands have looks at the first of them only: those whose names are
+/// short, as people mean them.
+template <class NameOf>
+std::vector<const Json*> short_names_first(const Json& list, const NameOf& name_of) {
+    using Key = std::pair<std::size_t, std::string_view>;
+    std::vector<std::pair<Key, const Json*>> rows;
+    for (const Json& row : list) {
+        const auto* name = name_of(row);
+        const auto* text = name == nullptr ? nullptr : name->template get_ptr<const std::string*>();
+        rows.emplace_back(text == nullptr ? Key{} : Key{text->size(), *text}, &row);
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<const Json*> out;
+    for (const auto& [key, row] : rows) {
+        out.push_back(row);
+    }
+    return out;
+}
+
+const Json* option_name(const Json& row) {
+    const auto it = row.is_object() ? row.find("p") : row.end();
+    return it != row.end() ? &*it : nullptr;
+}
+
+const Json* package_name(const Json& row) {
+    return row.is_array() && !row.empty() ? &row.front() : nullptr;
+}
+
 void fill(store::Database& database, const Json& answer) {
     const auto root = text_at(answer, "root", most_path);
     const auto& options = list_at(answer, "options");
     store::Transaction all(database);
     make_tables(database, options.size() > most_options);
     std::size_t count = 0;
-    for (const auto& row : options) {
-        if (const auto option = option_of(row, root); option && ++count <= most_options) {
+    for (const Json* row : short_names_first(options, option_name)) {
+        if (const auto option = option_of(*row, root); option && ++count <= most_options) {
             write_option(database, *option);
         }
     }
     count = 0;
-    for (const auto& row : list_at(answer, "packages")) {
-        if (const auto package = package_of(row); package && ++count <= most_packages) {
+    for (const Json* row : short_names_first(list_at(answer, "packages"), package_name)) {
+        if (const auto package = package_of(*row); package && ++count <= most_packages) {
             write_package(database, *package);
         }
     }

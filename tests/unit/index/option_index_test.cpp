@@ -176,3 +176,23 @@ TEST_CASE("a damaged file is no index") {
                              "not a database at all, but long enough to be read");
     CHECK_FALSE(OptionIndex::open(folder.path() + "/bad.db"));
 }
+
+TEST_CASE("of a word that thousands have, the short names are found wherever they stand") {
+    Json many = answer();
+    Json& options = many["options"];
+    Json& packages = many["packages"];
+    for (int n = 0; n < 3000; ++n) {
+        const auto number = std::to_string(n);
+        options.push_back(option("aaa.widget" + number + ".some.longer.name", truth, "A widget."));
+        packages.push_back({"gadget-with-a-longer-name-" + number, "gadget", "1"});
+    }
+    options.push_back(option("zzz.widget.enable", truth, "Widgets."));
+    packages.push_back({"gadget", "gadget", "1"});
+    const Made made(many);
+    REQUIRE(made.index);
+    CHECK(first(made.index->search("widget")) == "zzz.widget.enable");
+    CHECK(first(made.index->search("wi")) == "zzz.widget.enable");
+    CHECK(first(made.index->search("widget name")) == "aaa.widget0.some.longer.name");
+    CHECK(made.index->search_packages("gadget").front().attribute == "gadget");
+    CHECK(made.index->options() == 3001 + answer()["options"].size() - 1);
+}
