@@ -2,6 +2,7 @@
 #include "tests/syntax/tool.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <iostream>
 
 namespace agentd::tests {
@@ -32,6 +33,7 @@ int bench(const std::vector<std::string>& files, int rounds) {
         std::size_t refused = 0;
         std::size_t nodes = 0;
         const auto began = std::chrono::steady_clock::now();
+        const auto spent = std::clock();
         for (const std::string& text : texts) {
             const auto read = nix::parse(text);
             const auto* tree = std::get_if<nix::Tree>(&read);
@@ -39,9 +41,11 @@ int bench(const std::vector<std::string>& files, int rounds) {
             nodes += tree == nullptr ? 0 : tree->size();
         }
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+        const double processor = static_cast<double>(std::clock() - spent) / CLOCKS_PER_SEC;
         std::cout << texts.size() << " files, " << bytes << " bytes, " << nodes << " nodes, "
-                  << refused << " refused: " << took.count() << " s, "
-                  << static_cast<double>(bytes) / 1e6 / took.count() << " MB/s\n";
+                  << refused << " refused: " << took.count() << " s, " << processor
+                  << " s of processor, " << static_cast<double>(bytes) / 1e6 / took.count()
+                  << " MB/s\n";
     }
     return 0;
 }
