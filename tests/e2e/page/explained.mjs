@@ -47,6 +47,7 @@ export function big() {
         new_warnings: ["services.backend.extraConfig is deprecated: use settings"],
         inputs: {
             schema: "agentd.inputs/1", more: false, trouble: "",
+            news: [{ name: "nixpkgs", text: "nixpkgs moves 31 days on, from 2026-03-20 to 2026-04-20, on nixos-25.11", compare: "https://github.com/nixos/nixpkgs/compare/aaaaaaaaaa...cccccccccc", days: 31 }],
             inputs: [
                 { name: "nixpkgs", type: "github", origin: "github:nixos/nixpkgs", revision: "cccccccccc", hash: "sha256-4Drk9YU5pf", direct: true, change: "changed", before: "aaaaaaaaaa" },
                 { name: "home", type: "github", origin: "github:home/home", revision: "bbbbbbbbbb", hash: "sha256-4Drk9YU5pf", direct: true, change: "same", before: "bbbbbbbbbb" },

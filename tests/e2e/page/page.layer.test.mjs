@@ -159,6 +159,18 @@ describe("the diff", () => {
     }, { size: "phone" });
 });
 
+describe("what was understood", () => {
+    paired("names the file, and the other hosts that are made of it", async ({ page, url, cases }) => {
+        await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
+        const plan = page.locator("#plan");
+        await plan.waitFor();
+        assert.match(await plan.innerText(), /install ripgrep[^]*In configuration.nix: beside[^]*also of the host cellar[^]*every user[^]*Nothing to do: it is there already/);
+        await page.goto(`${url}/proposals/${cases.refused.id}`);
+        await page.getByText("refused before it became a commit").waitFor();
+        assert.match(await page.innerText("main"), /Risk never known[^]*not asked: the change was refused before/);
+    });
+});
+
 describe("hostile words", () => {
     paired("stay words: no markup, no hidden characters, no broken page", async ({ page, url, cases }) => {
         await page.goto(`${url}/proposals/${cases.hostile.id}`);

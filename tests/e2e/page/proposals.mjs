@@ -88,6 +88,13 @@ function ripgrep() {
         rationale: "You asked for it.", evidence: passed(11),
         effects: effects("ripgrep", [effect("packages", "package_added", "ripgrep", null, "14.1.1", "low", "ripgrep 14.1.1 is installed")], { paths_added: 1, paths_removed: 0 }),
         verdict: verdict("approve", "browser", [reason("default", "default", "approve", "No rule grants this class, so a person decides")], ["`agentctl policy grant packages` would let the machine add packages by itself."]),
+        plan: {
+            hosts: ["attic"],
+            steps: [
+                { wish: "install ripgrep", changed: true, file: "configuration.nix", hosts: ["attic", "cellar"], how: "beside the other packages", notes: ["every user of these hosts gets it"] },
+                { wish: "install git", changed: false, file: "", hosts: [], how: "it is there already", notes: [] },
+            ],
+        },
         diff: [{
             path: "configuration.nix", old_path: null, change: "modified",
             hunks: [{

@@ -91,11 +91,28 @@ export interface Landing {
     hint?: string | null;
 }
 
+/** One wish of a goal: what came of it, and which hosts are made of the file it went into. */
+export interface PlanStep {
+    wish: string;
+    changed: boolean;
+    file: string;
+    hosts: string[];
+    how: string;
+    notes: string[];
+}
+
+export interface PlanTold {
+    hosts: "all" | string[] | null;
+    steps: PlanStep[];
+}
+
 export interface Detail extends Summary {
     rationale: string;
     goal: string | null;
     observation: string | null;
     operations: unknown[] | null;
+    /** Missing or null of what was not planned: a patch, an older proposal. */
+    plan?: PlanTold | null;
     /** Null, as the commit and `drv` are, of what is no change. */
     base_commit: string | null;
     base_branch: string | null;

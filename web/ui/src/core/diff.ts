@@ -4,16 +4,13 @@ import type { DiffFile, DiffLine, Hunk } from "../api/types.ts";
 
 export interface Run {
     text: string;
-    /** A kind of colour that the style sheet knows, or "". */
+    /** A kind of colour that the style sheet knows, or "": then it is drawn as the text is. */
     kind: string;
     /** What this line has otherwise than the one it is paired with. */
     inner: boolean;
 }
 
-const KINDS = new Set([
-    "keyword", "constant", "attribute", "argument", "number", "string", "interpolation", "path", "url", "comment",
-    "operation", "broken",
-]);
+const KINDS = /^(keyword|constant|attribute|number|string|interpolation|path|url|comment)$/;
 
 export function counts(file: DiffFile): { added: number; removed: number } {
     const lines = file.hunks.flatMap((hunk) => hunk.lines);
@@ -41,7 +38,7 @@ export function runs(line: DiffLine): Run[] {
     const { text } = line;
     const unit = toUnits(text);
     const spans = (line.changed ?? []).map(([start, end]) => ({ start: unit(start), end: unit(end) }));
-    const colours = (line.colours ?? []).filter(([, , kind]) => KINDS.has(kind))
+    const colours = (line.colours ?? []).filter(([, , kind]) => KINDS.test(kind))
         .map(([start, end, kind]) => ({ start: unit(start), end: unit(end), kind }));
     const cuts = [0, text.length, ...[...spans, ...colours].flatMap(({ start, end }) => [start, end])]
         .sort((a, b) => a - b);

@@ -35,10 +35,11 @@ export function StateBadge({ state }: { state: State }) {
     );
 }
 
-export function RiskBadge({ risk }: { risk: Risk | null }) {
+/** `open`: more may become known of it. */
+export function RiskBadge({ risk, open = true }: { risk: Risk | null; open?: boolean }) {
     // A proposal that was not built yet has no known risk, which is not the same as none.
     if (!risk) {
-        return <span class="badge risk-unknown"><Icon name="question" />Risk not known yet</span>;
+        return <span class="badge risk-unknown"><Icon name="question" />{open ? "Risk not known yet" : "Risk never known"}</span>;
     }
     return (
         <span class={`badge risk-${risk}`} data-risk={risk}>

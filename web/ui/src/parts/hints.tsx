@@ -1,5 +1,5 @@
 // What is told beside the proof: other hosts of the flake, and what is known before an evaluation is done.
-import type { HostChanges, LockedInput, LockedInputs, SoFar } from "../api/types.ts";
+import type { HostChanges, InputNews, LockedInput, LockedInputs, SoFar } from "../api/types.ts";
 import { OptionsView } from "./options.tsx";
 import { Text } from "./text.tsx";
 
@@ -8,32 +8,43 @@ export function HostsView({ hosts }: { hosts: HostChanges }) {
     return <ul class="plain">{hosts.sentences.map((line) => <li><Text of={line} /></li>)}</ul>;
 }
 
-function where(input: LockedInput): string {
+function News({ of }: { of: InputNews }) {
+    return (
+        <p>
+            <Text of={of.text} />
+            {of.compare !== "" && <> <span class="muted"><Text of={of.compare} /></span></>}
+        </p>
+    );
+}
+
+function Moved({ input, news }: { input: LockedInput; news: InputNews[] }) {
     const now = input.revision || input.hash;
-    return input.change === "changed" ? `${input.before} → ${now}` : now;
+    return (
+        <li>
+            <p>
+                <span class="muted">{input.change}:</span> <strong><Text of={input.name} /></strong>{" "}
+                {input.change === "changed" && <><code><Text of={input.before} /></code> → </>}
+                <code><Text of={now} /></code> <span class="muted"><Text of={input.origin} /></span>
+            </p>
+            {news.map((one) => <News of={one} />)}
+        </li>
+    );
 }
 
 /** What is locked may be read or not: only that it is locked is known. */
 export function InputsView({ locked }: { locked: LockedInputs }) {
     const others = locked.inputs.filter((input) => input.change !== "same");
     const same = locked.inputs.length - others.length;
+    const news = locked.news ?? [];
     return (
         <>
             {locked.trouble !== "" && <p>Not known: <Text of={locked.trouble} /></p>}
-            <ul class="plain">
+            <ul class="inputs">
                 {others.map((input) => (
-                    <li>
-                        {input.change}: <Text of={input.name} /> <Text of={where(input)} />{" "}
-                        <span class="muted"><Text of={input.origin} /></span>
-                    </li>
+                    <Moved input={input} news={news.filter(({ name }) => name === input.name)} />
                 ))}
             </ul>
-            {(locked.news ?? []).map((news) => (
-                <p>
-                    <Text of={news.text} />
-                    {news.compare !== "" && <> <span class="muted"><Text of={news.compare} /></span></>}
-                </p>
-            ))}
+            {news.filter(({ name }) => !others.some((input) => input.name === name)).map((one) => <News of={one} />)}
             {same > 0 && <p class="muted">{same === 1 ? "1 input" : `${same} inputs`} as before.</p>}
             {locked.more && <p class="muted">There are more than are listed.</p>}
         </>

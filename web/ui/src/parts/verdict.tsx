@@ -12,7 +12,13 @@ function levelWord(level: string): string {
 
 export function VerdictView({ detail }: { detail: Detail }) {
     const { verdict } = detail;
-    if (!verdict) return <p class="muted">The policy decides once the change is built.</p>;
+    if (!verdict) {
+        return (
+            <p class="muted">
+                {detail.refusal ? "It was not asked: the change was refused before." : "The policy decides once the change is built."}
+            </p>
+        );
+    }
     return (
         <>
             <p class="verdict">

@@ -75,7 +75,7 @@ function Item({ of }: { of: Summary }) {
                 {of.headline && <p class="item-headline"><Text of={of.headline} /></p>}
                 <p class="item-facts">
                     <StateBadge state={of.state} />
-                    <RiskBadge risk={of.risk} />
+                    <RiskBadge risk={of.risk} open={isOpen(of.state)} />
                     {of.kind !== "change" && <span>{KINDS[of.kind].word}</span>}
                     {of.level && <span>{LEVELS[of.level]}</span>}
                     <span><Text of={of.proposer.id} /> ({plain(of.proposer.kind)})</span>

@@ -19,6 +19,7 @@ import { Icon } from "../parts/icon.tsx";
 import { HostsView, InputsView, SoFarView } from "../parts/hints.tsx";
 import { OptionsView } from "../parts/options.tsx";
 import { ApplyView } from "../parts/outcome.tsx";
+import { PlanView } from "../parts/plan.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
 import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
 import { Track } from "../parts/track.tsx";
@@ -46,7 +47,7 @@ function Header({ detail }: { detail: Detail }) {
             <h1 tabIndex={-1}><Text of={detail.title} /></h1>
             <div class="head-badges">
                 <StateBadge state={detail.state} />
-                <RiskBadge risk={detail.risk} />
+                <RiskBadge risk={detail.risk} open={isOpen(detail.state)} />
                 {detail.landed && <span class="badge tone-quiet"><Icon name="check" />Landed</span>}
             </div>
             <p class="head-facts">
@@ -121,6 +122,9 @@ function Diff({ detail }: { detail: Detail }) {
     const diff = useResource<{ files: DiffFile[] }>(`/proposals/${detail.id}/diff`, (event) =>
         event.kind === "entry" && event.data.subject === detail.id && event.data.type === "proposal.drafted");
     if (diff.error) return <Problem error={diff.error} retry={diff.reload} />;
+    if (detail.refusal && diff.data?.files.length === 0) {
+        return <p class="muted">There is none: it was refused before it became a commit.</p>;
+    }
     return diff.data ? <DiffView files={diff.data.files} known={detail.files} /> : <Loading what="the diff" />;
 }
 
@@ -164,6 +168,11 @@ function Body({ detail }: { detail: Detail }) {
             <Section id="verdict" title={detail.state === "decided" ? "Why this needs you" : "What the policy says"}><VerdictView detail={detail} /></Section>
             <Section id="evidence" title="Evidence"><EvidenceView detail={detail} tails={tails} /></Section>
             <Section id="claims" title="In the proposer's words"><Claims detail={detail} /></Section>
+            {detail.plan && detail.plan.steps.length > 0 && (
+                <Section id="plan" title="What was understood, and where it goes">
+                    <PlanView plan={detail.plan} host={detail.host} />
+                </Section>
+            )}
             {detail.kind === "change" && (
                 <Section id="diff" title="Diff">
                     {/* Another commit is another diff: nothing of the old one may stay on the screen. */}

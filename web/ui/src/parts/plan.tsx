@@ -1,0 +1,24 @@
+// What was understood of a goal, which file it goes into, why there, and whose file that is.
+import type { PlanStep, PlanTold } from "../api/types.ts";
+import { Text } from "./text.tsx";
+
+function Step({ step, host }: { step: PlanStep; host: string }) {
+    const others = step.hosts.filter((one) => one !== host);
+    return (
+        <li>
+            <p><strong><Text of={step.wish} /></strong></p>
+            {step.changed
+                ? <p>In <code class="path"><Text of={step.file} /></code>{step.how !== "" && <>: <Text of={step.how} /></>}</p>
+                : <p class="muted">Nothing to do{step.how !== "" && <>: <Text of={step.how} /></>}</p>}
+            {step.changed && others.length > 0 && (
+                <p><strong>That file is also of {others.length === 1 ? "the host" : "the hosts"} <Text of={others.join(", ")} /></strong></p>
+            )}
+            {step.notes.length > 0 && <ul class="plain">{step.notes.map((note) => <li><Text of={note} /></li>)}</ul>}
+        </li>
+    );
+}
+
+/** `host`: the one whose page this is. */
+export function PlanView({ plan, host }: { plan: PlanTold; host: string }) {
+    return <ol class="inputs">{plan.steps.map((step) => <Step step={step} host={host} />)}</ol>;
+}
