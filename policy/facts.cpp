@@ -87,7 +87,7 @@ std::vector<KnownFact> make_table() {
                  "flake_file", "lock_file", "secrets", "agentd_file"}),
         claimed("change.lines", integer, "lines added and removed"),
         separated(claimed("change.option_paths", texts,
-                          "options that the operations set; unknown for a patch"),
+                          "options that the operations ask for; unknown for a patch"),
                   '.'),
         computed("act.units", texts, "units that an act restarts or resets"),
         computed("rollback.confirmed_before", boolean,

@@ -20,7 +20,7 @@ struct Context {
     std::optional<std::vector<std::string>> paths{}; ///< files of the patch
     std::optional<std::vector<std::string>> flags{}; ///< what intake says of them
     std::optional<std::int64_t> lines{};             ///< lines added and removed
-    std::optional<std::vector<std::string>> option_paths{}; ///< never for a raw patch
+    std::optional<std::vector<std::string>> option_paths{}; ///< as asked for; never for a raw patch
     std::optional<std::string> evidence_build{};            ///< a status of Evidence
     std::optional<std::string> evidence_checks{};           ///< passed, failed, none
     std::optional<std::string> evidence_dry_activate{};
