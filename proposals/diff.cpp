@@ -22,28 +22,32 @@ Json remark(char kind, std::string_view text) {
             {"old", nullptr},
             {"new", nullptr},
             {"text", text},
-            {"marks", Json::array()},
-            {"pair", nullptr},
-            {"changed", Json::array()},
-            {"colours", Json::array()}};
+            {"marks", Json::array()}};
 }
 
+/// What is only for the eye stands there where there is something to say: most lines have none of
+/// it, and a long diff has to fit a message.
 Json to_json(const DiffLine& line) {
-    Json marks = Json::array(), changed = Json::array(), colours = Json::array();
-    for (const LineSpan& span : line.changed) {
-        changed.push_back(to_json(span));
-    }
-    for (const auto& [span, kind] : line.colours) {
-        colours.push_back(Json::array({span.start, span.end, kind}));
-    }
+    Json marks = Json::array();
     for (const auto& mark : line.marks) {
         marks.push_back(
             {{"column", mark.column}, {"code_point", static_cast<std::uint32_t>(mark.code_point)}});
     }
-    return {{"kind", std::string(1, line.kind)}, {"old", maybe(line.old_line)},
-            {"new", maybe(line.new_line)},       {"text", line.text},
-            {"marks", std::move(marks)},         {"pair", maybe(line.pair)},
-            {"changed", std::move(changed)},     {"colours", std::move(colours)}};
+    Json out{{"kind", std::string(1, line.kind)},
+             {"old", maybe(line.old_line)},
+             {"new", maybe(line.new_line)},
+             {"text", line.text},
+             {"marks", std::move(marks)}};
+    if (line.pair) {
+        out["pair"] = *line.pair;
+    }
+    for (const LineSpan& span : line.changed) {
+        out["changed"].push_back(to_json(span));
+    }
+    for (const auto& [span, kind] : line.colours) {
+        out["colours"].push_back(Json::array({span.start, span.end, kind}));
+    }
+    return out;
 }
 
 Json to_json(const DiffHunk& hunk) {

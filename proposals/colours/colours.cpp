@@ -13,7 +13,7 @@ namespace {
 using Lines = std::vector<std::vector<nix::Colour>>;
 
 // Of one line without its text, and of one colour, as JSON.
-constexpr std::size_t line_overhead = 112;
+constexpr std::size_t line_overhead = 80;
 constexpr std::size_t colour_overhead = 24;
 
 bool is_text(const std::optional<FileMode>& mode) {

@@ -38,7 +38,7 @@ describe("a line cut into runs", () => {
         expect(shown(cut)).toEqual(["a|", "b|string|inner"]);
     });
 
-    test("an older daemon says nothing of either", () => {
+    test("a line without either, or of an older daemon, is plain", () => {
         const { changed: _, colours: __, ...old } = line("+", "ab");
         expect(shown(runs(old as DiffLine))).toEqual(["ab|"]);
     });

@@ -19,11 +19,11 @@ export interface DiffLine {
     text: string;
     marks: Mark[];
     /** Of a line that was rewritten: the number of its other form, on the other side. */
-    pair: number | null;
+    pair?: number | null;
     /** `[from, to)` in code points, as `marks`: what is otherwise there. */
-    changed: [number, number][];
+    changed?: [number, number][];
     /** `[from, to)` and a kind of the colours of Nix; what lies between is plain. */
-    colours: [number, number, string][];
+    colours?: [number, number, string][];
 }
 
 export interface Hunk {

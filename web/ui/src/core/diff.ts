@@ -73,7 +73,7 @@ function beside(removed: DiffLine[], added: DiffLine[]): Row[] {
     let j = 0;
     while (i < removed.length || j < added.length) {
         const paired = removed.slice(i).findIndex((line) =>
-            line.pair !== null && added.slice(j).some((other) => other.new === line.pair));
+            line.pair && added.slice(j).some((other) => other.new === line.pair));
         const left = paired < 0 ? removed.length : i + paired;
         const right = paired < 0 ? added.length : added.findIndex((other) => other.new === removed[left]?.pair);
         while (i < left || j < right) {
