@@ -28,6 +28,8 @@ test("a person pairs, reads, approves, and sees it confirmed and on record", { s
         await settled(page, "decided", ["refused", "denied", "failed", "withdrawn"]);
         await page.locator("#effects .effect").first().waitFor();
         await page.locator("#diff .diff, #diff .muted").first().waitFor();
+        const ofNix = (await page.locator("#diff .file-path").allInnerTexts()).some((path) => path.trim().endsWith(".nix"));
+        if (ofNix) await page.locator("#diff .nix-attribute").first().waitFor(); // as the daemon coloured it
         await shot(page, "2-proposal");
         assert.deepEqual(await violations(page), []);
         const id = await page.locator("article.proposal").getAttribute("data-proposal");
