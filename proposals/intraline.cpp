@@ -1,9 +1,10 @@
 #include "proposals/intraline.hpp"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace agentd::proposals {
 
@@ -59,22 +60,36 @@ std::vector<Word> words_of(std::string_view line) {
     return out;
 }
 
-/// What two lines have in common, in hundredths, without regard to the order of words.
-std::uint32_t likeness(const std::vector<Word>& before, const std::vector<Word>& after) {
-    std::map<std::string_view, int> counts;
-    std::uint32_t all = 0, common = 0;
-    for (const Word& word : before) {
-        counts[word.text] += 1;
-        all += word.weight;
-    }
-    for (const Word& word : after) {
-        all += word.weight;
-        const auto found = counts.find(word.text);
-        if (found != counts.end() && found->second > 0) {
-            found->second -= 1;
-            common += 2 * word.weight;
+/// The words that count, sorted, to be compared with those of many other lines.
+struct Bag {
+    std::vector<std::pair<std::string_view, std::uint32_t>> words{}; ///< and the weight of each
+    std::uint32_t weight = 0;
+};
+
+Bag bag_of(const std::vector<Word>& words) {
+    Bag out;
+    for (const Word& word : words) {
+        if (word.weight > 0) {
+            out.words.emplace_back(word.text, word.weight);
+            out.weight += word.weight;
         }
     }
+    std::sort(out.words.begin(), out.words.end());
+    return out;
+}
+
+/// What two lines have in common, in hundredths, without regard to the order of words.
+std::uint32_t likeness(const Bag& before, const Bag& after) {
+    std::uint32_t common = 0;
+    auto left = before.words.begin();
+    auto right = after.words.begin();
+    while (left != before.words.end() && right != after.words.end()) {
+        const int order = left->first.compare(right->first);
+        common += order == 0 ? 2 * left->second : 0;
+        left += order <= 0 ? 1 : 0;
+        right += order >= 0 ? 1 : 0;
+    }
+    const std::uint32_t all = before.weight + after.weight;
     return all == 0 ? 0 : common * 100 / all;
 }
 constexpr std::uint32_t alike = 40;
@@ -163,9 +178,15 @@ void mark_block(std::span<DiffLine> removed, std::span<DiffLine> added) {
         }
         return out;
     };
+    const auto bags = [](const std::vector<std::vector<Word>>& lines) {
+        std::vector<Bag> out;
+        std::transform(lines.begin(), lines.end(), std::back_inserter(out), bag_of);
+        return out;
+    };
     const auto before = read(removed), after = read(added);
+    const auto old_bags = bags(before), new_bags = bags(after);
     const auto pairs = align(before.size(), after.size(), [&](std::size_t i, std::size_t j) {
-        const auto found = likeness(before[i], after[j]);
+        const auto found = likeness(old_bags[i], new_bags[j]);
         return found < alike ? 0 : found;
     });
     for (const auto& [i, j] : pairs) {
