@@ -36,6 +36,17 @@ Problem few(const Ask& ask, const HostNames& hosts, const std::string& where) {
             .hint = "name the host, or all: \"hosts\":\"all\""};
 }
 
+Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where) {
+    std::vector<std::string> missing;
+    std::set_difference(ask.targets.begin(), ask.targets.end(), hosts.begin(), hosts.end(),
+                        std::back_inserter(missing));
+    return {.code = "no_host_named",
+            .message = "some hosts say it each for itself, as at " + where + ", and not at " +
+                       core::join(missing, ", ") + ": which hosts are meant cannot be told",
+            .where = where,
+            .hint = "name the hosts, or all: \"hosts\":\"all\""};
+}
+
 Problem by_program(const OptionPath& option, const Definition& at) {
     return {.code = "generated",
             .message = option.str() + " is set at " + at.where() +

@@ -76,8 +76,8 @@ bool is_home(const Workspace& space, const Candidate& at, const HostNames& every
 }
 
 /// How well a file fits what is not said anywhere yet; 0 does not.
-int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option,
-          const Related& here) {
+int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, const Related& here,
+          bool home) {
     const Topic topic = topic_of(tree, at.file, option);
     if (topic.generated) {
         return 0;
@@ -87,6 +87,9 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option,
     }
     if (topic.machine && !topic.called) {
         return 1;
+    }
+    if (topic.index && !topic.general && !home) {
+        return 2;
     }
     if (topic.called || topic.other) {
         return topic.called ? 6 : 1;
@@ -100,7 +103,7 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option,
 } // namespace
 
 bool takes(const nix::Tree& tree, const Candidate& at, const OptionPath& option, bool common) {
-    return grade(tree, at, option, related(tree, at, option)) >= (common ? 3 : 2);
+    return grade(tree, at, option, related(tree, at, option), false) >= (common ? 3 : 2);
 }
 
 std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Candidate>& candidates,
@@ -116,11 +119,11 @@ std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Can
             continue;
         }
         const Related here = related(*tree, at, option);
-        const int fits = grade(*tree, at, option, here);
+        const bool home = is_home(space, at, every);
+        const int fits = grade(*tree, at, option, here, home);
         if (fits == 0) {
             continue;
         }
-        const bool home = is_home(space, at, every);
         at_home = at_home || home;
         const Rank rank{home,       at.hosts.size(), fits,
                         here.names, here.siblings,   -static_cast<long>(at.distance)};

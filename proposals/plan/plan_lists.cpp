@@ -129,6 +129,13 @@ Steps ListEdit::add() {
         return few(ask_, have, there_->where());
     }
     const bool one_place = !ask_.named() || !ask_.wish.in.empty();
+    const bool shared = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
+        return !is_few(ask_, one->at->hosts) && has(*one);
+    });
+    const bool split = there_ != nullptr && !ask_.named() && ask_.wish.in.empty() && !shared;
+    if (split && have != ask_.targets) {
+        return not_all(ask_, have, there_->where());
+    }
     if (one_place && there_ != nullptr && have == define) {
         return std::vector{
             step_at(ask_, *there_->at, false, "it is in the list already, at " + there_->where())};

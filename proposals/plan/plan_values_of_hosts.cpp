@@ -23,7 +23,12 @@ Steps SetOption::anywhere() {
         return few(ask_, told, firm_.front()->where());
     }
     if (all_so(firm_) && all_so(loose_)) {
-        return change(*firm_.front());
+        const bool shared = std::any_of(firm_.begin(), firm_.end(), [&](const Definition* one) {
+            return !is_few(ask_, one->at->hosts);
+        });
+        return shared || told == ask_.targets || !ask_.wish.in.empty()
+                   ? change(*firm_.front())
+                   : Steps(not_all(ask_, told, firm_.front()->where()));
     }
     const auto rank = [](const Definition* one) {
         return std::pair(one->at->hosts.size(), -one->priority);
@@ -42,16 +47,37 @@ Steps SetOption::anywhere() {
     if (is_so(*best.front())) {
         return several(option_, firm_); // it is so but where something else says otherwise
     }
+    return with_its_likes(*best.front());
+}
+
+Steps SetOption::with_its_likes(const Definition& best) {
+    Definitions all{&best};
     for (const Definition* other : firm_) {
-        const bool over = other != best.front() && other->priority <= best.front()->priority;
-        const bool all =
-            std::includes(other->at->hosts.begin(), other->at->hosts.end(),
-                          best.front()->at->hosts.begin(), best.front()->at->hosts.end());
-        if (over && all) {
-            return several(option_, {best.front(), other});
+        HostNames both;
+        std::set_intersection(other->at->hosts.begin(), other->at->hosts.end(),
+                              best.at->hosts.begin(), best.at->hosts.end(),
+                              std::inserter(both, both.end()));
+        if (other == &best || other->priority > best.priority || both.empty()) {
+            continue;
+        }
+        const bool like =
+            other->priority == best.priority && same_expression(other->value, best.value);
+        if (!like && (other->priority == best.priority || both == best.at->hosts)) {
+            return several(option_, {&best, other});
+        }
+        if (like) { // Nix takes two that say the same, and no two that do not
+            all.push_back(other);
         }
     }
-    return change(*best.front());
+    std::vector<Step> out;
+    for (const Definition* one : all) {
+        Steps made = change(*one);
+        if (!made) {
+            return made.problem();
+        }
+        out.insert(out.end(), made->begin(), made->end());
+    }
+    return out;
 }
 
 SetOption::Winner SetOption::winner(const std::string& host, const Definitions& among) const {

@@ -62,6 +62,8 @@ using Definitions = std::vector<const Definition*>;
 core::Problem several(const OptionPath& option, const Definitions& found);
 /// No host is named, and what is found is of fewer than half of them.
 core::Problem few(const Ask& ask, const HostNames& hosts, const std::string& where);
+/// No host is named, and each of some has it for itself.
+core::Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where);
 bool is_few(const Ask& ask, const HostNames& hosts);
 /// It stands in a file that a program writes.
 core::Problem by_program(const OptionPath& option, const Definition& at);

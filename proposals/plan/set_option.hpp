@@ -33,6 +33,8 @@ class SetOption {
     Steps change(const Definition& one);
     /// No host is named: what most of them are made of.
     Steps anywhere();
+    /// The binding, and those that say the same as strongly for some of its hosts.
+    Steps with_its_likes(const Definition& best);
     struct Winner {
         const Definition* one{};
         bool several{};

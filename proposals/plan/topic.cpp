@@ -181,6 +181,10 @@ Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath&
     }
     out.general = is_one_of(low, {"common", "base", "core", "shared", "global", "general", "system",
                                   "default", "defaults", "all", "configuration", "nixos", "main"});
+    // `helium/system.nix` is the system's part of one thing.
+    const bool inner = !map::folder_of(file).empty() && out.spread < 3 &&
+                       is_one_of(low, {"system", "default", "main", "nixos"});
+    out.general = out.general && !inner;
     out.called = out.called || (lists_packages(option) && is_of_packages(low));
     // A folder of much that is called as one thing of it is still of much.
     const bool of_much = entry && out.spread >= general_spread && names.first.count("imports") > 0;
@@ -190,8 +194,9 @@ Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath&
                     return name != "imports" && name != "config" && name != parts.front() &&
                            says(low, name);
                 });
-    out.named_entry =
-        entry && !out.other && (out.spread >= general_spread || names.first.count("imports") > 0);
+    const bool imports = names.first.count("imports") > 0;
+    out.index = imports && out.spread == 1;
+    out.named_entry = entry && !out.other && (out.spread >= general_spread || imports);
     return out;
 }
 

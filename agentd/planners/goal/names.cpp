@@ -63,6 +63,15 @@ const Service* service_of(std::string_view enable) {
     return nullptr;
 }
 
+std::string plain_name(std::string name) {
+    for (const std::string_view kind : {" server", " service", " daemon", "-server"}) {
+        if (name.size() > kind.size() && name.ends_with(kind)) {
+            name.resize(name.size() - kind.size());
+        }
+    }
+    return name;
+}
+
 std::vector<std::string> service_names() {
     std::vector<std::string> out;
     for (const Service& one : services()) {

@@ -25,6 +25,8 @@ const Service* service_called(std::string_view name);
 std::optional<std::string> plainly_called(std::string_view name);
 /// By its option.
 const Service* service_of(std::string_view enable);
+/// `mumble` of "mumble server".
+std::string plain_name(std::string name);
 /// Every name, for "did you mean".
 std::vector<std::string> service_names();
 

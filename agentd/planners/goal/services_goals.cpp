@@ -63,16 +63,6 @@ struct Found {
     std::string user{};
 };
 
-/// `mumble` of "mumble server".
-std::string plain_name(std::string name) {
-    for (const std::string_view kind : {" server", " service", " daemon", "-server"}) {
-        if (name.size() > kind.size() && name.ends_with(kind)) {
-            name.resize(name.size() - kind.size());
-        }
-    }
-    return name;
-}
-
 /// The owner's own switch of that name: the one of these hosts, else the only one.
 Result<std::optional<Found>> own_switch(const Situation& in, const Item& item,
                                         const std::string& kind) {

@@ -219,3 +219,63 @@ TEST_CASE("a module that the flake names is imported by that name where its neig
           "{ inputs, ... }: { imports = [ inputs.self.nixosModules.u inputs.self.nixosModules.v ]; "
           "}");
 }
+
+TEST_CASE("a file that only imports, or is small and of a folder about one thing, is not of all") {
+    const auto with = [](const std::string& name, const std::string& text) {
+        auto files = two_hosts("{ imports = [ ./" + name + " ]; }", "{ }");
+        files["n.nix"] = "{ }";
+        files[name] = text;
+        return files;
+    };
+    const Json tailscale = request({set("services.tailscale.enable", yes)});
+    const std::string index = "{ imports = [ ../n.nix ]; }";
+    // `common.nix` is for all by its name; an index of modules is not.
+    CHECK(edited(with("services/default.nix", index), tailscale, "common.nix") != "");
+    auto only = with("services/default.nix", index);
+    auto& flake = only["flake.nix"];
+    for (auto at = flake.find("./common.nix"); at != flake.npos; at = flake.find("./common.nix")) {
+        flake.replace(at, 12, "./services");
+    }
+    CHECK(refusal(only, tailscale) == "no_place");
+    const std::string browser = "{ programs.chromium.enable = true; }";
+    only["services/default.nix"] = browser;
+    only["services/system.nix"] = browser;
+    flake.replace(flake.find("./services"), 10, "./services/system.nix");
+    flake.replace(flake.find("./services ]"), 10, "./services/system.nix");
+    CHECK(refusal(only, request({add("networking.firewall.allowedTCPPorts", {{"integer", 1}})})) ==
+          "no_place");
+}
+
+TEST_CASE("what is said twice for the same hosts is changed in both places, or refused") {
+    const Json wish = request({set("time.timeZone", {{"string", "C"}})});
+    const auto plan =
+        planned(two_hosts("{ time.timeZone = \"A\"; }", "{ time.timeZone = \"A\"; }"), wish);
+    REQUIRE(plan);
+    REQUIRE(plan->edits.size() == 2);
+    CHECK(*plan->edits.at(0).bytes == "{ time.timeZone = \"C\"; }");
+    CHECK(*plan->edits.at(1).bytes == "{ time.timeZone = \"C\"; }");
+    CHECK(refusal(two_hosts("{ time.timeZone = \"A\"; }", "{ time.timeZone = \"B\"; }"), wish) ==
+          "several_places");
+    CHECK(edited(two_hosts("{ time.timeZone = \"A\"; }",
+                           "{ lib, ... }: { time.timeZone = lib.mkForce \"B\"; }"),
+                 wish, "common.nix") == "{ time.timeZone = \"C\"; }");
+}
+
+TEST_CASE("what each of some hosts says for itself is not said to be so for all") {
+    auto files = two_hosts("{ }", "{ services.x.enable = true; y = [ 1 ]; }",
+                           "{ services.x.enable = true; y = [ 1 ]; }");
+    files["c.nix"] = "{ services.z = 1; }";
+    files["flake.nix"].insert(files["flake.nix"].find("b = "),
+                              "c = nixpkgs.lib.nixosSystem { modules = [ ./c.nix ]; }; ");
+    for (const Json& wish : {set("services.x.enable", yes), add("y", {{"integer", 1}})}) {
+        const auto plan = planned(files, request({wish}));
+        REQUIRE_FALSE(plan);
+        CHECK(plan.problem().code == "no_host_named");
+        CHECK(plan.problem().message.find("not at c") != std::string::npos);
+    }
+    auto shared = two_hosts("{ services.x.enable = true; y = [ 1 ]; }", "{ }");
+    shared["c.nix"] = files["c.nix"];
+    shared["flake.nix"].insert(shared["flake.nix"].find("b = "),
+                               "c = nixpkgs.lib.nixosSystem { modules = [ ./c.nix ]; }; ");
+    CHECK(planned(shared, request({set("services.x.enable", yes)}))->edits.empty());
+}
