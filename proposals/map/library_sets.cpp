@@ -100,6 +100,15 @@ Value* gen_attrs(Reader& reader, Arguments given) {
     return out;
 }
 
+/// `genAttrs' names f`: each call of `f` gives a name and a value.
+Value* gen_attrs_of_pairs(Reader& reader, Arguments given) {
+    Value* out = reader.make(Kind::set);
+    for (const Item& name : reader.items_of(given[0].value, &out->maybe)) {
+        put_pair(reader, *out, reader.call_later(given[1].value, {name}));
+    }
+    return out;
+}
+
 Value* filter_attrs(Reader& reader, Arguments given) {
     return set_from(reader, given[1].value, [&](Value& out, const std::string& name, Value* value) {
         const Value* keep =
@@ -206,6 +215,7 @@ void add_set_functions(Library& library) {
                     {"nameValuePair", {2, name_value_pair}},
                     {"listToAttrs", {1, list_to_attrs}},
                     {"genAttrs", {2, gen_attrs}},
+                    {"genAttrs'", {2, gen_attrs_of_pairs}},
                     {"filterAttrs", {2, filter_attrs}},
                     {"removeAttrs", {2, remove_attrs}},
                     {"optionalAttrs", {2, optional_attrs}},

@@ -299,3 +299,17 @@ TEST_CASE("a file that is imported where it exists is a sure part of the host, o
     }
     CHECK(map.host("a")->unresolved.empty());
 }
+
+TEST_CASE("modules that the flake names by pairs are followed") {
+    const std::map<std::string, std::string> all{
+        {"flake.nix", R"({ outputs = { self, nixpkgs, ... }: let lib = nixpkgs.lib; in {
+          nixosModules = "${self}/profiles" |> builtins.readDir |> lib.attrNames
+            |> (names: lib.genAttrs' names (name: { name = "${name |> lib.removeSuffix ".nix"}-profile";
+                 value = "${self}/profiles/${name}"; }));
+          nixosConfigurations.a = lib.nixosSystem { modules = [ self.nixosModules.core-profile ]; };
+        }; })"},
+        {"profiles/core.nix", "{ }"}};
+    const auto map = map_of(MemoryTree(all));
+    CHECK(files_of(map, "a") == Names{"profiles/core.nix"});
+    CHECK(map.host("a")->unresolved.empty());
+}
