@@ -30,6 +30,17 @@ Result<Value> value_of(const std::string& option, const Item& item) {
     if (bare && (on || off) && is_switch(option)) {
         return Value(on);
     }
+    if (bare && item.text.starts_with("pkgs.")) {
+        const auto package = proposals::PackageAttr::parse(std::string_view(item.text).substr(5));
+        return package ? Result<Value>(Value(*package))
+                       : Problem{.code = "bad_value",
+                                 .message = quoted(item.text) + " is no name of a package"};
+    }
+    if (bare && (item.text.starts_with("config.") || item.text.starts_with("lib."))) {
+        return Problem{.code = "bad_value",
+                       .message = quoted(item.text) + " is an expression, and words set values",
+                       .hint = "put it in quotes if the text is meant, or write it by hand"};
+    }
     const bool either = bare && (item.text == "on" || item.text == "off");
     if (either) {
         return Problem{.code = "two_readings",

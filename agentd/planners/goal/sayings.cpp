@@ -127,7 +127,21 @@ Seen Sayings::seen(const proposals::OptionPath& option) const {
         }
         out = found.obstacles.empty() ? out : Seen::unclear;
     }
-    return out;
+    return out == Seen::no && said_in_unread(option) ? Seen::unclear : out;
+}
+
+bool Sayings::said_in_unread(const proposals::OptionPath& option) const {
+    const bool lost = std::any_of(map_.hosts.begin(), map_.hosts.end(),
+                                  [](const map::Host& host) { return !host.unresolved.empty(); });
+    const auto& all = files_.nix_files();
+    return lost && std::any_of(all.begin(), all.end(), [&](const std::string& file) {
+               const map::SourceFile* source = files_.parse(file);
+               if (source == nullptr) {
+                   return false;
+               }
+               const auto found = nix::locate(source->tree, option.parts(), nix::FileKind::module);
+               return !found.exact.empty() || !found.below.empty();
+           });
 }
 
 void Sayings::collect_from(const std::string& file, const Use& use) const {

@@ -34,6 +34,8 @@ class Sayings {
     std::vector<Switch> switches(std::string_view name) const;
 
   private:
+    /// A file that some host may be made of says it.
+    bool said_in_unread(const proposals::OptionPath& option) const;
     struct Use {
         std::string user{};
         std::set<std::string> hosts{};
