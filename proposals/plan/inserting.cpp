@@ -101,6 +101,13 @@ Steps insert(Workspace& space, const Ask& ask, const std::vector<Candidate>& can
         !places_for(space, candidates, *ask.wish.option, hosts).empty()) {
         return insert_for(space, ask, candidates, hosts, expression);
     }
+    const auto lost = doubts(space, hosts);
+    if (ask.request.every_host && !lost.empty()) {
+        return Problem{.code = "unread",
+                       .message = "what those hosts share cannot all be followed: " + lost.front(),
+                       .where = lost.front().substr(0, lost.front().find(": ")),
+                       .hint = "name the file that all of them share (`in`)"};
+    }
     std::vector<Step> out;
     for (const std::string& host : hosts) {
         Steps made = insert_for(space, ask, candidates, {host}, expression);

@@ -4,6 +4,7 @@
 
 #include "proposals/plan/planner.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class ListEdit {
     bool counts(const Definition& one) const { return !one.conditional || !ask_.wish.in.empty(); }
     /// Of the definitions that count for a host those that are strongest; others are not heard.
     std::vector<const Definition*> heard() const;
+    /// A package that a list under a condition has already.
+    const Definition* under_condition();
     Steps add();
     Steps add_anywhere(const std::vector<const Definition*>& all);
     /// A list in a module of something else is no place, nor is a file that a program writes.
@@ -38,6 +41,10 @@ class ListEdit {
     Steps put(const Definition& one);
     Steps new_list(const HostNames& hosts);
     Steps remove();
+    /// No list that is known has it: one of a file that may be of the hosts does, or it is a
+    /// program that a switch brings.
+    std::optional<core::Problem> elsewhere();
+    std::optional<core::Problem> switched_on();
 
     Workspace& space_;
     const Ask& ask_;

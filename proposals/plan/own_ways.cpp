@@ -47,6 +47,28 @@ Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where
             .hint = "name the hosts, or all: \"hosts\":\"all\""};
 }
 
+Problem of_others(const OptionPath& option, const Definition& at) {
+    const auto& others = at.at->others;
+    return {.code = "shared",
+            .message = "it is in " + option.str() + " at " + at.where() +
+                       ", which other users or hosts share: " +
+                       core::join(std::vector<std::string>(others.begin(), others.end()), ", "),
+            .where = at.where(),
+            .hint = "change it there by hand for all of them: " + at.where()};
+}
+
+std::vector<Candidate> apart_from(const std::vector<Candidate>& all, const Workspace::Said& said) {
+    std::vector<Candidate> out;
+    for (const Candidate& at : all) {
+        const auto here = [&](const Problem& one) { return one.where.starts_with(at.file + ":"); };
+        const bool computed = std::any_of(said.hidden.begin(), said.hidden.end(), here);
+        if (!computed) {
+            out.push_back(at);
+        }
+    }
+    return out;
+}
+
 Problem by_program(const OptionPath& option, const Definition& at) {
     return {.code = "generated",
             .message = option.str() + " is set at " + at.where() +

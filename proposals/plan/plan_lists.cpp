@@ -114,6 +114,14 @@ std::vector<const Definition*> ListEdit::heard() const {
     return out;
 }
 
+const Definition* ListEdit::under_condition() {
+    const auto& all = said_.definitions;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Definition& one) {
+        return element_.package && !counts(one) && has(one);
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
 Steps ListEdit::add() {
     const auto all = heard();
     HostNames have;
@@ -124,6 +132,13 @@ Steps ListEdit::add() {
             have.insert(one->at->hosts.begin(), one->at->hosts.end());
             there_ = one;
         }
+    }
+    if (const Definition* one = there_ == nullptr ? under_condition() : nullptr) {
+        return Problem{.code = "conditional",
+                       .message = "it is in " + option_.str() + " at " + one->where() +
+                                  " already, under a condition that cannot be told without Nix",
+                       .where = one->where(),
+                       .hint = "name that module (`in`), or another file for it"};
     }
     if (there_ != nullptr && is_few(ask_, have)) {
         return few(ask_, have, there_->where());
@@ -256,14 +271,18 @@ Steps ListEdit::put(const Definition& one) {
 }
 
 Steps ListEdit::new_list(const HostNames& hosts) {
+    const auto candidates = apart_from(candidates_, said_);
+    if (candidates.empty() && !said_.hidden.empty()) {
+        return said_.hidden.front();
+    }
     std::string text = (element_.package ? "pkgs." : "") + element_.text;
     if (text.find('\n') != text.npos) {
         for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
             text.insert(at + 1, "  ");
         }
-        return insert(space_, ask_, candidates_, hosts, "[\n  " + text + "\n]");
+        return insert(space_, ask_, candidates, hosts, "[\n  " + text + "\n]");
     }
-    return insert(space_, ask_, candidates_, hosts,
+    return insert(space_, ask_, candidates, hosts,
                   space_.map().style.tight() ? "[" + text + "]" : "[ " + text + " ]");
 }
 

@@ -3,9 +3,37 @@
 #include "proposals/plan/list_files.hpp"
 #include "proposals/plan/topic.hpp"
 
+#include "proposals/nix/names.hpp"
+
 namespace agentd::proposals::plan {
 
 using core::Problem;
+
+namespace {
+
+/// The whole path of a binding; empty where a name of it is computed, or it is of a `let`.
+std::vector<std::string> path_around(const nix::Tree& tree, nix::NodeId node) {
+    const auto parents = nix::parents_of(tree);
+    std::vector<std::string> out;
+    for (; node != nix::no_node; node = parents[node]) {
+        if (tree.kind(node) == nix::NodeKind::let_in) {
+            return {};
+        }
+        if (tree.kind(node) != nix::NodeKind::binding) {
+            continue;
+        }
+        const auto names = nix::path_texts(tree, tree.first(node));
+        for (auto name = names.rbegin(); name != names.rend(); ++name) {
+            if (!*name) {
+                return {};
+            }
+            out.insert(out.begin(), **name);
+        }
+    }
+    return out;
+}
+
+} // namespace
 
 nix::EditResult ListEdit::removal(const Definition& one) {
     const std::string file = list_file_of(space_, one);
@@ -16,6 +44,50 @@ nix::EditResult ListEdit::removal(const Definition& one) {
 
 bool ListEdit::has(const Definition& one) {
     return removal(one).has_value();
+}
+
+std::optional<Problem> ListEdit::elsewhere() {
+    const auto lost = doubts(space_, ask_.targets);
+    for (const std::string& file : space_.files().nix_files()) {
+        if (lost.empty() || !space_.map().hosts_of(file).empty()) {
+            continue;
+        }
+        const std::vector<Candidate> one{{.file = file}};
+        for (const Definition& said : space_.said(one, option_).definitions) {
+            if (removal(said)) {
+                return Problem{.code = "unread",
+                               .message = "it is in " + option_.str() + " at " + said.where() +
+                                          ", and whether those hosts are made of that file cannot "
+                                          "be told: " +
+                                          lost.front(),
+                               .where = said.where(),
+                               .hint = "name that file (`in`), if it is meant"};
+            }
+        }
+    }
+    return element_.package ? switched_on() : std::nullopt;
+}
+
+std::optional<Problem> ListEdit::switched_on() {
+    for (const Candidate& at : candidates_) {
+        const nix::Tree* tree = space_.tree(at.file);
+        for (nix::NodeId node = 0; tree != nullptr && node < tree->size(); ++node) {
+            const bool on = tree->kind(node) == nix::NodeKind::binding &&
+                            tree->text(nix::bare(*tree, tree->last(node))) == "true";
+            const auto path = on ? path_around(*tree, node) : std::vector<std::string>{};
+            if (path.size() >= 3 && path.back() == "enable" &&
+                path[path.size() - 2] == element_.text) {
+                const std::string where = at.file + ":" + std::to_string(tree->position(node).line);
+                return Problem{.code = "switched",
+                               .message = "no list of those hosts has it, but " +
+                                          nix::joined(path) + " is on at " + where,
+                               .where = where,
+                               .hint = "say disable " + element_.text + ", or set " +
+                                       nix::joined(path) + " to false"};
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 Steps ListEdit::remove() {
@@ -38,6 +110,9 @@ Steps ListEdit::remove() {
                            .where = one.where(),
                            .hint = "name that module (`in`)"};
         }
+        if (!ask_.wish.user.empty() && !one.at->others.empty()) {
+            return of_others(option_, one);
+        }
         if (ask_.named() && !one.at->own()) {
             return Problem{.code = "shared",
                            .message = "it is in " + option_.str() + " at " + one.where() +
@@ -53,6 +128,9 @@ Steps ListEdit::remove() {
     }
     if (out.empty() && (blind || !said_.hidden.empty())) {
         return blind ? *blind : said_.hidden.front();
+    }
+    if (auto problem = out.empty() ? elsewhere() : std::nullopt) {
+        return *problem;
     }
     if (out.empty()) {
         out.push_back({.wish = describe(ask_.wish), .how = "no list of those hosts has it"});

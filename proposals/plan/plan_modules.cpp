@@ -1,4 +1,5 @@
 // Modules: import one, import it no longer.
+#include "proposals/plan/module_names.hpp"
 #include "proposals/plan/planner.hpp"
 #include "proposals/plan/topic.hpp"
 
@@ -15,11 +16,6 @@ using core::Result;
 using nix::NodeId;
 
 namespace {
-
-/// What another file calls it: the folder of a default.nix.
-std::string importable(const std::string& file) {
-    return file.ends_with("/default.nix") ? map::folder_of(file) : file;
-}
 
 /// How `importer` writes the path of `module` now; "" when it does not.
 std::string spelled_in(const nix::Tree& tree, const std::string& importer,
@@ -104,58 +100,6 @@ const Candidate* importer_for(Workspace& space, const Ask& ask,
     return best;
 }
 
-/// The name that the flake gives the module: `nixosModules.x = ./x.nix`; "" where it does not.
-std::string output_name(Workspace& space, const std::string& module) {
-    for (const std::string& file : space.files().nix_files()) {
-        const map::SourceFile* source = space.files().parse(file);
-        if (source == nullptr || source->tree.source().find("nixosModules") == std::string::npos) {
-            continue;
-        }
-        const nix::Tree& tree = source->tree;
-        const auto parents = nix::parents_of(tree);
-        for (NodeId node = 0; node < tree.size(); ++node) {
-            if (tree.kind(node) != nix::NodeKind::path || tree.first(node) != nix::no_node) {
-                continue;
-            }
-            const auto path = map::joined_path(map::folder_of(file), tree.text(node));
-            std::vector<std::string> names;
-            for (NodeId up = node; up != nix::no_node; up = parents[up]) {
-                if (tree.kind(up) == nix::NodeKind::binding) {
-                    for (const auto& name : nix::path_texts(tree, tree.first(up))) {
-                        names.push_back(name.value_or(""));
-                    }
-                }
-            }
-            const bool output =
-                std::find(names.begin(), names.end(), "nixosModules") != names.end();
-            if (output && path && (*path == module || *path == importable(module))) {
-                return nix::path_texts(tree, tree.first(parents[node])).back().value_or("");
-            }
-        }
-    }
-    return {};
-}
-
-/// `inputs.self.nixosModules.x` where the imports beside it are written so; "" elsewhere.
-std::string as_output(Workspace& space, const nix::Tree& tree, const std::string& module) {
-    constexpr std::string_view outputs = "self.nixosModules";
-    for (NodeId node = 0; node < tree.size(); ++node) {
-        if (tree.kind(node) != nix::NodeKind::select) {
-            continue;
-        }
-        const auto text = tree.text(node);
-        const auto end = text.rfind('.');
-        const bool spelled =
-            end != text.npos && (text.substr(0, end) == outputs ||
-                                 text.substr(0, end).ends_with("." + std::string(outputs)));
-        const std::string name = spelled ? output_name(space, module) : "";
-        if (!name.empty()) {
-            return std::string(text.substr(0, end + 1)) + name;
-        }
-    }
-    return {};
-}
-
 const map::ModuleUse* use_of(const map::Host& host, const std::string& user,
                              const std::string& module) {
     const auto in = [&](const map::Modules& modules) {
@@ -185,6 +129,13 @@ Steps import_into(Workspace& space, const Ask& ask, const std::vector<Candidate>
     }
     const nix::Tree& tree = *space.tree(at->file);
     const std::string output = as_output(space, tree, module);
+    if (output.empty() && takes_more(space, module)) {
+        return Problem{.code = "no_place",
+                       .message = module + " takes arguments of its own before those of a module: "
+                                           "by its path it is none",
+                       .where = module,
+                       .hint = "import it by the name that the flake gives it, by hand"};
+    }
     const std::vector<std::string> imports{"imports"};
     auto edit = output.empty()
                     ? nix::add_import(tree, import_of(tree, at->file, module), space.style())

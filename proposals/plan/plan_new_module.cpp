@@ -90,14 +90,20 @@ Result<std::string> path_of_new(Workspace& space, const Ask& ask,
         return place_of_new(space, ask, candidates, path);
     }
     std::set<std::string> folders;
+    bool above = false; // a folder of its own beside others
     for (const std::string& file : space.files().nix_files()) {
         const std::string here = map::folder_of(file);
         if (here == folder) {
             return path;
         }
+        above = above || (!map::folder_of(folder).empty() &&
+                          (here + "/").starts_with(map::folder_of(folder) + "/"));
         if (!folder.empty() && here.ends_with("/" + folder)) {
             folders.insert(here);
         }
+    }
+    if (folders.empty() && above) {
+        return path;
     }
     if (folders.size() != 1) {
         return Problem{.code = folders.empty() ? "no_place" : "several_places",

@@ -20,6 +20,9 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
         if (one.conditional && ask.wish.in.empty()) {
             return conditional(*ask.wish.option, one);
         }
+        if (!ask.wish.user.empty() && !one.at->others.empty()) {
+            return of_others(*ask.wish.option, one);
+        }
         if (ask.named() && !one.at->own()) {
             return Problem{.code = "shared",
                            .message = ask.wish.option->str() + " is set at " + one.where() +
@@ -38,6 +41,9 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
             return done.problem();
         }
         out.push_back(step_at(ask, *one.at, true, "it was set at " + one.where()));
+    }
+    if (auto problem = out.empty() ? unread(space, *ask.wish.option, ask.targets) : std::nullopt) {
+        return *problem;
     }
     if (out.empty()) {
         out.push_back({.wish = describe(ask.wish), .how = "no file of those hosts sets it"});

@@ -90,12 +90,41 @@ Steps SetOption::in_module() {
         return said_.hidden.front();
     }
     if (all.empty()) {
-        return insert(space_, ask_, candidates_, ask_.targets, written_);
+        return insert_beside_others();
     }
     const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
         return one->at->file != all.front()->at->file;
     });
     return elsewhere ? Steps(several(option_, all)) : change(*all.front());
+}
+
+Steps SetOption::insert_beside_others() {
+    HostNames hosts;
+    for (const Candidate& at : candidates_) {
+        hosts.insert(at.hosts.begin(), at.hosts.end());
+    }
+    Wish anywhere = ask_.wish;
+    anywhere.in.clear();
+    const auto candidates = hosts.empty() ? core::Result<std::vector<Candidate>>(candidates_)
+                                          : space_.candidates(anywhere, hosts);
+    const auto said = candidates ? space_.said(*candidates, option_) : Workspace::Said{};
+    std::string written = written_;
+    for (const Definition& other : said.definitions) {
+        if (other.priority < 100) {
+            return forced(option_, other);
+        }
+        if (other.priority == 100 && !is_so(other)) {
+            written = "lib.mkForce " + as_one(wanted_);
+        }
+    }
+    if (auto problem = unread(space_, option_, hosts)) {
+        return *problem;
+    }
+    Steps made = insert(space_, ask_, candidates_, ask_.targets, written);
+    if (made && written != written_) {
+        made.value().front().how = "said over what " + said.definitions.front().where() + " says";
+    }
+    return made;
 }
 
 Steps SetOption::change(const Definition& one) {
@@ -108,6 +137,16 @@ Steps SetOption::change(const Definition& one) {
     auto style = space_.style();
     style.inside_conditions = one.conditional;
     const auto names = names_in(*one.at, option_);
+    if (one.value.starts_with("pkgs.") && wanted_.starts_with('"')) {
+        return Problem{.code = "other_kind",
+                       .message = option_.str() + " is " + core::shorten(one.value, 60) + " at " +
+                                  one.where() + ", and a text is no package",
+                       .where = one.where(),
+                       .hint = "say set " + option_.str() + " to the package NAME"};
+    }
+    if (!ask_.wish.user.empty() && !one.at->others.empty()) {
+        return of_others(option_, one);
+    }
     if (ask_.wish.weak && one.priority < 100) {
         return forced(option_, one);
     }
@@ -146,7 +185,7 @@ Steps SetOption::for_the_first_time(const HostNames& hosts) {
             }
         }
     }
-    Steps made = insert(space_, ask_, candidates_, hosts, written_);
+    Steps made = insert(space_, ask_, apart_from(candidates_, said_), hosts, written_);
     if (made && !said_.passed_over.empty()) {
         made.value().front().notes.push_back(said_.passed_over.front());
     }

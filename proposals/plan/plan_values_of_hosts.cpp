@@ -41,6 +41,9 @@ Steps SetOption::anywhere() {
             best.push_back(one);
         }
     }
+    if (is_few(ask_, best.front()->at->hosts)) {
+        return few(ask_, best.front()->at->hosts, best.front()->where());
+    }
     if (best.size() > 1) {
         return several(option_, best);
     }
@@ -159,6 +162,9 @@ Steps SetOption::at_source(const OptionPath& source, const Definition& one,
 Steps SetOption::over(const Definition& one, const HostNames& hosts) {
     if (one.priority < 100) {
         return forced(option_, one);
+    }
+    if (ask_.request.every_host) { // hosts of NixOS all of them; others are no such
+        return of_others(option_, one);
     }
     if (ask_.wish.weak) {
         return Problem{.code = "shared",

@@ -3,16 +3,51 @@
 #include "proposals/plan/new_file.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace agentd::proposals::plan {
 
 using core::Problem;
+
+namespace {
+
+/// `inputs.x` in another file than the flake's own, whose uses the edit itself looks at.
+std::string use_of_input(Workspace& space, const std::string& flake, const std::string& name) {
+    const std::array<std::string, 2> spelled{"inputs." + name, "inputs'." + name};
+    for (const std::string& file : space.files().nix_files()) {
+        const nix::Tree* tree = file == flake ? nullptr : space.tree(file);
+        for (nix::NodeId node = 0; tree != nullptr && node < tree->size(); ++node) {
+            if (tree->kind(node) != nix::NodeKind::select) {
+                continue;
+            }
+            const auto text = tree->text(node);
+            for (const std::string& of : spelled) {
+                const auto at = text.find(of);
+                const auto end = at == text.npos ? at : at + of.size();
+                if (end == text.size() || (end < text.size() && text[end] == '.')) {
+                    return file + ":" + std::to_string(tree->position(node).line);
+                }
+            }
+        }
+    }
+    return {};
+}
+
+} // namespace
 
 Steps plan_input(Workspace& space, const Ask& ask) {
     const std::string folder = space.map().flake;
     const std::string file = folder.empty() ? "flake.nix" : folder + "/flake.nix";
     const nix::Tree& tree = *space.tree(file); // a map is only made of a flake that is Nix
     const Wish& wish = ask.wish;
+    const std::string used =
+        wish.kind == WishKind::remove_input ? use_of_input(space, file, wish.input) : std::string();
+    if (!used.empty()) {
+        return Problem{.code = "used",
+                       .message = "the flake input " + wish.input + " is used at " + used,
+                       .where = used,
+                       .hint = "take it out there first: " + used};
+    }
     auto edit =
         wish.kind == WishKind::add_input
             ? nix::add_input(tree, {.name = wish.input, .url = wish.url, .follows = wish.follows})
@@ -34,7 +69,22 @@ Steps plan_input(Workspace& space, const Ask& ask) {
 
 namespace {
 
+/// What no home has: asked for a user, it would be said to home-manager.
+bool is_of_the_system(const OptionPath& option) {
+    static constexpr std::array<std::string_view, 10> first{
+        "boot",       "console",  "environment", "fileSystems",    "hardware",
+        "networking", "security", "users",       "virtualisation", "zramSwap"};
+    return std::find(first.begin(), first.end(), option.parts().front()) != first.end() ||
+           option.str().starts_with("services.openssh.");
+}
+
 Steps plan_one(Workspace& space, const Ask& ask) {
+    if (!ask.wish.user.empty() && ask.wish.option && is_of_the_system(*ask.wish.option)) {
+        return Problem{.code = "not_of_a_user",
+                       .message = ask.wish.option->str() +
+                                  " is an option of the system, and not of a user's home",
+                       .hint = "say it without the user"};
+    }
     switch (ask.wish.kind) {
     case WishKind::set_option:
         return plan_set(space, ask);

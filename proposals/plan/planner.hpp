@@ -65,6 +65,10 @@ core::Problem few(const Ask& ask, const HostNames& hosts, const std::string& whe
 /// No host is named, and each of some has it for itself.
 core::Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where);
 bool is_few(const Ask& ask, const HostNames& hosts);
+/// Others than who is named are made of the file.
+core::Problem of_others(const OptionPath& option, const Definition& at);
+/// Without the files where a computed name may be this one: Nix takes no set with both.
+std::vector<Candidate> apart_from(const std::vector<Candidate>& all, const Workspace::Said& said);
 /// It stands in a file that a program writes.
 core::Problem by_program(const OptionPath& option, const Definition& at);
 core::Problem forced(const OptionPath& option, const Definition& at);

@@ -30,6 +30,8 @@ class SetOption {
     bool is_so(const Definition& one) const;
     bool is_written_by_program(const Definition& one) const;
     Steps in_module();
+    /// Into the file that is named; over what other files say for the same hosts.
+    Steps insert_beside_others();
     Steps change(const Definition& one);
     /// No host is named: what most of them are made of.
     Steps anywhere();

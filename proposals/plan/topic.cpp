@@ -26,21 +26,18 @@ bool begins_with_one(std::string_view name, std::initializer_list<std::string_vi
                        [&](const auto start) { return name.starts_with(start); });
 }
 
-/// `packages` and `systemPackages`, `ssh` and `openssh`, `libvirt` and `libvirtd`.
-bool alike(std::string_view one, std::string_view other) {
-    const std::string a = core::to_lower(one);
-    const std::string b = core::to_lower(other);
-    const auto& shorter = a.size() < b.size() ? a : b;
-    const auto& longer = a.size() < b.size() ? b : a;
-    return a == b || (shorter.size() >= 3 && longer.find(shorter) != std::string::npos);
-}
-
 /// `ssh` says openssh, `nginx-proxy` nginx, but `nixos` not nix.
 bool says(std::string_view stem, std::string_view name) {
     const std::string low = core::to_lower(name);
     const auto words = core::split(stem, '-');
-    return low.find(stem) != std::string::npos ||
+    return (stem.size() >= 3 && low.find(stem) != std::string::npos) ||
            std::find(words.begin(), words.end(), low) != words.end();
+}
+
+/// `ssh` names openssh, `firewall-lan` firewall, but `nixhome` not nix.
+bool is_named_by(std::string_view stem, std::string_view part) {
+    const std::string low = core::to_lower(part);
+    return says(stem, part) || (low.size() >= 5 && stem.find(low) != stem.npos);
 }
 
 /// Files about where the machine stands are called `locale` for several first names.
@@ -176,8 +173,9 @@ Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath&
               .called = is_of_place(stem, parts.front()),
               .hub = imports_from_elsewhere(tree),
               .spread = names.first.size()};
-    for (const std::string& part : parts) {
-        out.called = out.called || alike(part, stem);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool chosen = i == 2 && parts.front() == "users"; // the name of somebody
+        out.called = out.called || (!chosen && is_named_by(low, parts[i]));
     }
     out.general = is_one_of(low, {"common", "base", "core", "shared", "global", "general", "system",
                                   "default", "defaults", "all", "configuration", "nixos", "main"});

@@ -204,6 +204,11 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
             out.push_back({.file = aspect.file, .prefix = aspect.prefix});
         }
     }
+    const auto named =
+        out.empty() && !wish.in.empty() ? module(wish.in) : Result<std::string>(Problem{});
+    if (named && map_.hosts_of(*named).empty() && is_known_file(files_, *named)) {
+        out.push_back({.file = *named}); // of no host that is known: it was named
+    }
     return out.empty() ? Result<std::vector<Candidate>>(no_candidate(wish)) : std::move(out);
 }
 
