@@ -15,8 +15,8 @@ namespace {
 std::vector<std::string> path_around(const nix::Tree& tree, nix::NodeId node) {
     const auto parents = nix::parents_of(tree);
     std::vector<std::string> out;
-    for (; node != nix::no_node; node = parents[node]) {
-        if (tree.kind(node) == nix::NodeKind::let_in) {
+    for (nix::NodeId below = node; node != nix::no_node; below = node, node = parents[node]) {
+        if (tree.kind(node) == nix::NodeKind::let_in && below != tree.last(node)) {
             return {};
         }
         if (tree.kind(node) != nix::NodeKind::binding) {

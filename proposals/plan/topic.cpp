@@ -72,8 +72,9 @@ std::optional<std::size_t> names_before(const nix::Tree& tree, const std::vector
                                         NodeId binding) {
     std::size_t out = 0;
     bool config = false;
-    for (NodeId up = parents[binding]; up != nix::no_node; up = parents[up]) {
-        if (tree.kind(up) == NodeKind::let_in) {
+    NodeId below = binding;
+    for (NodeId up = parents[binding]; up != nix::no_node; below = up, up = parents[up]) {
+        if (tree.kind(up) == NodeKind::let_in && below != tree.last(up)) {
             return std::nullopt;
         }
         if (tree.kind(up) == NodeKind::binding) {

@@ -63,8 +63,9 @@ bool is_of_nixpkgs(std::string_view name) {
 std::optional<std::vector<std::string>>
 names_of(const nix::Tree& tree, const std::vector<nix::NodeId>& parents, nix::NodeId node) {
     std::vector<std::string> out;
-    for (; node != nix::no_node; node = parents[node]) {
-        if (tree.kind(node) == nix::NodeKind::let_in || tree.kind(node) == nix::NodeKind::list) {
+    for (nix::NodeId below = node; node != nix::no_node; below = node, node = parents[node]) {
+        const bool of_let = tree.kind(node) == nix::NodeKind::let_in && below != tree.last(node);
+        if (of_let || tree.kind(node) == nix::NodeKind::list) {
             return std::nullopt;
         }
         if (tree.kind(node) != nix::NodeKind::binding) {

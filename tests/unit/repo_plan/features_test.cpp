@@ -25,6 +25,8 @@ TEST_CASE("the list of a module that is about one thing is no place for another 
         {"nginx.nix", "{ pkgs, ... }: { services.nginx.enable = true; " + list + "}"},
         {"podman.nix", "{ pkgs, ... }: { virtualisation.podman.enable = true; " + list + "}"},
         {"harmonia.nix", "{ pkgs, ... }: { " + list + "}"},
+        {"zigbee.nix",
+         "{ pkgs, ... }: let x = 1; in { services.zigbee2mqtt.port = x; " + list + "}"},
         {"web.nix", "{ pkgs, ... }: { services.nginx.enable = true; " + list + "}"},
         {"networking/default.nix", "{ pkgs, ... }: { users.users.x.extraGroups = [ ]; " + list +
                                        "networking.useDHCP = false; services.resolved.enable = "

@@ -79,6 +79,17 @@ TEST_CASE("a file is not chosen for a name that only looks like its own") {
                  "hosts/a/default.nix") != "");
 }
 
+TEST_CASE("a list of ports in a file about one service is not the host's") {
+    auto files = two_hosts("{ }", "{ }");
+    files["flake.nix"].replace(files["flake.nix"].find("./a.nix"), 7, "./hosts/a");
+    files["hosts/a/default.nix"] = "{ imports = [ ./zigbee.nix ]; boot.x = 1; }";
+    files["hosts/a/zigbee.nix"] = "{ ... }: let x = 1; in { services.zigbee2mqtt.port = x; "
+                                  "networking.firewall.allowedTCPPorts = [ 1883 ]; }";
+    CHECK(edited(files,
+                 request({add("networking.firewall.allowedTCPPorts", {{"integer", 9000}})}, on_a),
+                 "hosts/a/default.nix") != "");
+}
+
 TEST_CASE("a function that gives a module is not imported by its path") {
     auto files = two_hosts("{ }", "{ imports = [ ./m.nix ]; }");
     files["m.nix"] = "{ }";
