@@ -95,7 +95,22 @@ Steps SetOption::in_module() {
     const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Definition* one) {
         return one->at->file != all.front()->at->file;
     });
-    return elsewhere ? Steps(several(option_, all)) : change(*all.front());
+    if (elsewhere) {
+        return several(option_, all);
+    }
+    Wish anywhere = ask_.wish;
+    anywhere.in.clear();
+    const HostNames& hosts = all.front()->at->hosts;
+    const auto candidates = hosts.empty() ? core::Result<std::vector<Candidate>>(candidates_)
+                                          : space_.candidates(anywhere, hosts);
+    const auto said = candidates ? space_.said(*candidates, option_) : Workspace::Said{};
+    for (const Definition& other : said.definitions) {
+        if (other.at->file != all.front()->at->file && !other.conditional && !is_so(other) &&
+            other.priority == all.front()->priority) {
+            return several(option_, {all.front(), &other});
+        }
+    }
+    return change(*all.front());
 }
 
 Steps SetOption::insert_beside_others() {

@@ -74,4 +74,6 @@ TEST_CASE("a value for one file that other files of its hosts say otherwise is s
                             "{ services.x = 1; }"),
                   request({wish})) == "forced");
     CHECK(refusal(unread("{ time.timeZone = \"A\"; }"), request({wish})) == "unread");
+    CHECK(refusal(two_hosts("{ time.timeZone = \"A\"; }", "{ time.timeZone = \"A\"; }"),
+                  request({wish})) == "several_places");
 }
