@@ -33,10 +33,10 @@ constexpr auto reserved = std::to_array<std::string_view>(
      "start",      "stop",      "such",      "switch",     "system",  "than",     "that",
      "the",        "their",     "them",      "then",       "there",   "these",    "they",
      "this",       "those",     "to",        "too",        "turn",    "undo",     "uninstall",
-     "unless",     "unset",     "until",     "update",     "upgrade", "us",       "use",
-     "user",       "users",     "want",      "we",         "what",    "when",     "where",
-     "whether",    "which",     "while",     "who",        "whole",   "why",      "will",
-     "with",       "without",   "won't",     "would",      "yet",     "you",      "your"});
+     "unless",     "unset",     "until",     "update",     "upgrade", "use",      "user",
+     "users",      "want",      "we",        "what",       "when",    "where",    "whether",
+     "which",      "while",     "who",       "whole",      "why",     "will",     "with",
+     "without",    "won't",     "would",     "yet",        "you",     "your"});
 
 } // namespace
 

@@ -103,3 +103,13 @@ TEST_CASE("a host that is called by a part of its name is asked for by the whole
     REQUIRE(!read);
     CHECK(read.problem().message.find("`vm-one`") != std::string::npos);
 }
+
+TEST_CASE("a layout that is called as a word for people is a layout") {
+    const Place place;
+    CHECK(place.said("set the keyboard layout to us on web") ==
+          R"(on host "web", set services.xserver.xkb.layout to "us")");
+    CHECK(place.said("set console.keyMap to us on web") ==
+          R"(on host "web", set console.keyMap to "us")");
+    CHECK(place.said("install htop for us on web") ==
+          R"(on host "web", add the package "htop" to environment.systemPackages)");
+}
