@@ -11,6 +11,21 @@ namespace agentd::proposals::plan {
 
 using core::Problem;
 
+namespace {
+
+std::string on_one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+        if (!blank || (!out.empty() && out.back() != ' ')) {
+            out += blank ? ' ' : c;
+        }
+    }
+    return out;
+}
+
+} // namespace
+
 Steps SetOption::run() {
     auto candidates = space_.candidates(ask_.wish, ask_.targets);
     if (!candidates) {
@@ -75,7 +90,7 @@ std::optional<Problem> SetOption::taken() const {
         if (!is_so(one)) {
             return Problem{.code = "exists",
                            .message = option_.str() + " says something else already: " +
-                                      core::printable(core::shorten(one.value, 60)),
+                                      core::printable(core::shorten(on_one_line(one.value), 60)),
                            .where = one.where(),
                            .hint = "put the two together there; wanted was " + wanted_};
         }

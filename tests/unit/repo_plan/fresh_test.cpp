@@ -41,5 +41,7 @@ TEST_CASE("a value that must not replace another is refused where one is, under 
         const auto refused = planned(other);
         REQUIRE_FALSE(refused);
         CHECK(refused.problem().code == "exists");
+        CHECK(refused.problem().message.find("\\u") ==
+              std::string::npos); // a text of lines is told on one
     }
 }
