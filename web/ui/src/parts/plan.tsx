@@ -11,7 +11,7 @@ function Step({ step, host }: { step: PlanStep; host: string }) {
                 ? <p>In <code class="path"><Text of={step.file} /></code>{step.how !== "" && <>: <Text of={step.how} /></>}</p>
                 : <p class="muted">Nothing to do{step.how !== "" && <>: <Text of={step.how} /></>}</p>}
             {step.changed && others.length > 0 && (
-                <p><strong>That file is also of {others.length === 1 ? "the host" : "the hosts"} <Text of={others.join(", ")} /></strong></p>
+                <p><strong>{others.length === 1 ? "The host" : "The hosts"} <Text of={others.join(", ")} /> {others.length === 1 ? "is" : "are"} made of that file too</strong></p>
             )}
             {step.notes.length > 0 && <ul class="plain">{step.notes.map((note) => <li><Text of={note} /></li>)}</ul>}
         </li>
