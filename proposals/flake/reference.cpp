@@ -120,13 +120,14 @@ std::optional<Attributes> of_scheme(std::string_view scheme, std::string_view re
 }
 
 /// An address as it is compared: no query, no last slash, no `.git`, in lower case up to its path.
+/// Only the path is decoded: whoever fetches cuts the host out of what is written, where `%2F` is
+/// no slash.
 std::string plain_url(std::string_view url) {
-    std::string out = decoded(url.substr(0, url.find_first_of("?#")));
-    const auto path = out.find('/', out.find("://") == out.npos ? 0 : out.find("://") + 3);
-    const auto host_end = out.begin() + static_cast<std::ptrdiff_t>(std::min(path, out.size()));
-    std::transform(out.begin(), host_end, out.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    });
+    const auto written = url.substr(0, url.find_first_of("?#"));
+    const auto scheme = written.find("://");
+    const auto path =
+        std::min(written.find('/', scheme == written.npos ? 0 : scheme + 3), written.size());
+    std::string out = core::to_lower(written.substr(0, path)) + decoded(written.substr(path));
     while (out.ends_with('/')) {
         out.pop_back();
     }

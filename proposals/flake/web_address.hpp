@@ -16,7 +16,7 @@ std::string why_no_web(std::string_view url);
 std::string why_no_host(std::string_view host);
 
 /// Whether what is asked for at one address may be found at the other: the same host, one below it,
-/// or its neighbour below a name of two parts (`channels.nixos.org` leads to `releases.nixos.org`).
+/// or where it is known to lead (`channels.nixos.org` leads to `releases.nixos.org`).
 bool may_lead_on(std::string_view asked, std::string_view found);
 
 } // namespace agentd::proposals::flake
