@@ -80,7 +80,6 @@ std::string place_of_new(Workspace& space, const Ask& ask, const std::vector<Can
 }
 
 /// The folder is known by the end of its path.
-/// The folder is known by the end of its path.
 Result<std::string> path_of_new(Workspace& space, const Ask& ask,
                                 const std::vector<Candidate>& candidates) {
     const std::string& wanted = ask.wish.module;
@@ -115,6 +114,11 @@ Result<std::string> path_of_new(Workspace& space, const Ask& ask,
     return *folders.begin() + "/" + map::name_of(path);
 }
 
+bool of_the_system(const map::Host* host, const std::string& path) {
+    return host != nullptr && std::any_of(host->modules.begin(), host->modules.end(),
+                                          [&](const auto& use) { return use.file == path; });
+}
+
 /// Whether the targets are made of the new file without anybody importing it: folders are read.
 Result<bool> by_being_there(Workspace& space, const Ask& ask, const std::string& path,
                             const std::string& text) {
@@ -124,6 +128,16 @@ Result<bool> by_being_there(Workspace& space, const Ask& ask, const std::string&
     }
     const auto names = after->hosts_of(path);
     const HostNames hosts(names.begin(), names.end());
+    for (const auto& name : names) {
+        if (!ask.wish.user.empty() && of_the_system(after->host(name), path)) {
+            return Problem{.code = "shared",
+                           .message = "its folder is read by the system of " + name +
+                                      ": the new file would be no part of the home of " +
+                                      core::printable(ask.wish.user),
+                           .where = path,
+                           .hint = "name a folder of that user's own files"};
+        }
+    }
     const bool all =
         std::includes(hosts.begin(), hosts.end(), ask.targets.begin(), ask.targets.end());
     if (!hosts.empty() && (!all || (ask.named() && hosts != ask.targets))) {

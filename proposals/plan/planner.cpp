@@ -78,11 +78,24 @@ bool is_of_the_system(const OptionPath& option) {
            option.str().starts_with("services.openssh.");
 }
 
+const OptionPath* system_option_for_a_user(const Wish& wish) {
+    if (wish.user.empty()) {
+        return nullptr;
+    }
+    if (wish.option && is_of_the_system(*wish.option)) {
+        return &*wish.option;
+    }
+    const auto found =
+        std::find_if(wish.settings.begin(), wish.settings.end(),
+                     [](const Setting& each) { return is_of_the_system(each.option); });
+    return found == wish.settings.end() ? nullptr : &found->option;
+}
+
 Steps plan_one(Workspace& space, const Ask& ask) {
-    if (!ask.wish.user.empty() && ask.wish.option && is_of_the_system(*ask.wish.option)) {
+    if (const auto* option = system_option_for_a_user(ask.wish)) {
         return Problem{.code = "not_of_a_user",
-                       .message = ask.wish.option->str() +
-                                  " is an option of the system, and not of a user's home",
+                       .message =
+                           option->str() + " is an option of the system, and not of a user's home",
                        .hint = "say it without the user"};
     }
     switch (ask.wish.kind) {

@@ -150,6 +150,13 @@ Result<core::Done> read_input(const Json& value, ObjectReader& in, Wish& wish) {
     return core::Done{};
 }
 
+bool is_named_for_host(const Wish& wish) {
+    return (!wish.option || for_host(*wish.option, wish.user)) &&
+           std::all_of(wish.settings.begin(), wish.settings.end(), [&](const Setting& each) {
+               return for_host(each.option, wish.user).has_value();
+           });
+}
+
 Result<core::Done> read_hosts(ObjectReader& in, Request& out) {
     if (in.has("host")) {
         out.hosts.push_back(in.text("host", max_name));
@@ -159,9 +166,15 @@ Result<core::Done> read_hosts(ObjectReader& in, Request& out) {
         if (given.is_string() && given.get<std::string>() == "all") {
             out.every_host = true;
         } else {
-            const auto more = in.texts("hosts", 256);
-            out.hosts.insert(out.hosts.end(), more.begin(), more.end());
+            for (const auto& more : in.texts("hosts", 256)) {
+                if (std::find(out.hosts.begin(), out.hosts.end(), more) == out.hosts.end()) {
+                    out.hosts.push_back(more);
+                }
+            }
         }
+    }
+    if (out.hosts.size() > 256) {
+        return bad("too_many", "at most 256 hosts are named at once");
     }
     for (const std::string& host : out.hosts) {
         if (!plain(host, max_name)) {
@@ -205,6 +218,9 @@ Result<Wish> wish_from_json(const Json& value) {
     }
     if (done) {
         done = in.finish();
+    }
+    if (done && !is_named_for_host(wish)) {
+        done = bad("bad_option", "the option is too long or too deep for an option of that user");
     }
     return done ? Result<Wish>(std::move(wish)) : done.problem();
 }

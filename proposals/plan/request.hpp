@@ -70,6 +70,9 @@ core::Result<Wish> wish_from_json(const core::Json& value);
 /// `agentd.ops/2`, which reads back as it was.
 core::Json to_json(const Request& request);
 core::Json to_json(const Wish& wish);
+/// An option as the host has it: one of home-manager below its user. nullopt where that is no path
+/// any more.
+std::optional<OptionPath> for_host(const OptionPath& option, const std::string& user);
 /// What a wish says of options as the host has them (one of home-manager below its user), the
 /// settings of a new module among them; none of an import or an input.
 std::vector<Operation> on_options(const Wish& wish);

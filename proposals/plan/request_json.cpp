@@ -22,24 +22,23 @@ void put(Json& out, const char* key, const std::string& text) {
     }
 }
 
-OptionPath of_host(const OptionPath& option, const std::string& user) {
-    return user.empty() ? option
-                        : OptionPath::parse("home-manager.users.\"" + user + "\"." + option.str())
-                              .value_or(option);
-}
-
 } // namespace
+
+std::optional<OptionPath> for_host(const OptionPath& option, const std::string& user) {
+    return user.empty() ? option
+                        : OptionPath::parse("home-manager.users.\"" + user + "\"." + option.str());
+}
 
 std::vector<Operation> on_options(const Wish& wish) {
     std::vector<Operation> out;
     if (wish.option) {
         out.push_back({.kind = static_cast<OperationKind>(wish.kind),
-                       .option = of_host(*wish.option, wish.user),
+                       .option = for_host(*wish.option, wish.user).value_or(*wish.option),
                        .value = wish.value});
     }
     for (const Setting& setting : wish.settings) {
         out.push_back({.kind = OperationKind::set_option,
-                       .option = of_host(setting.option, wish.user),
+                       .option = for_host(setting.option, wish.user).value_or(setting.option),
                        .value = setting.value});
     }
     return out;

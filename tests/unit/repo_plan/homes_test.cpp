@@ -64,3 +64,23 @@ TEST_CASE("a value below a set of no known parts is not forced") {
         CHECK(plan.problem().where == "common.nix:1");
     }
 }
+
+TEST_CASE("a new module for a user sets nothing of the system, by its names or by its place") {
+    const auto module = [](const char* option) {
+        return Json{
+            {"op", "create_module"},
+            {"module", "modules/x"},
+            {"user", "u"},
+            {"settings", Json::array({Json{{"option", option}, {"value", {{"boolean", true}}}}})}};
+    };
+    auto files = with_home("{ }");
+    files["common.nix"] = "{ lib, ... }: { imports = map (n: ./modules + \"/${n}\") "
+                          "(builtins.attrNames (builtins.readDir ./modules)); }";
+    files["modules/y.nix"] = "{ }";
+    files["flake.nix"].replace(files["flake.nix"].find(" ./common.nix ]; };\n        b"), 13, "");
+    files["a/default.nix"] = "{ imports = [ ../common.nix ]; home-manager.users.u = import "
+                             "./home.nix; }";
+    const auto hosts = Json::array({"a", "b"});
+    CHECK(refusal(files, request({module("security.sudo.enable")}, hosts)) == "not_of_a_user");
+    CHECK(refusal(files, request({module("programs.bash.enable")}, hosts)) == "shared");
+}
