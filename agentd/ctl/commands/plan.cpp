@@ -13,6 +13,7 @@
 #include "agentd/ctl/view.hpp"
 #include "proposals/colours/colours.hpp"
 #include "proposals/git_text_diff.hpp"
+#include "proposals/intake.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -107,7 +108,10 @@ core::Result<core::Done> write(const OwnTree& tree, const Plan& plan) {
         }
     }
     for (const auto& edit : plan.edits) {
-        core::write_file_durably(tree.directory() + "/" + edit.path, *edit.bytes, 0644);
+        const fs::path path = fs::path(tree.directory()) / edit.path;
+        fs::create_directories(path.parent_path());
+        core::write_file_durably(path.string(), *edit.bytes,
+                                 edit.mode == proposals::FileMode::executable ? 0755 : 0644);
     }
     return core::Done{};
 }
@@ -177,9 +181,19 @@ class Planning {
         if (!unchecked) {
             return terminal_.fail(refused(unchecked.problem()));
         }
-        const auto plan = proposals::plan::make_plan(files, map, goal_.request);
+        auto plan = proposals::plan::make_plan(files, map, goal_.request);
         if (!plan) {
             return terminal_.fail(refused(plan.problem()));
+        }
+        for (auto& edit : plan->edits) {
+            if (const auto entry = tree.tree().find(edit.path)) {
+                edit.mode = entry->mode;
+            }
+        }
+        // As everybody's: what the daemon would not take is not shown either.
+        if (const auto taken = proposals::take_edits(plan->edits, tree.tree());
+            !plan->edits.empty() && !taken) {
+            return terminal_.fail(refused(taken.problem()));
         }
         if (plan->edits.empty() || !evaluates(context_.asked())) {
             return tell(tree, *plan, *unchecked);

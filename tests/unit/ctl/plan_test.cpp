@@ -117,3 +117,33 @@ TEST_CASE("plan takes a goal in words, says what it understood, and refuses what
     CHECK(say({"enable tailscale"}).exit == 77); // nobody has seen that option
     CHECK(say({"--ops", place.ops, "install htop"}).exit == 64);
 }
+
+TEST_CASE("plan writes a new module with its folder, and none where intake would refuse it") {
+    Place place;
+    const auto module =
+        [&](const std::string& name) {
+            std::ofstream(place.ops)
+                << Json{{"schema", "agentd.ops/2"},
+                        {"host", "web"},
+                        {"operations",
+                         Json::array(
+                             {{{"op", "create_module"},
+                               {"module", name},
+                               {"settings", Json::array({{{"option", "services.x.enable"},
+                                                          {"value", {{"boolean", true}}}}})}}})}}
+                       .dump();
+            return place.plan({"--assume-options", "--write"});
+        };
+    CHECK(module("./.git/x.nix").exit != 0);
+    CHECK(read(place.clone + "/web.nix") == "{\n  time.timeZone = \"UTC\";\n}\n");
+    std::filesystem::create_directories(place.clone + "/modules");
+    place.write("modules/y.nix", "{ }\n");
+    place.git("-C " + place.clone + " add -A");
+    place.git("-C " + place.clone + " commit -q -m two");
+    const auto made = module("modules/new/x.nix");
+    CAPTURE(made.out, made.err);
+    CHECK(made.exit == 0);
+    CHECK(read(place.clone + "/modules/new/x.nix").find("services.x.enable = true;") !=
+          std::string::npos);
+    CHECK(read(place.clone + "/web.nix").find("./modules/new/x.nix") != std::string::npos);
+}
