@@ -73,12 +73,27 @@ bool veiled(const Json& value) {
     return value.is_object() && value.contains("is") && !is(value, "package");
 }
 
+/// `curl-8.14` is one of `curl`, `python3.12-requests-2.31` of `requests`, `gitea-1.2` none of
+/// `git`.
+bool is_version_of(const std::string& text, const std::string& name) {
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+        const auto end = at + name.size();
+        const bool begins = at == 0 || text[at - 1] == '-';
+        const bool version = end + 1 < text.size() && text[end] == '-' && text[end + 1] >= '0' &&
+                             text[end + 1] <= '9';
+        if (begins && (end == text.size() || version)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool holds_package(const Json& value, const proposals::PackageAttr& wanted) {
     const std::string& attribute = wanted.str();
     const std::string name = attribute.substr(attribute.rfind('.') + 1);
     const auto text = is(value, "package") ? value.find("text") : value.end();
     return text != value.end() && text->is_string() &&
-           text->get<std::string>().find(name) != std::string::npos;
+           is_version_of(text->get<std::string>(), name);
 }
 
 /// Texts of several definitions are put one below the other.
@@ -214,8 +229,8 @@ std::optional<Problem> judge_hosts(const Request& request, const proposals::Host
     using proposals::HostFate;
     const bool anybody = request.every_host || request.hosts.empty();
     const auto meant = [&](const std::string& name) {
-        return anybody || std::find(request.hosts.begin(), request.hosts.end(), name) !=
-                              request.hosts.end();
+        return anybody ||
+               std::find(request.hosts.begin(), request.hosts.end(), name) != request.hosts.end();
     };
     constexpr const char* hint = "name the hosts that are meant; nothing was written";
     for (const auto& each : hosts.hosts) {

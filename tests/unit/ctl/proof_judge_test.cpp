@@ -56,6 +56,11 @@ TEST_CASE("an option that stays as it was, and is not as it was wanted, is refus
     const auto gone = wish(WishKind::remove_from_list, "a.ports", std::int64_t{80});
     CHECK(said(gone, "[22,80]", "[22,80]") == "no_effect: web.nix");
     CHECK(said(zone, R"("Asia/Tokyo")", R"({"is":"unknown"})") == "conflict: web.nix");
+    const auto git =
+        wish(WishKind::add_to_list, "a.packages", *proposals::PackageAttr::parse("git"));
+    const char* another = R"([{"is":"package","text":"gitea-1.2"}])";
+    CHECK(said(git, another, another) == "no_effect: web.nix");
+    CHECK(said(git, another, R"([{"is":"package","text":"git-2.47"}])").empty());
 }
 
 TEST_CASE("what is turned into something else, or cannot be read, is a note") {
