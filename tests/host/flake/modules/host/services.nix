@@ -73,7 +73,8 @@ in
         wantedBy = [ "multi-user.target" ];
         environment.MARKER = cfg.worker.marker;
         script =
-          if cfg.worker.startFails then "echo the worker cannot start >&2; exit 1"
+          if cfg.worker.startFails then # the journal knows whose words they are as long as who said them lives
+            "echo the worker cannot start >&2; ${config.systemd.package}/bin/journalctl --sync; exit 1"
           else if cfg.worker.crashAfterSeconds != null then "echo worker $MARKER works; sleep ${toString cfg.worker.crashAfterSeconds}; echo worker $MARKER breaks >&2; exit 3"
           else "echo worker $MARKER works; while :; do sleep 1000; done";
         serviceConfig = { Type = if cfg.worker.startFails then "oneshot" else "exec"; Restart = cfg.worker.restart; };
