@@ -86,6 +86,8 @@ async function api(machine, request, response, url) {
     if (!session) throw new Refusal(403, "not_paired", "This browser is not paired", null, "agentctl web login");
     if (path === "/events") {
         if (machine.noStream) throw new Refusal(503, "unavailable", "No stream now");
+        machine.asked += 1;
+        await machine.gate;
         return stream(machine, request, response);
     }
     const writing = request.method === "POST";
@@ -124,6 +126,8 @@ async function handle(machine, request, response) {
 export async function start(options = {}) {
     const machine = new Machine(options);
     machine.streams = 0;
+    machine.asked = 0; // for a stream, so far
+    machine.gate = null; // what a stream waits for before it opens
     const server = createServer((request, response) => {
         handle(machine, request, response).catch((error) => {
             console.error(error);

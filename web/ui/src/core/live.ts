@@ -47,8 +47,8 @@ function setConnection(next: Connection): void {
     connection = next;
     for (const watcher of watchers) watcher(next);
     if (leading) post({ connection: next });
-    // Whatever happened while nobody listened is caught up with one re-reading.
-    if (next === "live" && was !== "connecting") deliver({ kind: "poll" });
+    // Whoever heard nothing for a while reads once more. The leader does so at every opening.
+    else if (next === "live" && was !== "connecting") deliver({ kind: "poll" });
 }
 
 function post(message: Message): void {
@@ -85,12 +85,21 @@ function lost(): void {
     startPolling();
 }
 
+/**
+ * The stream tells nothing of what happened before it was open: since this page was read, or since
+ * the tab that led before was closed.
+ */
+function streaming(): void {
+    setConnection("live");
+    fromStream({ kind: "poll" });
+}
+
 /** Whoever asked the daemon itself knows better than a stream that has merely fallen silent. */
 export function reached(answered: boolean): void {
     if (!answered) setConnection("offline");
     else if (connection !== "offline") return;
     else if (!leading) post({ hello: true });
-    else if (source?.readyState === EventSource.OPEN) setConnection("live");
+    else if (source?.readyState === EventSource.OPEN) streaming();
     else lost();
 }
 
@@ -100,7 +109,7 @@ function stream(): void {
     source = made;
     made.onopen = () => {
         stopPolling();
-        setConnection("live");
+        streaming();
     };
     made.onerror = () => {
         lost();
