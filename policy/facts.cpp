@@ -4,6 +4,7 @@
 #include "agentd/core/match.hpp"
 #include "agentd/core/text.hpp"
 #include "proposals/effects.hpp"
+#include "proposals/operations.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -45,8 +46,8 @@ KnownFact computed(std::string_view name, FactType type, std::string_view meanin
     return fact;
 }
 
-KnownFact separated(KnownFact fact, char separator) {
-    fact.separator = separator;
+KnownFact made_of(Form form, KnownFact fact) {
+    fact.form = form;
     return fact;
 }
 
@@ -81,14 +82,13 @@ std::vector<KnownFact> make_table() {
         computed("change.packages_updated", texts, "packages with another version"),
         computed("change.closure_delta", integer, "bytes by which the system grows"),
         computed("change.reboot_required", boolean, "it works fully only after a reboot"),
-        separated(claimed("change.paths", texts, "files of the patch"), '/'),
+        made_of(Form::file, claimed("change.paths", texts, "files of the patch")),
         claimed("change.flags", texts, "what intake says of the files of the patch",
                 {"mode_change", "hidden_unicode", "control_char", "not_utf8", "unreviewable",
                  "flake_file", "lock_file", "secrets", "agentd_file"}),
         claimed("change.lines", integer, "lines added and removed"),
-        separated(claimed("change.option_paths", texts,
-                          "options that the operations ask for; unknown for a patch"),
-                  '.'),
+        made_of(Form::option, claimed("change.option_paths", texts,
+                                      "options that the operations ask for; unknown for a patch")),
         computed("act.units", texts, "units that an act restarts or resets"),
         computed("rollback.confirmed_before", boolean,
                  "agentd applied that system here before, and it was healthy"),
@@ -111,6 +111,10 @@ std::vector<KnownFact> make_table() {
 const std::vector<KnownFact>& table() {
     static const std::vector<KnownFact> facts = make_table();
     return facts;
+}
+
+bool is_name(const KnownFact& fact, const std::string& name) {
+    return canonical_name(fact, name) == name;
 }
 
 bool is_choice(const KnownFact& fact, const std::string& name) {
@@ -173,6 +177,14 @@ std::vector<std::string> nearest_facts(std::string_view wanted) {
     return core::nearest(wanted, names);
 }
 
+std::optional<std::string> canonical_name(const KnownFact& fact, std::string_view name) {
+    if (fact.form != Form::option) {
+        return std::string(name);
+    }
+    const auto option = proposals::OptionPath::parse(name);
+    return option ? std::optional(option->str()) : std::nullopt;
+}
+
 bool fits(const KnownFact& fact, const FactValue& value) {
     using enum FactType;
     return core::match(
@@ -184,8 +196,9 @@ bool fits(const KnownFact& fact, const FactValue& value) {
         },
         [&](const Texts& members) {
             return fact.type == texts && members.size() <= Facts::max_members &&
-                   std::all_of(members.begin(), members.end(),
-                               [&](const std::string& name) { return is_choice(fact, name); });
+                   std::all_of(members.begin(), members.end(), [&](const std::string& name) {
+                       return is_choice(fact, name) && is_name(fact, name);
+                   });
         });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/core/json.hpp"
+#include "policy/glob.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -32,8 +33,7 @@ struct KnownFact {
     std::string_view meaning{};
     /// The names a choice, an ordered choice or the members of a set may have; empty when any.
     std::vector<std::string> choices{};
-    /// What `*` in a glob does not cross: `.`, `/`, or NUL when it crosses everything.
-    char separator = '\0';
+    Form form = Form::text; ///< of its names
     /// The root helper can work it out by itself from the two closures and the statement.
     bool recomputed = false;
 };
@@ -68,7 +68,10 @@ class Facts {
     std::vector<FactValue> values_;
 };
 
-/// Does the value fit the fact: its type, and its names where they are closed?
+/// A name as the fact has it: an option's has one form however it is quoted. nullopt where it is
+/// none.
+std::optional<std::string> canonical_name(const KnownFact& fact, std::string_view name);
+/// Does the value fit the fact: its type, the form of its names, and these where they are closed?
 bool fits(const KnownFact& fact, const FactValue& value);
 
 /// One object, a key for each known fact that is not unknown.

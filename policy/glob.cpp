@@ -1,6 +1,7 @@
 #include "policy/glob.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/operations.hpp"
 
 #include <algorithm>
 
@@ -47,6 +48,37 @@ core::Result<std::vector<std::string>> expand(std::string_view pattern) {
     return out;
 }
 
+/// Stands for a dot that is in a name of an option; no name has it.
+constexpr char dot_in_name = '\x1f';
+
+/// An option without quotes, where each dot that is left parts two names.
+std::optional<std::string> without_quotes(std::string_view option) {
+    const auto names = proposals::option_names(option);
+    if (!names) {
+        return std::nullopt;
+    }
+    std::string out;
+    for (const auto& name : *names) {
+        out += out.empty() ? "" : ".";
+        const auto at = out.size();
+        out += name.text;
+        std::replace(out.begin() + static_cast<std::ptrdiff_t>(at), out.end(), '.', dot_in_name);
+    }
+    return out;
+}
+
+char separator_of(Form form) {
+    switch (form) {
+    case Form::text:
+        return '\0';
+    case Form::file:
+        return '/';
+    case Form::option:
+        return '.';
+    }
+    return '\0';
+}
+
 // Rows of the pattern over columns of the text: no backtracking, so a hostile name costs no time.
 bool matches_one(std::string_view pattern, std::string_view text, char separator) {
     std::vector<bool> reach(text.size() + 1, false);
@@ -72,7 +104,7 @@ bool matches_one(std::string_view pattern, std::string_view text, char separator
 
 } // namespace
 
-core::Result<Glob> Glob::compile(std::string_view pattern, char separator) {
+core::Result<Glob> Glob::compile(std::string_view pattern, Form form) {
     if (pattern.empty() || pattern.size() > max_bytes) {
         return bad(pattern, "has to be 1 to 256 bytes");
     }
@@ -83,16 +115,29 @@ core::Result<Glob> Glob::compile(std::string_view pattern, char separator) {
     if (!alternatives) {
         return alternatives.problem();
     }
+    for (std::string& one : alternatives.value()) {
+        auto names = form == Form::option ? without_quotes(one) : one;
+        if (!names) {
+            return bad(pattern, "an empty name, or a quote that is not around a whole name");
+        }
+        one = std::move(*names);
+    }
     Glob glob;
     glob.pattern_ = std::string(pattern);
     glob.alternatives_ = std::move(alternatives).value();
-    glob.separator_ = separator;
+    glob.form_ = form;
     return glob;
 }
 
 bool Glob::matches(std::string_view text) const {
-    return std::any_of(alternatives_.begin(), alternatives_.end(),
-                       [&](const std::string& one) { return matches_one(one, text, separator_); });
+    std::string plain;
+    if (form_ == Form::option && text.find('"') != std::string_view::npos) {
+        plain = without_quotes(text).value_or(std::string(text));
+        text = plain;
+    }
+    return std::any_of(alternatives_.begin(), alternatives_.end(), [&](const std::string& one) {
+        return matches_one(one, text, separator_of(form_));
+    });
 }
 
 } // namespace agentd::policy

@@ -82,6 +82,14 @@ FactValue members_or_unknown(const std::optional<std::vector<std::string>>& list
     return list ? FactValue(Texts(list->begin(), list->end())) : FactValue(Unknown{});
 }
 
+FactValue options_or_unknown(const std::optional<std::vector<proposals::OptionPath>>& list) {
+    Texts out;
+    for (const auto& option : list.value_or(std::vector<proposals::OptionPath>{})) {
+        out.insert(option.str());
+    }
+    return list ? FactValue(std::move(out)) : FactValue(Unknown{});
+}
+
 } // namespace
 
 std::string canonical_port(std::string_view subject) {
@@ -121,7 +129,7 @@ Facts facts_from(const Effects& effects, const Context& context) {
     set("change.paths", members_or_unknown(context.paths));
     set("change.flags", members_or_unknown(context.flags));
     set("change.lines", value_or_unknown(context.lines));
-    set("change.option_paths", members_or_unknown(context.option_paths));
+    set("change.option_paths", options_or_unknown(context.option_paths));
     set("evidence.build", value_or_unknown(context.evidence_build));
     set("evidence.dry_activate", value_or_unknown(context.evidence_dry_activate));
     set("evidence.rehearsal", value_or_unknown(context.evidence_rehearsal));

@@ -4,6 +4,7 @@
 
 #include "policy/facts.hpp"
 #include "proposals/effects.hpp"
+#include "proposals/operations.hpp"
 
 #include <optional>
 #include <string>
@@ -20,9 +21,10 @@ struct Context {
     std::optional<std::vector<std::string>> paths{}; ///< files of the patch
     std::optional<std::vector<std::string>> flags{}; ///< what intake says of them
     std::optional<std::int64_t> lines{};             ///< lines added and removed
-    std::optional<std::vector<std::string>> option_paths{}; ///< as asked for; never for a raw patch
-    std::optional<std::string> evidence_build{};            ///< a status of Evidence
-    std::optional<std::string> evidence_checks{};           ///< passed, failed, none
+    /// As asked for; never for a raw patch.
+    std::optional<std::vector<proposals::OptionPath>> option_paths{};
+    std::optional<std::string> evidence_build{};  ///< a status of Evidence
+    std::optional<std::string> evidence_checks{}; ///< passed, failed, none
     std::optional<std::string> evidence_dry_activate{};
     std::optional<std::string> evidence_rehearsal{};
     std::optional<std::int64_t> evidence_age{}; ///< seconds since the build

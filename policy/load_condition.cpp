@@ -25,6 +25,11 @@ Problem wrong_type(const KnownFact& fact, Test test, std::string_view wanted) {
 
 // One of the names a fact can have, or a problem with the nearest of them.
 std::optional<Problem> check_name(const KnownFact& fact, const std::string& name) {
+    if (!canonical_name(fact, name)) {
+        return Problem{.code = "unknown_name",
+                       .message = quoted(name) + " is no name of an option",
+                       .hint = "names with dots between them, as `services.nginx.enable`"};
+    }
     if (fact.choices.empty() ||
         std::find(fact.choices.begin(), fact.choices.end(), name) != fact.choices.end()) {
         return std::nullopt;
@@ -40,7 +45,7 @@ std::optional<Problem> check_name(const KnownFact& fact, const std::string& name
 core::Result<Wanted> read_globs(const KnownFact& fact, const std::vector<std::string>& patterns) {
     std::vector<Glob> globs;
     for (const std::string& pattern : patterns) {
-        auto glob = Glob::compile(pattern, fact.separator);
+        auto glob = Glob::compile(pattern, fact.form);
         if (!glob) {
             return glob.problem();
         }
@@ -59,10 +64,11 @@ core::Result<Wanted> read_globs(const KnownFact& fact, const std::vector<std::st
 }
 
 core::Result<Wanted> read_names(const KnownFact& fact, std::vector<std::string> names) {
-    for (const std::string& name : names) {
+    for (std::string& name : names) {
         if (auto problem = check_name(fact, name)) {
             return *problem;
         }
+        name = *canonical_name(fact, name);
     }
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -179,19 +185,19 @@ std::optional<std::size_t> fact_of(TomlReader& reader, const core::TomlEntry& en
     return index;
 }
 
-FactValue fact_value(const TomlValue& value) {
+FactValue fact_value(const KnownFact& fact, const TomlValue& value) {
     return core::match(
         value.value, [](bool flag) { return FactValue(flag); },
         [](std::int64_t number) { return FactValue(number); },
         [](const std::string& text) { return FactValue(text); },
-        [](const core::TomlList& list) {
+        [&](const core::TomlList& list) {
             Texts members;
             for (const TomlValue& item : list) {
                 const auto* text = std::get_if<std::string>(&item.value);
                 if (text == nullptr) {
                     return FactValue(Unknown{});
                 }
-                members.insert(*text);
+                members.insert(canonical_name(fact, *text).value_or(*text));
             }
             return FactValue(std::move(members));
         },
@@ -227,7 +233,7 @@ std::optional<Facts> read_facts(TomlReader& table) {
             continue;
         }
         const KnownFact& fact = known_facts()[*index];
-        FactValue value = fact_value(entry.value);
+        FactValue value = fact_value(fact, entry.value);
         if (std::holds_alternative<Unknown>(value) || !fits(fact, value)) {
             table.refuse(entry.key, {.code = "wrong_type",
                                      .message = quoted(fact.name) + " cannot be " + show(value) +

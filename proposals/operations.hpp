@@ -16,6 +16,15 @@
 
 namespace agentd::proposals {
 
+/// A name of the text form `a.b."c.d".e`.
+struct OptionName {
+    std::string text{};
+    bool quoted = false;
+};
+/// Split at the dots that are not in quotes, the quotes dropped; nullopt where a name is empty or a
+/// quote stands inside of a name. The names are as they are: no identifiers yet.
+std::optional<std::vector<OptionName>> option_names(std::string_view text);
+
 /// An option as its attribute names. Text form: `a.b."c.d".e`, names quoted only where they must
 /// be.
 class OptionPath {

@@ -16,8 +16,8 @@ bool is_quotable(std::string_view text) noexcept {
     });
 }
 
-/// The next name, bare or quoted, taken off `rest`; nullopt when there is none of the right form.
-std::optional<std::string> next_name(std::string_view& rest) {
+/// The next name, bare or quoted, taken off `rest`.
+std::optional<OptionName> next_name(std::string_view& rest) {
     const bool quoted = rest.starts_with('"');
     const auto end = quoted ? rest.find('"', 1) : std::min(rest.find('.'), rest.size());
     if (end == std::string_view::npos) {
@@ -25,33 +25,42 @@ std::optional<std::string> next_name(std::string_view& rest) {
     }
     const auto name = quoted ? rest.substr(1, end - 1) : rest.substr(0, end);
     rest.remove_prefix(quoted ? end + 1 : end);
-    if (!(quoted ? is_quotable(name) : is_nix_identifier(name))) {
-        return std::nullopt;
-    }
-    return std::string(name);
+    return OptionName{.text = std::string(name), .quoted = quoted};
 }
 
 } // namespace
 
-std::optional<OptionPath> OptionPath::parse(std::string_view text) {
-    OptionPath path;
-    if (text.empty() || text.size() > max_bytes) {
-        return std::nullopt;
-    }
+std::optional<std::vector<OptionName>> option_names(std::string_view text) {
+    std::vector<OptionName> out;
     for (;;) {
         auto name = next_name(text);
-        if (!name || path.parts_.size() == max_parts) {
+        if (!name || name->text.empty() || name->text.find('"') != std::string::npos) {
             return std::nullopt;
         }
-        path.parts_.push_back(std::move(*name));
+        out.push_back(std::move(*name));
         if (text.empty()) {
-            return path;
+            return out;
         }
         if (text.front() != '.' || text.size() == 1) {
             return std::nullopt;
         }
         text.remove_prefix(1);
     }
+}
+
+std::optional<OptionPath> OptionPath::parse(std::string_view text) {
+    auto names = text.size() > max_bytes ? std::nullopt : option_names(text);
+    if (!names || names->size() > max_parts) {
+        return std::nullopt;
+    }
+    OptionPath path;
+    for (OptionName& name : *names) {
+        if (!(name.quoted ? is_quotable(name.text) : is_nix_identifier(name.text))) {
+            return std::nullopt;
+        }
+        path.parts_.push_back(std::move(name.text));
+    }
+    return path;
 }
 
 std::string OptionPath::str() const {

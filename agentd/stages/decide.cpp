@@ -37,16 +37,16 @@ flags_of(const std::vector<proposals::ChangedFile>& files) {
 }
 
 /// Not known where something is imported, or an input is another: what that sets nobody said.
-static std::optional<std::vector<std::string>>
+static std::optional<std::vector<proposals::OptionPath>>
 options_of(const std::vector<proposals::plan::Wish>& wishes) {
-    std::vector<std::string> out;
+    std::vector<proposals::OptionPath> out;
     for (const auto& wish : wishes) {
         const auto about = on_options(wish);
         if (about.empty()) {
             return std::nullopt;
         }
         for (const auto& operation : about) {
-            out.push_back(operation.option.str());
+            out.push_back(operation.option);
         }
     }
     return out;

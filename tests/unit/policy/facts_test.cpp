@@ -11,6 +11,7 @@
 using namespace agentd;
 using policy::facts_from;
 using policy::FactValue;
+using policy::Form;
 using policy::Glob;
 using policy::Texts;
 using policy::Unknown;
@@ -30,8 +31,8 @@ proposals::Effects some_effects() {
     return effects;
 }
 
-bool glob(std::string_view pattern, std::string_view text, char separator = '.') {
-    const auto compiled = Glob::compile(pattern, separator);
+bool glob(std::string_view pattern, std::string_view text, Form form = Form::option) {
+    const auto compiled = Glob::compile(pattern, form);
     REQUIRE(compiled);
     return compiled->matches(text);
 }
@@ -165,6 +166,10 @@ TEST_CASE("a fact takes only values of its type") {
     CHECK_FALSE(fits(risk, std::string("mild")));
     CHECK_FALSE(fits(risk, std::int64_t{3}));
     CHECK(fits(risk, Unknown{}));
+    const auto& options = table[*policy::find_fact("change.option_paths")];
+    CHECK(fits(options, Texts{R"(users.users."a.b".shell)"}));
+    CHECK_FALSE(fits(options, Texts{R"(users.users."bob".shell)"})); // it has one form
+    CHECK_FALSE(fits(options, Texts{"users..shell"}));
 }
 
 TEST_CASE("names of facts are unique and every type has tests") {
@@ -189,13 +194,27 @@ TEST_CASE("a star stays within its segment and two cross segments") {
     CHECK_FALSE(glob("services.**", "services"));
     CHECK(glob("services.{nginx,redis}.**", "services.redis.port"));
     CHECK_FALSE(glob("services.{nginx,redis}.**", "services.openssh.port"));
-    CHECK(glob("hosts/*/default.nix", "hosts/web/default.nix", '/'));
-    CHECK_FALSE(glob("hosts/*", "hosts/web/default.nix", '/'));
-    CHECK(glob("python*", "python3.11-requests", '\0'));
+    CHECK(glob("hosts/*/default.nix", "hosts/web/default.nix", Form::file));
+    CHECK_FALSE(glob("hosts/*", "hosts/web/default.nix", Form::file));
+    CHECK(glob("python*", "python3.11-requests", Form::text));
     CHECK(glob("{a,b}{c,d}", "bc"));
     CHECK(glob("a", "a"));
     CHECK_FALSE(glob("a", "ab"));
     CHECK_FALSE(glob("a", "A"));
+}
+
+TEST_CASE("a quoted name of an option is one segment, whatever is in it") {
+    const char* account = R"(users.users."a.b".hashedPassword)";
+    CHECK(glob("users.users.*.hashedPassword", account));
+    CHECK(glob(R"(users.users."a.b".hashedPassword)", account));
+    CHECK(glob(R"(users.users."a.*".hashedPassword)", account));
+    CHECK(glob(R"(users.users.{bob,"a.b"}.hashedPassword)", account));
+    CHECK(glob("users.**", account));
+    CHECK_FALSE(glob("users.users.a.b.hashedPassword", account));
+    CHECK_FALSE(glob("users.users.*.*.hashedPassword", account));
+    CHECK(glob(R"(users.users."bob".shell)", "users.users.bob.shell"));
+    CHECK(glob(R"("users"."users".*.shell)", R"(users.users."x.enable".shell)"));
+    CHECK_FALSE(glob("users.users.*.enable", R"(users.users."x.enable".shell)"));
 }
 
 TEST_CASE("a pattern against a hostile name is quick") {
@@ -204,12 +223,13 @@ TEST_CASE("a pattern against a hostile name is quick") {
 }
 
 TEST_CASE("patterns that mean nothing are refused") {
-    for (const char* pattern : {"", "{a", "a}", "a,b", "{{a}}", "a?", "[a]", "a\\*"}) {
+    for (const char* pattern : {"", "{a", "a}", "a,b", "{{a}}", "a?", "[a]", "a\\*", "a..b", ".a",
+                                "a.", "\"a", "a\"b\"", "\"a\"b", "a.\"\"", "{a,}.b"}) {
         INFO(pattern);
-        const auto compiled = Glob::compile(pattern, '.');
+        const auto compiled = Glob::compile(pattern, Form::option);
         REQUIRE_FALSE(compiled);
         CHECK(compiled.problem().code == "bad_glob");
     }
-    CHECK_FALSE(Glob::compile("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", '.'));
-    CHECK_FALSE(Glob::compile(std::string(257, 'a'), '.'));
+    CHECK_FALSE(Glob::compile("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}", Form::option));
+    CHECK_FALSE(Glob::compile(std::string(257, 'a'), Form::option));
 }

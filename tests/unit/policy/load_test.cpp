@@ -129,6 +129,21 @@ TEST_CASE("a name that a fact never has is refused with the nearest") {
               .starts_with("unknown_name"));
 }
 
+TEST_CASE("an option is the same in a rule however its names are quoted") {
+    const std::string when = R"("change.option_paths" = { any_in = ['users.users."bob".shell'] })";
+    const auto with = [&](const std::string& example) {
+        return trouble(head + rule("x", "cap", "level = \"propose\"", when) + example);
+    };
+    CHECK(with("example.match = { \"change.option_paths\" = ['users.users.bob.shell'] }\n") ==
+          "none");
+    CHECK(with("example.match = { \"change.option_paths\" = ['users.\"users\".bob.shell'] }\n") ==
+          "none");
+    CHECK(with("example.match = { \"change.option_paths\" = ['users..shell'] }\n")
+              .starts_with("wrong_type"));
+    CHECK(trouble_of_rule("level = \"auto\"", R"("change.option_paths" = { any_in = ["a..b"] })")
+              .starts_with("unknown_name"));
+}
+
 TEST_CASE("levels and presences that do not exist are refused") {
     CHECK(trouble_of_rule("level = \"automatic\"", "").starts_with("bad_value"));
     CHECK(trouble(head + "[defaults]\npresence = \"none\"\n").starts_with("bad_value"));
