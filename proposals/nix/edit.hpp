@@ -69,7 +69,8 @@ struct Element {
 /// the list: `{ pkgs }: with pkgs; [ … ]`.
 EditResult add_element(const Tree& tree, Names path, const Element& element,
                        const EditStyle& style = {});
-/// A list that becomes empty stays, empty.
+/// From every list of the option that has it, as often as it does; what is under a condition only
+/// with `inside_conditions`. A list that becomes empty stays, empty.
 EditResult remove_element(const Tree& tree, Names path, const Element& element,
                           const EditStyle& style = {});
 

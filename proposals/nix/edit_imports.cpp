@@ -129,7 +129,7 @@ EditResult remove_import(const Tree& tree, const Import& import, const EditStyle
         const std::string text = spelling_in(place, import);
         const NodeId item = text.empty() ? no_node : find_element(tree, place.node, text);
         if (item != no_node && (place.condition == no_node || style.inside_conditions)) {
-            return finish(tree, {remove_from(tree, place.node, item)}, {.removed = 1});
+            return finish(tree, remove_from(tree, place.node, {item}), {.removed = 1});
         }
     }
     return Problem{.code = "absent", .message = quoted(import.relative) + " is not imported here"};

@@ -265,7 +265,7 @@ EditResult remove_input(const Tree& tree, std::string_view name) {
     Draft draft;
     const auto parents = parents_of(tree);
     const auto remove = [&](NodeId binding) {
-        draft.splices.push_back(remove_from(tree, parents[binding], binding));
+        draft.splices.push_back(remove_from(tree, parents[binding], {binding}).front());
         draft.expected.removed += 1;
     };
     for (const Site& site : found.exact) {

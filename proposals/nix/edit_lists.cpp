@@ -184,12 +184,14 @@ EditResult new_list(const Tree& tree, Names path, const Located& found, const El
     return finish(tree, std::move(draft.splices), draft.expected);
 }
 
-NodeId present(const Tree& tree, const ListPlace& place, const Element& element) {
-    NodeId found = find_element(tree, place.node, element.text);
-    if (element.package && place.form == ListPlace::Form::list) {
-        found = place.with_pkgs && found != no_node
-                    ? found
-                    : find_element(tree, place.node, "pkgs." + element.text);
+std::vector<NodeId> present(const Tree& tree, const ListPlace& place, const Element& element) {
+    const bool list = element.package && place.form == ListPlace::Form::list;
+    auto found = list && !place.with_pkgs ? std::vector<NodeId>{}
+                                          : find_elements(tree, place.node, element.text);
+    if (list) {
+        const auto spelled_out = find_elements(tree, place.node, "pkgs." + element.text);
+        found.insert(found.end(), spelled_out.begin(), spelled_out.end());
+        std::sort(found.begin(), found.end());
     }
     return found;
 }
@@ -209,7 +211,7 @@ EditResult add_element(const Tree& tree, Names path, const Element& element,
     const auto parents = parents_of(tree);
     const PathLists lists = lists_at(tree, parents, found);
     for (const ListPlace& place : lists.places) {
-        if (place.condition == no_node && present(tree, place, *given) != no_node) {
+        if (place.condition == no_node && !present(tree, place, *given).empty()) {
             return finish(tree, {}, {});
         }
     }
@@ -243,18 +245,24 @@ EditResult remove_element(const Tree& tree, Names path, const Element& element,
     const Located found = located(tree, path);
     const PathLists lists = lists_at(tree, parents_of(tree), found);
     std::optional<Problem> guarded;
+    Draft draft;
     for (const ListPlace& place : lists.places) {
-        const NodeId item = present(tree, place, *given);
-        if (item == no_node) {
+        const auto items = present(tree, place, *given);
+        if (items.empty()) {
             continue;
         }
         if (place.condition != no_node && !style.inside_conditions) {
-            guarded = refuse(tree, item, "conditional",
+            guarded = refuse(tree, items.front(), "conditional",
                              quoted(given->text) + " is there only under the condition " +
                                  quoted(tree.text(place.condition)));
             continue;
         }
-        return finish(tree, {remove_from(tree, place.node, item)}, {.removed = 1});
+        auto splices = remove_from(tree, place.node, items);
+        draft.splices.insert(draft.splices.end(), splices.begin(), splices.end());
+        draft.expected.removed += items.size();
+    }
+    if (!draft.splices.empty()) {
+        return finish(tree, std::move(draft.splices), draft.expected);
     }
     if (guarded) {
         return *guarded;

@@ -17,7 +17,9 @@ struct PathLists {
 };
 PathLists lists_at(const Tree& tree, const std::vector<NodeId>& parents, const Located& found);
 
-/// The element among the items, or no_node: names as text, strings by what they say.
+/// The element among the items, as often as it is there: names as text, strings by what they say.
+std::vector<NodeId> find_elements(const Tree& tree, NodeId parent, std::string_view text);
+/// The first of them, or no_node.
 NodeId find_element(const Tree& tree, NodeId parent, std::string_view text);
 
 /// The element behind the last, or in order where the elements stand in order, one a line.

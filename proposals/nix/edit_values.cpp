@@ -186,7 +186,7 @@ EditResult remove_binding(const Tree& tree, Names path, const EditStyle& style) 
         return refuse(tree, reader, "used", "`" + joined(path) + "` is read here by its name",
                       "change that first");
     }
-    return finish(tree, {remove_from(tree, set, site->binding)}, {.removed = 1});
+    return finish(tree, remove_from(tree, set, {site->binding}), {.removed = 1});
 }
 
 } // namespace agentd::proposals::nix

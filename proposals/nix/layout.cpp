@@ -38,20 +38,26 @@ Layout::Layout(std::string_view source) : source_(source) {
     line_end_ =
         first != std::string_view::npos && first > 0 && source[first - 1] == '\r' ? "\r\n" : "\n";
     step_ = source.find("\n\t") != std::string_view::npos ? "\t" : "  ";
+    for (std::size_t start = 0; start <= source.size();) {
+        std::size_t text = start;
+        while (text < source.size() && blank(source[text])) {
+            ++text;
+        }
+        lines_.push_back({.start = start, .text = text});
+        start = std::min(source.find('\n', text), source.size()) + 1;
+    }
 }
 
-std::size_t Layout::line_start(std::size_t at) const noexcept {
-    const auto found = at == 0 ? std::string_view::npos : source_.rfind('\n', at - 1);
-    return found == std::string_view::npos ? 0 : found + 1;
+const Layout::Line& Layout::line_of(std::size_t at) const noexcept {
+    const auto next =
+        std::upper_bound(lines_.begin(), lines_.end(), at,
+                         [](std::size_t value, const Line& line) { return value < line.start; });
+    return *(next - 1); // the first begins at 0
 }
 
 std::string_view Layout::indent_of(std::size_t at) const noexcept {
-    const std::size_t start = line_start(at);
-    std::size_t end = start;
-    while (end < source_.size() && blank(source_[end])) {
-        ++end;
-    }
-    return source_.substr(start, end - start);
+    const Line& line = line_of(at);
+    return source_.substr(line.start, line.text - line.start);
 }
 
 bool Layout::starts_line(std::size_t at) const noexcept {
@@ -172,23 +178,29 @@ Splice insert_item(const Tree& tree, const Sequence& sequence, std::optional<std
     return at(tree.end(item), " " + layout.fitted(text, layout.indent_of(tree.end(item))));
 }
 
-Splice remove_item(const Tree& tree, const Sequence& sequence, std::size_t index) {
-    const Layout layout(tree.source());
+namespace {
+
+Splice cut(std::size_t from, std::size_t to) {
+    return {.start = static_cast<std::uint32_t>(from), .end = static_cast<std::uint32_t>(to)};
+}
+
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+Splice remove_laid_out(const Tree& tree, const Layout& layout, const Sequence& sequence,
+                       std::size_t index) {
     const std::string& source = tree.source();
     const NodeId item = sequence.items[index];
     const std::size_t start = tree.start(item);
     const bool starts = layout.starts_line(start);
-    const auto cut = [](std::size_t from, std::size_t to) {
-        return Splice{.start = static_cast<std::uint32_t>(from),
-                      .end = static_cast<std::uint32_t>(to)};
-    };
     if (const auto stop = line_tail(tree, item); stop && starts) {
         return cut(layout.line_start(start), source.find('\n', *stop) + 1);
     }
     const std::size_t previous =
         index == 0 ? sequence.open_end : tree.end(sequence.items[index - 1]);
     const auto between = std::string_view(source).substr(previous, start - previous);
-    if (between.find_first_not_of(" \t\r\n") == std::string_view::npos && (!starts || index > 0)) {
+    if (is_blank(between) && (!starts || index > 0)) {
         return cut(previous, tree.end(item));
     }
     std::size_t end = tree.end(item);
@@ -198,23 +210,36 @@ Splice remove_item(const Tree& tree, const Sequence& sequence, std::size_t index
     return cut(start, end);
 }
 
-Splice remove_from(const Tree& tree, NodeId parent, NodeId child) {
+} // namespace
+
+Splice remove_item(const Tree& tree, const Sequence& sequence, std::size_t index) {
+    return remove_laid_out(tree, Layout(tree.source()), sequence, index);
+}
+
+std::vector<Splice> remove_from(const Tree& tree, NodeId parent,
+                                const std::vector<NodeId>& children) {
     const Sequence sequence = sequence_of(tree, parent);
-    const auto found = std::find(sequence.items.begin(), sequence.items.end(), child);
-    const auto before = std::string_view(tree.source())
-                            .substr(sequence.open_end, tree.start(child) - sequence.open_end);
-    const auto after = std::string_view(tree.source())
-                           .substr(tree.end(child), sequence.close_start - tree.end(child));
-    const auto is_blank = [](std::string_view text) {
-        return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    };
+    const std::string_view source = tree.source();
+    const auto before =
+        source.substr(sequence.open_end, tree.start(children.front()) - sequence.open_end);
+    const auto after =
+        source.substr(tree.end(children.back()), sequence.close_start - tree.end(children.back()));
     if (sequence.items.size() == 1 && is_blank(before) && is_blank(after) &&
         tree.kind(parent) != NodeKind::inherit_from) {
-        return {.start = static_cast<std::uint32_t>(sequence.open_end),
-                .end = static_cast<std::uint32_t>(sequence.close_start),
-                .text = before.empty() ? "" : " "};
+        Splice closed = cut(sequence.open_end, sequence.close_start);
+        closed.text = before.empty() ? "" : " ";
+        return {closed};
     }
-    return remove_item(tree, sequence, static_cast<std::size_t>(found - sequence.items.begin()));
+    const Layout layout(source);
+    std::vector<Splice> out;
+    auto child = children.begin();
+    for (std::size_t i = 0; i < sequence.items.size() && child != children.end(); ++i) {
+        if (sequence.items[i] == *child) {
+            out.push_back(remove_laid_out(tree, layout, sequence, i));
+            ++child;
+        }
+    }
+    return out;
 }
 
 } // namespace agentd::proposals::nix

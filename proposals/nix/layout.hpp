@@ -20,7 +20,7 @@ class Layout {
     std::string_view line_end() const noexcept { return line_end_; }
     /// One step of indentation: a tab, or two blanks.
     std::string_view step() const noexcept { return step_; }
-    std::size_t line_start(std::size_t at) const noexcept;
+    std::size_t line_start(std::size_t at) const noexcept { return line_of(at).start; }
     std::string_view indent_of(std::size_t at) const noexcept;
     /// Only blanks stand before it in its line.
     bool starts_line(std::size_t at) const noexcept;
@@ -30,9 +30,16 @@ class Layout {
     std::string fitted(std::string_view text, std::string_view indent) const;
 
   private:
+    struct Line {
+        std::size_t start{};
+        std::size_t text{}; ///< behind its indentation
+    };
+    const Line& line_of(std::size_t at) const noexcept;
+
     std::string_view source_;
     std::string_view line_end_;
     std::string_view step_;
+    std::vector<Line> lines_{};
 };
 
 /// Items between an opening and a closing mark: a list, a set, the names of an `inherit`.
@@ -53,7 +60,9 @@ Splice insert_item(const Tree& tree, const Sequence& sequence, std::optional<std
                    std::string_view text);
 /// With the comment on its line when it has the line for itself.
 Splice remove_item(const Tree& tree, const Sequence& sequence, std::size_t index);
-/// The same for a child of a list, a set or an `inherit_from`; what becomes empty is closed: `[ ]`.
-Splice remove_from(const Tree& tree, NodeId parent, NodeId child);
+/// The same for children (some, in their order) of a list, a set or an `inherit_from`; what becomes
+/// empty is closed: `[ ]`.
+std::vector<Splice> remove_from(const Tree& tree, NodeId parent,
+                                const std::vector<NodeId>& children);
 
 } // namespace agentd::proposals::nix

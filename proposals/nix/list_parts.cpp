@@ -37,17 +37,23 @@ bool same_words(const Tree& tree, NodeId item, const Tree& wanted) {
 
 } // namespace
 
-NodeId find_element(const Tree& tree, NodeId parent, std::string_view text) {
+std::vector<NodeId> find_elements(const Tree& tree, NodeId parent, std::string_view text) {
+    std::vector<NodeId> out;
     const auto given = parse(std::string(text));
     const auto* wanted = std::get_if<Tree>(&given);
     const auto said = wanted == nullptr ? std::nullopt : plain_string(*wanted, wanted->root());
     for (const NodeId item : sequence_of(tree, parent).items) {
         if (tree.text(item) == text || (wanted != nullptr && same_words(tree, item, *wanted)) ||
             (said && plain_string(tree, bare(tree, item)) == said)) {
-            return item;
+            out.push_back(item);
         }
     }
-    return no_node;
+    return out;
+}
+
+NodeId find_element(const Tree& tree, NodeId parent, std::string_view text) {
+    const auto found = find_elements(tree, parent, text);
+    return found.empty() ? no_node : found.front();
 }
 
 } // namespace agentd::proposals::nix

@@ -42,39 +42,38 @@ std::string spliced(std::string_view source, const std::vector<Splice>& splices)
     return out += source.substr(from);
 }
 
-/// Old spans in the new text.
+/// Old spans in the new text. Splices are sorted and do not overlap, before as after.
 class Mapping {
   public:
     explicit Mapping(const std::vector<Placed>& placed) : placed_(placed) {}
 
     bool removed(std::size_t start, std::size_t end) const {
-        return std::any_of(placed_.begin(), placed_.end(), [&](const Placed& p) {
-            return p.start < p.end && p.start <= start && end <= p.end;
-        });
+        const Placed* p = last([&](const Placed& one) { return one.start <= start; });
+        return p != nullptr && p->start < p->end && end <= p->end;
     }
     bool inserted(std::size_t start, std::size_t end) const {
-        return std::any_of(placed_.begin(), placed_.end(), [&](const Placed& p) {
-            return p.new_start <= start && end <= p.new_end;
-        });
+        const Placed* p = last([&](const Placed& one) { return one.new_start <= start; });
+        return p != nullptr && end <= p->new_end;
     }
     std::size_t start(std::size_t at) const {
-        std::size_t out = at;
-        for (const Placed& p : placed_) {
-            out = p.end <= at ? at + p.new_end - p.end : out;
-        }
-        return out;
+        const Placed* p = last([&](const Placed& one) { return one.end <= at; });
+        return p == nullptr ? at : at + p->new_end - p->end;
     }
     /// What ends where something is inserted ends before it.
     std::size_t end(std::size_t at) const {
-        std::size_t out = at;
-        for (const Placed& p : placed_) {
-            const bool before = p.end < at || (p.end == at && p.start < p.end);
-            out = before ? at + p.new_end - p.end : out;
-        }
-        return out;
+        const Placed* p = last([&](const Placed& one) {
+            return one.end < at || (one.end == at && one.start < one.end);
+        });
+        return p == nullptr ? at : at + p->new_end - p->end;
     }
 
   private:
+    /// The last of the first ones, for which `holds` is true.
+    template <class Holds> const Placed* last(Holds holds) const {
+        const auto found = std::partition_point(placed_.begin(), placed_.end(), holds);
+        return found == placed_.begin() ? nullptr : &*(found - 1);
+    }
+
     const std::vector<Placed>& placed_;
 };
 

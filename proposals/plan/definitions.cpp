@@ -69,6 +69,9 @@ class Look {
     Look(Workspace& space, const nix::Tree& tree, const Candidate& at, const OptionPath& option)
         : space_(space), tree_(tree), at_(at), path_(names_in(at, option)),
           parents_(nix::parents_of(tree)), found_(nix::locate(tree, path_, nix::FileKind::module)) {
+        for (const nix::Site& site : found_.exact) {
+            seen_.insert(site.binding);
+        }
     }
 
     void into(Workspace::Said& out) {
@@ -96,7 +99,7 @@ class Look {
         Definition out{.at = &at_,
                        .site = site,
                        .conditional = at_.maybe || site.condition != no_node,
-                       .line = tree_.position(site.binding).line};
+                       .line = line_of(site.binding)};
         for (NodeId node = parents_[site.binding]; node != no_node; node = parents_[node]) {
             if (const auto priority = priority_of(tree_, node)) {
                 out.priority = *priority;
@@ -119,8 +122,7 @@ class Look {
         if (own.back() && *own.back() != path_.back()) {
             return false;
         }
-        const bool seen = std::any_of(found_.exact.begin(), found_.exact.end(),
-                                      [&](const nix::Site& site) { return site.binding == node; });
+        const bool seen = seen_.count(node) > 0;
         const auto names = names_around(tree_, parents_, node);
         if (inside(names)) {
             return true;
@@ -169,13 +171,12 @@ class Look {
             hide(out.unlikely, node);
         }
         out.passed_over.push_back("a name is computed at " + at_.file + ":" +
-                                  std::to_string(tree_.position(node).line) +
-                                  ", and taken for another than " + nix::joined(path_));
+                                  std::to_string(line_of(node)) + ", and taken for another than " +
+                                  nix::joined(path_));
     }
 
     void hide(std::vector<core::Problem>& out, NodeId node) const {
-        const auto at = tree_.position(node);
-        const std::string where = at_.file + ":" + std::to_string(at.line);
+        const std::string where = at_.file + ":" + std::to_string(line_of(node));
         out.push_back(
             {.code = "opaque",
              .message = "whether " + nix::joined(path_) + " is set at " + where +
@@ -185,10 +186,24 @@ class Look {
              .hint = "change it there by hand"});
     }
 
+    std::size_t line_of(NodeId node) const {
+        if (lines_.empty()) {
+            const std::string& source = tree_.source();
+            for (auto at = source.find('\n'); at != source.npos; at = source.find('\n', at + 1)) {
+                lines_.push_back(at);
+            }
+            lines_.push_back(source.size());
+        }
+        const auto before = std::lower_bound(lines_.begin(), lines_.end(), tree_.start(node));
+        return static_cast<std::size_t>(before - lines_.begin()) + 1;
+    }
+
     Workspace& space_;
     const nix::Tree& tree_;
     const Candidate& at_;
     std::vector<std::string> path_;
+    std::set<NodeId> seen_{};
+    mutable std::vector<std::size_t> lines_{}; ///< where they end
     std::vector<NodeId> parents_;
     nix::Located found_;
 };

@@ -4,8 +4,11 @@
 
 #include "proposals/plan/planner.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace agentd::proposals::plan {
@@ -17,8 +20,9 @@ class ListEdit {
 
   private:
     nix::EditStyle style(const Definition& one) const;
-    /// Of the list that is written out in the file of the binding, or in a file that it reads.
-    nix::EditResult removal(const Definition& one);
+    /// Of the list that is written out in the file of the binding, or in a file that it reads: one
+    /// edit for all bindings of that file, until something is taken over.
+    const nix::EditResult& removal(const Definition& one);
     nix::EditResult addition(const Definition& one);
     /// Takes an edit over where the list is; `generated` and `shared` are refused.
     core::Result<Step> taken(const Definition& one, nix::EditResult edit, const std::string& how);
@@ -34,8 +38,12 @@ class ListEdit {
     /// A list in a module of something else is no place, nor is a file that a program writes.
     /// Where packages of every kind are listed the file is about them, or about much.
     bool is_fitting(const Definition& one);
+    bool fits_now(const Definition& one);
     /// A module that one host alone imports today is not the host's own.
     bool is_at_home(const Definition& one);
+    bool is_at_home_now(const Definition& one);
+    using Rank = std::tuple<std::size_t, long, std::size_t>;
+    static Rank rank_of(const Definition& one);
     const Definition* best_for(const HostNames& missing, const std::vector<const Definition*>& all);
     Steps add_for(HostNames missing, const std::vector<const Definition*>& all);
     Steps put(const Definition& one);
@@ -53,6 +61,10 @@ class ListEdit {
     std::vector<Candidate> candidates_{};
     Workspace::Said said_{};
     const Definition* there_{}; ///< one that has the element already
+    std::map<std::pair<std::string, bool>, nix::EditResult> removals_{};
+    /// By file, and whether the binding has another priority than the usual.
+    std::map<std::pair<const Candidate*, bool>, bool> fitting_{};
+    std::map<std::pair<const Candidate*, bool>, bool> at_home_{};
 };
 
 } // namespace agentd::proposals::plan

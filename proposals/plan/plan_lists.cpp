@@ -7,7 +7,7 @@
 #include "proposals/nix/names.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <set>
 
 namespace agentd::proposals::plan {
 
@@ -32,11 +32,6 @@ nix::Element element_of(const Wish& wish, const map::Style& style) {
         return {.text = package->str(), .package = true};
     }
     return {.text = expression_of(value, style)};
-}
-
-using Rank = std::tuple<std::size_t, long, std::size_t>;
-Rank rank(const Definition& one) {
-    return {one.at->hosts.size(), -static_cast<long>(one.at->distance), one.value.size()};
 }
 
 } // namespace
@@ -92,6 +87,7 @@ core::Result<Step> ListEdit::taken(const Definition& one, nix::EditResult edit,
     if (auto done = take(space_, file, std::move(edit), names); !done) {
         return done.problem();
     }
+    removals_.clear();
     Step step = step_at(ask_, *one.at, changed, changed ? how : "it is in the list already");
     step.file = file;
     if (file != one.at->file) {
@@ -180,9 +176,11 @@ Steps ListEdit::add_anywhere(const std::vector<const Definition*>& all) {
     std::optional<Problem> why;
     std::vector<const Definition*> order = all;
     std::stable_sort(order.begin(), order.end(),
-                     [](const auto* a, const auto* b) { return rank(*a) > rank(*b); });
+                     [](const auto* a, const auto* b) { return rank_of(*a) > rank_of(*b); });
+    std::set<std::pair<const Candidate*, bool>> tried; // an edit is of the file, not of the binding
     for (const Definition* one : order) {
-        if (ask_.wish.in.empty() && !is_fitting(*one)) {
+        const bool again = !tried.emplace(one->at, one->conditional).second;
+        if (again || (ask_.wish.in.empty() && !is_fitting(*one))) {
             continue;
         }
         Steps made = put(*one);
@@ -195,37 +193,6 @@ Steps ListEdit::add_anywhere(const std::vector<const Definition*>& all) {
         return *why;
     }
     return new_list(ask_.targets);
-}
-
-bool ListEdit::is_fitting(const Definition& one) {
-    const nix::Tree& tree = *space_.tree(one.at->file);
-    if (is_generated(tree, one.at->file)) {
-        return false;
-    }
-    const bool shared = !ask_.named() && ask_.targets.size() > 1;
-    const bool strange = element_.package && !space_.is_home_of(*one.at, one.at->hosts);
-    return takes(tree, *one.at, option_, shared || strange) || one.priority != 100 ||
-           (element_.package && is_about(one.at->file, element_.text));
-}
-
-bool ListEdit::is_at_home(const Definition& one) {
-    const auto home = places_for(space_, candidates_, option_, one.at->hosts);
-    return one.at->hosts.size() > 1 || one.priority != 100 || home.empty() ||
-           std::find(home.begin(), home.end(), one.at) != home.end();
-}
-
-const Definition* ListEdit::best_for(const HostNames& missing,
-                                     const std::vector<const Definition*>& all) {
-    const Definition* best = nullptr;
-    for (const Definition* one : all) {
-        const bool fits = one->at->own() && is_fitting(*one) && is_at_home(*one) &&
-                          std::includes(missing.begin(), missing.end(), one->at->hosts.begin(),
-                                        one->at->hosts.end());
-        if (fits && (best == nullptr || rank(*one) > rank(*best))) {
-            best = one;
-        }
-    }
-    return best;
 }
 
 Steps ListEdit::add_for(HostNames missing, const std::vector<const Definition*>& all) {

@@ -35,11 +35,16 @@ std::vector<std::string> path_around(const nix::Tree& tree, nix::NodeId node) {
 
 } // namespace
 
-nix::EditResult ListEdit::removal(const Definition& one) {
+const nix::EditResult& ListEdit::removal(const Definition& one) {
     const std::string file = list_file_of(space_, one);
+    const auto known = removals_.find({file, one.conditional});
+    if (known != removals_.end()) {
+        return known->second;
+    }
     const auto names =
         file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
-    return nix::remove_element(*space_.tree(file), names, element_, style(one));
+    auto edit = nix::remove_element(*space_.tree(file), names, element_, style(one));
+    return removals_.emplace(std::pair(file, one.conditional), std::move(edit)).first->second;
 }
 
 bool ListEdit::has(const Definition& one) {
@@ -94,7 +99,7 @@ Steps ListEdit::remove() {
     std::vector<Step> out;
     std::optional<Problem> blind;
     for (const Definition& one : said_.definitions) {
-        auto edit = removal(one);
+        const auto& edit = removal(one);
         if (!edit) {
             const bool there = edit.problem().code != "absent";
             if (there && !blind) {
@@ -120,7 +125,7 @@ Steps ListEdit::remove() {
                            .where = one.where(),
                            .hint = "remove it for all of them: name no host"};
         }
-        auto step = taken(one, std::move(edit), "it was in the list at " + one.where());
+        auto step = taken(one, edit, "it was in the list at " + one.where());
         if (!step) {
             return step.problem();
         }

@@ -6,6 +6,7 @@
 #include "proposals/nix_text.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace agentd::proposals::plan {
 
@@ -48,6 +49,30 @@ bool same_expression(std::string_view one, std::string_view other) {
     return one == other || tokens(one) == tokens(other);
 }
 
+namespace {
+
+/// A name that one of the values uses, and that nothing binds there.
+bool is_missing(const nix::Tree& tree, const std::vector<NodeId>& parents,
+                const std::vector<nix::Site>& sites, std::string_view name) {
+    std::map<std::uint32_t, std::uint32_t> values; // where each begins, and ends
+    for (const nix::Site& site : sites) {
+        values.emplace(tree.start(site.value), tree.end(site.value));
+    }
+    for (NodeId node = 0; node < tree.size(); ++node) {
+        if (tree.kind(node) != nix::NodeKind::identifier || tree.text(node) != name) {
+            continue;
+        }
+        const auto next = values.upper_bound(tree.start(node));
+        if (next != values.begin() && tree.end(node) <= std::prev(next)->second &&
+            nix::binding_of(tree, parents, node, name).scope == no_node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
 core::Result<core::Done> take(Workspace& space, const std::string& file, nix::EditResult edit,
                               const std::vector<std::string>& names) {
     if (!edit) {
@@ -63,25 +88,14 @@ core::Result<core::Done> take(Workspace& space, const std::string& file, nix::Ed
     for (const std::string argument : {"pkgs", "lib"}) {
         const nix::Tree& tree = *space.tree(file);
         const auto parents = nix::parents_of(tree);
-        for (const auto& site : nix::locate(tree, names, nix::FileKind::module).exact) {
-            bool missing = false;
-            for (NodeId node = 0; node < tree.size(); ++node) {
-                missing =
-                    missing ||
-                    (tree.kind(node) == nix::NodeKind::identifier && tree.text(node) == argument &&
-                     tree.start(node) >= tree.start(site.value) &&
-                     tree.end(node) <= tree.end(site.value) &&
-                     nix::binding_of(tree, parents, node, argument).scope == no_node);
+        if (is_missing(tree, parents, nix::locate(tree, names, nix::FileKind::module).exact,
+                       argument)) {
+            auto formal = nix::add_formal(tree, argument);
+            if (!formal) {
+                space.put(file, before); // all of it or nothing
+                return take(space, file, std::move(formal), {});
             }
-            if (missing) {
-                auto formal = nix::add_formal(tree, argument);
-                if (!formal) {
-                    space.put(file, before); // all of it or nothing
-                    return take(space, file, std::move(formal), {});
-                }
-                space.put(file, formal->text);
-                break;
-            }
+            space.put(file, formal->text);
         }
     }
     return core::Done{};

@@ -106,3 +106,22 @@ TEST_CASE("a removed element takes its line and comment; an empty list stays") {
     CHECK(take_out("{ a = [ 1 ]; }", "a", "5") == "[absent]");
     CHECK(take_out("{ a = [ \"x\" ]; }", "a", "\"x\"") == "{ a = [ ]; }");
 }
+
+TEST_CASE("an element is taken out of every list that has it, as often as it does") {
+    CHECK(take_out("{ a = [ 1 2 1 ]; }", "a", "1") == "{ a = [ 2 ]; }");
+    CHECK(take_out("{ a = [ 1 1 ]; }", "a", "1") == "{ a = [ ]; }");
+    CHECK(take_out("{ a = [\n  1\n  2\n  1 # again\n]; }", "a", "1") == "{ a = [\n  2\n]; }");
+    CHECK(take_out("mkMerge [ { a = [ 1 ]; } { a = [ 2 1 ]; } ]", "a", "1") ==
+          "mkMerge [ { a = [ ]; } { a = [ 2 ]; } ]");
+    CHECK(take_out("{ a = [ 1 ] ++ x ++ [ 3 1 ]; }", "a", "1") == "{ a = [ ] ++ x ++ [ 3 ]; }");
+}
+
+TEST_CASE("a list of any length on one line is edited in one pass") {
+    std::string line = "{ a = [";
+    for (int i = 0; i < 60'000; ++i) {
+        line += " 7 " + std::to_string(i % 10 == 7 ? 1 : i % 10);
+    }
+    const std::string all = line + " ]; }";
+    CHECK(add(all, "a", "12") == line + " 12 ]; }");
+    CHECK(take_out(all, "a", "7").find('7') == std::string::npos);
+}

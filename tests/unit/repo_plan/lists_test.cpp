@@ -65,3 +65,20 @@ TEST_CASE("a file that is no list for itself is refused by its place") {
         CHECK(plan.problem().where.find("packages.nix:1") == 0);
     }
 }
+
+TEST_CASE("thousands of definitions of one list in a file are read once, and edited once") {
+    std::string many = "{ pkgs, ... }: lib.mkMerge [\n";
+    for (int i = 0; i < 4'000; ++i) {
+        many += "  { environment.systemPackages = [ pkgs.p" + std::to_string(i) + " ]; }\n";
+    }
+    const auto files = two_hosts("{ }", many + "]\n");
+    const Json on_a = Json::array({"a"});
+    const Json wish = add("environment.systemPackages", {{"package", "htop"}});
+    CHECK(edited(files, request({wish}, on_a), "a.nix").find("[ pkgs.p0 pkgs.htop ]") !=
+          std::string::npos);
+    Json removal = add("environment.systemPackages", {{"package", "p2000"}});
+    removal["op"] = "remove_from_list";
+    CHECK(edited(files, request({removal}, on_a), "a.nix").find("p2000 ") == std::string::npos);
+    removal["value"] = {{"package", "p4000"}};
+    CHECK(planned(files, request({removal}, on_a))->edits.empty());
+}
