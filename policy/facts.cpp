@@ -87,8 +87,10 @@ std::vector<KnownFact> make_table() {
                 {"mode_change", "hidden_unicode", "control_char", "not_utf8", "unreviewable",
                  "flake_file", "lock_file", "secrets", "agentd_file"}),
         claimed("change.lines", integer, "lines added and removed"),
-        made_of(Form::option, claimed("change.option_paths", texts,
-                                      "options that the operations ask for; unknown for a patch")),
+        made_of(Form::option,
+                claimed("change.option_paths", texts,
+                        "options that the operations ask for; unknown for a patch, and "
+                        "where they were carried out by other means")),
         computed("act.units", texts, "units that an act restarts or resets"),
         computed("rollback.confirmed_before", boolean,
                  "agentd applied that system here before, and it was healthy"),

@@ -21,7 +21,7 @@ struct Context {
     std::optional<std::vector<std::string>> paths{}; ///< files of the patch
     std::optional<std::vector<std::string>> flags{}; ///< what intake says of them
     std::optional<std::int64_t> lines{};             ///< lines added and removed
-    /// As asked for; never for a raw patch.
+    /// As asked for; never for a raw patch, or where more comes with them.
     std::optional<std::vector<proposals::OptionPath>> option_paths{};
     std::optional<std::string> evidence_build{};  ///< a status of Evidence
     std::optional<std::string> evidence_checks{}; ///< passed, failed, none

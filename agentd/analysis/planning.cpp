@@ -23,7 +23,14 @@ core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request&
     }
     const auto json = core::parse_json(*said, {.bytes = Plan::max_bytes, .depth = 8});
     auto plan = json ? proposals::plan::plan_from_json(*json) : core::Result<Plan>(json.problem());
-    return plan ? std::move(plan) : nonsense(plan.problem());
+    if (!plan) {
+        return nonsense(plan.problem());
+    }
+    // Who was taken over while reading the repository could tell another file than it edits.
+    if (const auto other = proposals::plan::disagreement(request, *plan)) {
+        return nonsense(*other);
+    }
+    return plan;
 }
 
 } // namespace agentd::analysis

@@ -42,6 +42,11 @@ void print_steps(Terminal& terminal, const Json& steps, const std::string& own) 
                       (how.empty() ? "" : ": " + how));
         if (changed) {
             print_hosts_of(terminal, step, own);
+            if (step.value("by_other_means", Json()) == true) {
+                terminal.line("  " + terminal.paint(Colour::warn,
+                                                    "by other means: what else comes with it the "
+                                                    "operations do not say"));
+            }
         }
         for (const std::string& note : texts(step, "notes")) {
             terminal.line("  note: " + note);

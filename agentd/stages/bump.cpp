@@ -166,7 +166,8 @@ std::vector<proposals::plan::Step> steps_of(const Asked& asked,
         out.push_back({.wish = "bump the flake input " + each.name,
                        .changed = each.moved,
                        .file = lock_file,
-                       .how = each.moved ? describe(each) : "it is the newest already"});
+                       .how = each.moved ? describe(each) : "it is the newest already",
+                       .by_other_means = false});
     }
     for (const auto& why : asked.left_out) {
         if (!out.empty()) {

@@ -36,11 +36,19 @@ flags_of(const std::vector<proposals::ChangedFile>& files) {
     return out;
 }
 
-/// Not known where something is imported, or an input is another: what that sets nobody said.
+/// Not known where something is imported, or an input is another, or an option came by other means:
+/// what that sets nobody said.
 static std::optional<std::vector<proposals::OptionPath>>
-options_of(const std::vector<proposals::plan::Wish>& wishes) {
+options_of(const proposals::Change& change) {
+    const bool told =
+        change.operations && change.plan &&
+        std::none_of(change.plan->steps.begin(), change.plan->steps.end(),
+                     [](const auto& step) { return step.changed && step.by_other_means; });
+    if (!told) {
+        return std::nullopt;
+    }
     std::vector<proposals::OptionPath> out;
-    for (const auto& wish : wishes) {
+    for (const auto& wish : *change.operations) {
         const auto about = on_options(wish);
         if (about.empty()) {
             return std::nullopt;
@@ -77,9 +85,7 @@ policy::Facts facts_of(const proposals::Draft& draft, const proposals::Effects& 
         for (const auto& file : change->files) {
             context.paths->push_back(file.path);
         }
-    }
-    if (change != nullptr && change->operations) {
-        context.option_paths = options_of(*change->operations);
+        context.option_paths = options_of(*change);
     }
     return policy::facts_from(effects, context);
 }

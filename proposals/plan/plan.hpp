@@ -8,7 +8,9 @@
 #include "proposals/tree.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agentd::proposals::plan {
@@ -24,6 +26,10 @@ struct Step {
     std::string file{};
     std::vector<std::string> hosts{}; ///< that are made of the file; empty where that is not known
     std::string how{};                ///< why there
+    /// The file is not changed in what was asked for, but in something that brings it: a module
+    /// that is imported, a switch of the repository's own. What else that brings the operations do
+    /// not say.
+    bool by_other_means = true;
     std::vector<std::string> notes{};
     friend bool operator==(const Step&, const Step&) = default;
 };
@@ -49,6 +55,12 @@ core::Json to_json(const Step& step);
 core::Json to_json(const Planned& planned);
 /// `agentd.planned/1`. Problem `bad_encoding` where a file would be no UTF-8.
 core::Result<core::Json> to_json(const Plan& plan);
+/// A text as a step has it once it was written: UTF-8, safe to draw, within its bound.
+std::string kept(std::string_view text);
+/// What a plan tells and what it edits has to be the same: each operation has a step and no step is
+/// for anything else, each file that is edited is named by a step that changes it. Problems:
+/// `untold`; `taken_back` where a step changes a file that stays as it is.
+std::optional<core::Problem> disagreement(const Request& request, const Plan& plan);
 /// Strict, and within the bounds: who made the text is not believed.
 core::Result<Step> step_from_json(const core::Json& value);
 core::Result<Planned> planned_from_json(const core::Json& value);

@@ -19,12 +19,6 @@ constexpr std::size_t max_path = 512;
 constexpr std::size_t max_files = 1'024;
 constexpr std::size_t max_file = 2U << 20;
 
-/// Safe to draw: what hides is drawn as its number, which makes a text longer.
-std::string cut(std::string_view text) {
-    constexpr auto most = Step::max_text - 8; // what says that it was cut is added
-    return core::shorten(core::printable(core::shorten(core::to_utf8(text), most)), most);
-}
-
 Json steps_json(const std::vector<Step>& steps) {
     Json list = Json::array();
     for (const Step& step : steps) {
@@ -66,12 +60,23 @@ Result<FileEdit> edit_from_json(const Json& value) {
 
 } // namespace
 
+std::string kept(std::string_view text) {
+    // What hides is drawn as its number, which makes a text longer.
+    constexpr auto most = Step::max_text - 8; // what says that it was cut is added
+    return core::shorten(core::printable(core::shorten(core::to_utf8(text), most)), most);
+}
+
 Json to_json(const Step& step) {
-    Json out{{"wish", cut(step.wish)}, {"changed", step.changed}, {"file", cut(step.file)},
-             {"how", cut(step.how)},   {"hosts", Json::array()},  {"notes", Json::array()}};
+    Json out{{"wish", kept(step.wish)},
+             {"changed", step.changed},
+             {"file", kept(step.file)},
+             {"how", kept(step.how)},
+             {"by_other_means", step.by_other_means},
+             {"hosts", Json::array()},
+             {"notes", Json::array()}};
     const auto hosts = std::min(step.hosts.size(), Step::max_hosts);
     for (std::size_t i = 0; i < hosts; ++i) {
-        out["hosts"].push_back(cut(step.hosts[i]));
+        out["hosts"].push_back(kept(step.hosts[i]));
     }
     if (hosts < step.hosts.size()) {
         out["notes"].push_back("and " + std::to_string(step.hosts.size() - hosts) +
@@ -79,7 +84,7 @@ Json to_json(const Step& step) {
     }
     for (const std::string& note : step.notes) {
         if (out["notes"].size() < Step::max_notes) {
-            out["notes"].push_back(cut(note));
+            out["notes"].push_back(kept(note));
         }
     }
     return out;
@@ -120,6 +125,9 @@ Result<Step> step_from_json(const Json& value) {
              .notes = in.texts("notes", Step::max_notes)};
     bounded(in, "hosts", out.hosts);
     bounded(in, "notes", out.notes);
+    if (in.has("by_other_means")) { // an entry from before does not say it: nobody knows
+        out.by_other_means = in.boolean("by_other_means");
+    }
     const auto done = in.finish();
     return done ? Result<Step>(std::move(out)) : done.problem();
 }

@@ -92,6 +92,7 @@ core::Result<Step> ListEdit::taken(const Definition& one, nix::EditResult edit,
     step.file = file;
     if (file != one.at->file) {
         step.how += ", which reads " + file;
+        step.by_other_means = true; // whoever else reads it
     }
     return step;
 }
@@ -155,7 +156,7 @@ Steps ListEdit::add() {
     std::set_difference(ask_.targets.begin(), ask_.targets.end(), have.begin(), have.end(),
                         std::inserter(missing, missing.end()));
     if (ask_.named() && ask_.wish.in.empty() && missing.empty()) {
-        return std::vector<Step>{{.wish = describe(ask_.wish), .how = "all have it already"}};
+        return std::vector{nothing_to_do(ask_, "all have it already")};
     }
     return ask_.named() && ask_.wish.in.empty() ? add_for(missing, all) : add_anywhere(all);
 }

@@ -138,7 +138,7 @@ Steps ListEdit::remove() {
         return *problem;
     }
     if (out.empty()) {
-        out.push_back({.wish = describe(ask_.wish), .how = "no list of those hosts has it"});
+        out.push_back(nothing_to_do(ask_, "no list of those hosts has it"));
     }
     return out;
 }

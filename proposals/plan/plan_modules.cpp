@@ -182,8 +182,9 @@ Steps plan_import(Workspace& space, const Ask& ask) {
     }
     const HostNames& missing = *without;
     if (missing.empty()) {
-        return std::vector<Step>{
-            {.wish = describe(ask.wish), .file = *module, .how = "it is imported already"}};
+        Step step = nothing_to_do(ask, "it is imported already");
+        step.file = *module;
+        return std::vector{std::move(step)};
     }
     if (!ask.named() && missing != ask.targets) {
         return Problem{.code = "several_places",
@@ -238,7 +239,7 @@ Steps plan_import_removal(Workspace& space, const Ask& ask) {
         out.push_back(step_at(ask, *at, true, "it imports " + *module + " no longer"));
     }
     if (out.empty()) {
-        out.push_back({.wish = describe(ask.wish), .how = "no host of them imports it"});
+        out.push_back(nothing_to_do(ask, "no host of them imports it"));
     }
     return out;
 }

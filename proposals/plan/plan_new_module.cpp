@@ -185,16 +185,15 @@ Steps plan_module(Workspace& space, const Ask& ask) {
     if (!found) {
         return found.problem();
     }
-    Steps made = *found ? Steps(std::vector{Step{.wish = describe(ask.wish),
-                                                 .changed = true,
-                                                 .file = *path,
-                                                 .hosts = {ask.targets.begin(), ask.targets.end()},
-                                                 .how = "it is read by being in that folder"}})
+    Steps made = *found ? Steps(std::vector<Step>{})
                         : import_into(space, ask, *candidates, *path, ask.targets);
     if (!made) {
         return made.problem();
     }
     space.put(*path, *text);
+    made.value().push_back(
+        step_at(ask, {.file = *path, .hosts = ask.targets}, true,
+                *found ? "it is read by being in that folder" : "with what is set there"));
     made.value().front().notes.push_back(*path + " is new: a flake sees it once git knows of it");
     return made;
 }

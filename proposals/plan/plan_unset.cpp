@@ -46,7 +46,7 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
         return *problem;
     }
     if (out.empty()) {
-        out.push_back({.wish = describe(ask.wish), .how = "no file of those hosts sets it"});
+        out.push_back(nothing_to_do(ask, "no file of those hosts sets it"));
     }
     return out;
 }

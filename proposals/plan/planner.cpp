@@ -57,10 +57,7 @@ Steps plan_input(Workspace& space, const Ask& ask) {
     if (auto done = take(space, file, std::move(edit), {}); !done) {
         return done.problem();
     }
-    Step step{.wish = describe(wish),
-              .changed = changed,
-              .file = file,
-              .how = changed ? "" : "it is so already"};
+    Step step = step_at(ask, {.file = file}, changed, changed ? "" : "it is so already");
     if (changed) {
         step.notes.push_back("flake.lock is as before: Nix moves it when the flake is locked");
     }
@@ -172,7 +169,8 @@ core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const R
         out.steps.insert(out.steps.end(), steps->begin(), steps->end());
     }
     out.edits = space.edits();
-    if (auto problem = wrong_modules(space, request)) {
+    auto problem = wrong_modules(space, request);
+    if (problem || (problem = disagreement(request, out))) {
         return std::move(*problem);
     }
     return out;

@@ -88,7 +88,9 @@ std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
 /// alone.
 Steps import_into(Workspace& space, const Ask& ask, const std::vector<Candidate>& candidates,
                   const std::string& module, const HostNames& hosts);
+/// By other means where the wish is none of those that were asked for.
 Step step_at(const Ask& ask, const Candidate& at, bool changed, std::string how);
+Step nothing_to_do(const Ask& ask, std::string how);
 /// Imports that could not be followed, for people; at most three.
 std::vector<std::string> doubts(const Workspace& space, const HostNames& hosts);
 

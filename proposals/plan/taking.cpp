@@ -103,12 +103,18 @@ core::Result<core::Done> take(Workspace& space, const std::string& file, nix::Ed
 
 Step step_at(const Ask& ask, const Candidate& at, bool changed, std::string how) {
     HostNames all = at.hosts;
+    const auto& asked = ask.request.operations;
     all.insert(at.others.begin(), at.others.end());
     return {.wish = describe(ask.wish),
             .changed = changed,
             .file = at.file,
             .hosts = {all.begin(), all.end()},
-            .how = std::move(how)};
+            .how = std::move(how),
+            .by_other_means = std::find(asked.begin(), asked.end(), ask.wish) == asked.end()};
+}
+
+Step nothing_to_do(const Ask& ask, std::string how) {
+    return step_at(ask, {}, false, std::move(how));
 }
 
 } // namespace agentd::proposals::plan

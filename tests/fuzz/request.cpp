@@ -66,5 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                    edit.path);
     }
     fuzz::hold(planned->steps.size() >= request->operations.size(), "each operation is a step");
+    fuzz::hold(!plan::disagreement(*request, *planned), "it tells what it edits");
     return 0;
 }

@@ -164,7 +164,7 @@ describe("what was understood", () => {
         await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
         const plan = page.locator("#plan");
         await plan.waitFor();
-        assert.match(await plan.innerText(), /install ripgrep[^]*In configuration.nix: beside[^]*The host cellar is made of that file too[^]*every user[^]*Nothing to do: it is there already/);
+        assert.match(await plan.innerText(), /install ripgrep[^]*In configuration.nix: beside[^]*By other means[^]*The host cellar is made of that file too[^]*every user[^]*Nothing to do: it is there already/);
         await page.goto(`${url}/proposals/${cases.refused.id}`);
         await page.getByText("refused before it became a commit").waitFor();
         assert.match(await page.innerText("main"), /Risk never known[^]*not asked: the change was refused before/);

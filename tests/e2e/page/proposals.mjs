@@ -91,7 +91,7 @@ function ripgrep() {
         plan: {
             hosts: ["attic"],
             steps: [
-                { wish: "install ripgrep", changed: true, file: "configuration.nix", hosts: ["attic", "cellar"], how: "beside the other packages", notes: ["every user of these hosts gets it"] },
+                { wish: "install ripgrep", changed: true, file: "configuration.nix", hosts: ["attic", "cellar"], how: "beside the other packages", by_other_means: true, notes: ["every user of these hosts gets it"] },
                 { wish: "install git", changed: false, file: "", hosts: [], how: "it is there already", notes: [] },
             ],
         },

@@ -11,7 +11,8 @@ using test::ok;
 
 namespace {
 
-std::string shown(const char* command, std::vector<std::string> hosts) {
+std::string shown(const char* command, std::vector<std::string> hosts,
+                  bool by_other_means = false) {
     Json detail = test::detail("decided");
     detail["host"] = "web";
     detail["plan"] = {{"hosts", nullptr},
@@ -21,6 +22,7 @@ std::string shown(const char* command, std::vector<std::string> hosts) {
                          {"file", "hosts/\u202eweb.nix"},
                          {"hosts", std::move(hosts)},
                          {"how", "added to the list"},
+                         {"by_other_means", by_other_means},
                          {"notes", {"a note"}}}}}};
     Ctl agentctl;
     FakeDaemon daemon(agentctl.socket(), test::by_method({{"show", ok({{"proposal", detail}})}}));
@@ -48,4 +50,9 @@ TEST_CASE("of a proposal of operations it is told what was understood, where it 
 
 TEST_CASE("a plan that edits a file of other hosts names them, and not the own one") {
     CHECK(holds(shown("show", {"db", "web"}), "other hosts are made of it too: db\n"));
+}
+
+TEST_CASE("what brings more than was asked for is told") {
+    CHECK(holds(shown("show", {"web"}, true), "  by other means: what else comes with it"));
+    CHECK_FALSE(holds(shown("show", {"web"}), "by other means"));
 }

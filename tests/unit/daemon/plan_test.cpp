@@ -1,5 +1,6 @@
 // Typed operations become edits of the owner's files by the real worker, and go through intake.
 #include "agentd/analysis/planning.hpp"
+#include "agentd/stages/decide.hpp"
 #include "agentd/stages/plan.hpp"
 
 #include "agentd/core/fd.hpp"
@@ -164,4 +165,28 @@ TEST_CASE("more than one proposal can tell is refused before it is drafted") {
                 std::to_string(i) + R"(","value":{"string":")" + std::string(1'000, 'x') + "\"}}";
     }
     CHECK(world.code("\"operations\":[" + list + "]") == "too_large");
+}
+
+TEST_CASE("policy knows the options of operations, but not where they came by other means") {
+    const auto options = [](const proposals::Draft& draft) {
+        return stages::facts_of(draft, {}, {}).get("change.option_paths");
+    };
+    using policy::FactValue;
+    World world(two_hosts);
+    const auto direct = world.patched(ripgrep);
+    REQUIRE(direct);
+    CHECK(options(*direct) == FactValue(policy::Texts{"environment.systemPackages"}));
+    auto before = *direct;
+    std::get<proposals::Change>(before.revision).plan.reset(); // an entry from before
+    CHECK(options(before) == FactValue(policy::Unknown{}));
+    auto files = two_hosts;
+    files["docker.nix"] =
+        "{ virtualisation.docker.enable = true; networking.firewall.enable = false; }\n";
+    files["web.nix"] = "{\n  imports = [ ];\n}\n";
+    World module(files);
+    const auto imported = module.patched(
+        R"("operations":[{"op":"set_option","option":"virtualisation.docker.enable","value":{"boolean":true}}])");
+    REQUIRE(imported);
+    CHECK(module.text(*imported, "web.nix").find("docker.nix") != std::string::npos);
+    CHECK(options(*imported) == FactValue(policy::Unknown{}));
 }

@@ -23,6 +23,7 @@ const plan::Step step{.wish = "add ripgrep to environment.systemPackages",
                       .file = "hosts/web/default.nix",
                       .hosts = {"web", "db"},
                       .how = "beside the others",
+                      .by_other_means = false,
                       .notes = {"one"}};
 
 Draft drafted() {
@@ -75,6 +76,48 @@ TEST_CASE("a proposal of operations is read back with its plan, and one from bef
     Json more = to_json(draft);
     more["plan"]["steps"][0]["more"] = 1;
     CHECK_FALSE(draft_from_json(more));
+}
+
+TEST_CASE("of a step from before nobody knows whether something else comes with it") {
+    Json json = to_json(step);
+    CHECK_FALSE(plan::step_from_json(json)->by_other_means);
+    json.erase("by_other_means");
+    REQUIRE(plan::step_from_json(json));
+    CHECK(plan::step_from_json(json)->by_other_means);
+}
+
+TEST_CASE("a plan that tells other files or wishes than it edits is found out") {
+    const auto request = plan::request_from_json(ops(
+        R"([{"op":"add_to_list","option":"environment.systemPackages","value":{"package":"ripgrep"}}])"));
+    REQUIRE(request);
+    const plan::Plan good{.steps = {step}, .edits = {{.path = step.file, .bytes = "{ }\n"}}};
+    const auto code = [&](const plan::Plan& plan) {
+        const auto problem = plan::disagreement(*request, plan);
+        return problem ? problem->code : "";
+    };
+    CHECK(code(good) == "");
+    auto other = good;
+    other.edits[0].path = "hosts/db/default.nix";
+    CHECK(code(other) == "untold");
+    other = good;
+    other.edits.push_back({.path = "more.nix", .bytes = "{ }\n"});
+    CHECK(code(other) == "untold");
+    other.edits[1] = good.edits[0];
+    CHECK(code(other) == "untold"); // twice
+    other = good;
+    other.edits.clear();
+    CHECK(code(other) == "taken_back");
+    other = good;
+    other.steps[0].changed = false;
+    CHECK(code(other) == "untold");
+    other = good;
+    other.steps[0].wish = "add fd to environment.systemPackages";
+    CHECK(code(other) == "untold");
+    other = good;
+    other.steps.push_back(step);
+    other.steps[1].wish = "set users.users.eve.isNormalUser to true";
+    CHECK(code(other) == "untold");
+    CHECK(code({}) == "untold");
 }
 
 TEST_CASE("what a plan says is safe to draw, and within its bounds") {

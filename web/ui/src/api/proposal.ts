@@ -98,6 +98,8 @@ export interface PlanStep {
     file: string;
     hosts: string[];
     how: string;
+    /** Absent in an old entry, where nobody knows. */
+    by_other_means?: boolean;
     notes: string[];
 }
 

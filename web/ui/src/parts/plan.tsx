@@ -10,6 +10,9 @@ function Step({ step, host }: { step: PlanStep; host: string }) {
             {step.changed
                 ? <p>In <code class="path"><Text of={step.file} /></code>{step.how !== "" && <>: <Text of={step.how} /></>}</p>
                 : <p class="muted">Nothing to do{step.how !== "" && <>: <Text of={step.how} /></>}</p>}
+            {step.changed && step.by_other_means === true && (
+                <p><strong>By other means: what else comes with it the operations do not say</strong></p>
+            )}
             {step.changed && others.length > 0 && (
                 <p><strong>{others.length === 1 ? "The host" : "The hosts"} <Text of={others.join(", ")} /> {others.length === 1 ? "is" : "are"} made of that file too</strong></p>
             )}
