@@ -19,7 +19,12 @@ def copy_var(changes):
     def not_db(folder, names):
         return [n for n in names if n.startswith("db.sqlite") or stat.S_ISSOCK(os.lstat(os.path.join(folder, n)).st_mode)]
     target = os.path.join(changes, VAR)
-    shutil.copytree(f"/nix/{VAR}", target, symlinks=True, ignore=not_db, ignore_dangling_symlinks=True)
+    try:
+        shutil.copytree(f"/nix/{VAR}", target, symlinks=True, ignore=not_db, ignore_dangling_symlinks=True)
+    except shutil.Error as trouble:
+        # What others took away meanwhile (the roots of a process that ended) is no part of this moment.
+        if any(os.path.lexists(source) for source, _, _ in trouble.args[0]):
+            raise
     with sqlite3.connect(f"file:/nix/{VAR}/db/db.sqlite?mode=ro", uri=True, timeout=60) as old, \
             sqlite3.connect(os.path.join(target, "db/db.sqlite")) as new:
         old.backup(new)

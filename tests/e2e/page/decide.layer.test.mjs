@@ -198,7 +198,8 @@ describe("watching", () => {
 
     paired("a page whose half of the session is gone or garbled comes back by its key", async ({ page, url }) => {
         for (const kept of ["", "gar\nbled", "\u2603"]) {
-            await page.evaluate((text) => localStorage.setItem("agentd-session", text), kept);
+            // Written before the next page begins: one that is open would ask with it, and be refused.
+            await page.addInitScript((text) => localStorage.setItem("agentd-session", text), kept);
             await page.goto(`${url}/audit`);
             await page.getByRole("heading", { name: "Audit trail", level: 1 }).waitFor();
         }
