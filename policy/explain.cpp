@@ -29,8 +29,35 @@ std::string line(const Rule& rule, const Trace& trace, const Facts& facts) {
     return out;
 }
 
-std::string section(std::string_view title, const std::string& body) {
-    return body.empty() ? "" : "\n" + std::string(title) + "\n" + body;
+/// What matters most comes first, because the end is what a long explanation loses.
+class Text {
+  public:
+    explicit Text(std::string head) : text_(std::move(head)) {}
+
+    void begin(std::string_view title) { title_ = title; }
+    bool has_room() const { return text_.size() < max_explanation; }
+    void add(const std::string& line) {
+        if (!title_.empty()) {
+            text_ += "\n" + std::string(title_) + "\n";
+            title_ = {};
+        }
+        text_ += line;
+    }
+    std::string str() const { return core::shorten(text_, max_explanation - 4); }
+
+  private:
+    std::string text_;
+    std::string_view title_;
+};
+
+void add_rules(Text& out, std::string_view title, const std::vector<Trace>& traces, bool counting,
+               std::span<const Rule> rules, const Facts& facts) {
+    out.begin(title);
+    for (const Trace& trace : traces) {
+        if (trace.counts == counting && out.has_room()) {
+            out.add(line(rules[trace.rule], trace, facts));
+        }
+    }
 }
 
 std::string code(std::string_view text) {
@@ -79,26 +106,15 @@ std::string explain(const Policy& policy, const Facts& facts, const Decision& de
     out += "\npolicy: revision " + std::to_string(policy.revision) + ", sha256 " +
            policy.digest.hex().substr(0, 12) + ", default " + std::string(to_string(policy.level)) +
            " with " + std::string(to_string(policy.presence)) + "\n";
-    std::string limits;
-    for (const Trace& trace : decision.invariants) {
-        if (trace.counts) {
-            limits += line(invariants()[trace.rule], trace, facts);
-        }
-    }
-    std::string hints;
+    Text text(std::move(out));
+    text.begin("what would have to be different");
     for (const std::string& hint : verdict.would_change) {
-        hints += "  - " + core::printable(hint) + "\n";
+        text.add("  - " + core::printable(hint) + "\n");
     }
-    std::string counting;
-    std::string others;
-    for (const Trace& trace : decision.rules) {
-        (trace.counts ? counting : others) += line(policy.rules[trace.rule], trace, facts);
-    }
-    // What matters most comes first, because the end is what a long explanation loses.
-    out += section("what would have to be different", hints) +
-           section("limits that no policy lifts", limits) + section("rules that count", counting) +
-           section("rules that do not count", others);
-    return core::shorten(out, max_explanation - 4);
+    add_rules(text, "limits that no policy lifts", decision.invariants, true, invariants(), facts);
+    add_rules(text, "rules that count", decision.rules, true, policy.rules, facts);
+    add_rules(text, "rules that do not count", decision.rules, false, policy.rules, facts);
+    return text.str();
 }
 
 std::string facts_as_markdown() {

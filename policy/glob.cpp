@@ -48,9 +48,6 @@ core::Result<std::vector<std::string>> expand(std::string_view pattern) {
     return out;
 }
 
-/// Stands for a dot that is in a name of an option; no name has it.
-constexpr char dot_in_name = '\x1f';
-
 /// An option without quotes, where each dot that is left parts two names.
 std::optional<std::string> without_quotes(std::string_view option) {
     const auto names = proposals::option_names(option);
@@ -67,20 +64,8 @@ std::optional<std::string> without_quotes(std::string_view option) {
     return out;
 }
 
-char separator_of(Form form) {
-    switch (form) {
-    case Form::text:
-        return '\0';
-    case Form::file:
-        return '/';
-    case Form::option:
-        return '.';
-    }
-    return '\0';
-}
-
 // Rows of the pattern over columns of the text: no backtracking, so a hostile name costs no time.
-bool matches_one(std::string_view pattern, std::string_view text, char separator) {
+bool matches_stars(std::string_view pattern, std::string_view text, char separator) {
     std::vector<bool> reach(text.size() + 1, false);
     reach[0] = true;
     for (std::size_t p = 0; p < pattern.size(); ++p) {
@@ -102,7 +87,41 @@ bool matches_one(std::string_view pattern, std::string_view text, char separator
     return reach[text.size()];
 }
 
+Glob::Alternative alternative(std::string text) {
+    const auto star = text.find('*');
+    const bool plain = star == std::string::npos;
+    const std::size_t head = plain ? text.size() : star;
+    const std::size_t tail = plain ? 0 : text.size() - text.rfind('*') - 1;
+    return {.text = std::move(text), .head = head, .tail = tail};
+}
+
+// Most patterns are told apart by the letters before their first star and after their last.
+bool matches_one(const Glob::Alternative& one, std::string_view text, char separator) {
+    const std::string_view pattern = one.text;
+    const std::size_t ends = one.head + one.tail;
+    if (text.size() < ends || !text.starts_with(pattern.substr(0, one.head)) ||
+        !text.ends_with(pattern.substr(pattern.size() - one.tail))) {
+        return false;
+    }
+    const std::string_view stars = pattern.substr(one.head, pattern.size() - ends);
+    const std::string_view rest = text.substr(one.head, text.size() - ends);
+    const bool anything = stars == "**" || (stars == "*" && separator == '\0');
+    return anything || (stars.empty() ? rest.empty() : matches_stars(stars, rest, separator));
+}
+
 } // namespace
+
+char separator_of(Form form) noexcept {
+    switch (form) {
+    case Form::text:
+        return '\0';
+    case Form::file:
+        return '/';
+    case Form::option:
+        return '.';
+    }
+    return '\0';
+}
 
 core::Result<Glob> Glob::compile(std::string_view pattern, Form form) {
     if (pattern.empty() || pattern.size() > max_bytes) {
@@ -115,16 +134,15 @@ core::Result<Glob> Glob::compile(std::string_view pattern, Form form) {
     if (!alternatives) {
         return alternatives.problem();
     }
-    for (std::string& one : alternatives.value()) {
+    Glob glob;
+    for (const std::string& one : alternatives.value()) {
         auto names = form == Form::option ? without_quotes(one) : one;
         if (!names) {
             return bad(pattern, "an empty name, or a quote that is not around a whole name");
         }
-        one = std::move(*names);
+        glob.alternatives_.push_back(alternative(std::move(*names)));
     }
-    Glob glob;
     glob.pattern_ = std::string(pattern);
-    glob.alternatives_ = std::move(alternatives).value();
     glob.form_ = form;
     return glob;
 }
@@ -135,9 +153,9 @@ bool Glob::matches(std::string_view text) const {
         plain = without_quotes(text).value_or(std::string(text));
         text = plain;
     }
-    return std::any_of(alternatives_.begin(), alternatives_.end(), [&](const std::string& one) {
-        return matches_one(one, text, separator_of(form_));
-    });
+    const char separator = separator_of(form_);
+    return std::any_of(alternatives_.begin(), alternatives_.end(),
+                       [&](const Alternative& one) { return matches_one(one, text, separator); });
 }
 
 } // namespace agentd::policy

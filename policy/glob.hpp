@@ -17,6 +17,11 @@ enum class Form {
     option, ///< the names of an option; one in quotes is one segment, whatever is in it
 };
 
+/// What parts the segments; NUL where there is only one.
+char separator_of(Form form) noexcept;
+/// Stands for a dot within a name of an option; no name has it.
+inline constexpr char dot_in_name = '\x1f';
+
 /// Compiled once. Matching is bounded by pattern length times text length.
 class Glob {
   public:
@@ -29,12 +34,21 @@ class Glob {
 
     bool matches(std::string_view text) const;
     const std::string& pattern() const noexcept { return pattern_; }
+    struct Alternative {
+        std::string text{};   ///< no braces; an option has no quotes, its dot is `dot_in_name`
+        std::size_t head = 0; ///< letters before the first star; all of them where there is none
+        std::size_t tail = 0; ///< letters after the last star
+        friend bool operator==(const Alternative&, const Alternative&) = default;
+    };
+    /// The text matches when one of them does.
+    const std::vector<Alternative>& alternatives() const noexcept { return alternatives_; }
+    Form form() const noexcept { return form_; }
     friend bool operator==(const Glob&, const Glob&) = default;
 
   private:
     Glob() = default;
     std::string pattern_;
-    std::vector<std::string> alternatives_; ///< without braces; an option's without quotes
+    std::vector<Alternative> alternatives_;
     Form form_ = Form::text;
 };
 

@@ -161,8 +161,11 @@ std::vector<HiddenCodePoint> hidden_code_points(std::string_view line) {
 }
 
 std::string printable(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
+    const auto plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\n'; };
+    const auto odd = std::find_if_not(text.begin(), text.end(), plain);
+    std::string out(text.begin(), odd);
+    text.remove_prefix(out.size());
+    out.reserve(out.size() + text.size());
     while (!text.empty()) {
         const auto decoded = decode(text);
         if (decoded.length == 0) {
