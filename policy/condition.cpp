@@ -98,7 +98,10 @@ bool test_set(const Condition& condition, const Texts& value) {
 } // namespace
 
 Truth evaluate(const Condition& condition, const Facts& facts) {
-    const FactValue& value = facts.at(condition.fact);
+    return evaluate(condition, facts.at(condition.fact));
+}
+
+Truth evaluate(const Condition& condition, const FactValue& value) {
     if (std::holds_alternative<Unknown>(value)) {
         return Truth::unknown;
     }

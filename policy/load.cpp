@@ -87,7 +87,7 @@ void read_expiry(TomlReader& in, Rule& rule, std::chrono::sys_days today) {
 }
 
 Rule read_rule(TomlReader& in, std::chrono::sys_days today) {
-    Rule rule;
+    Rule rule{.where = in.where()};
     in.require("id");
     rule.id = in.text("id").value_or("");
     if (in.has("id") && !is_identifier(rule.id)) {

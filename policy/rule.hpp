@@ -65,6 +65,8 @@ std::string describe(const Condition& condition);
 enum class Truth { no, unknown, yes };
 /// Unknown exactly when the fact is.
 Truth evaluate(const Condition& condition, const Facts& facts);
+/// Of the value of its fact alone.
+Truth evaluate(const Condition& condition, const FactValue& value);
 
 struct Rule {
     std::string id{};
@@ -75,6 +77,7 @@ struct Rule {
     std::string owner{};
     std::optional<std::chrono::sys_days> expires{}; ///< the last day on which it counts
     std::vector<Condition> when{};                  ///< all of them; none means always
+    std::string where{};                            ///< file:line:column, when it was loaded
 };
 
 struct Policy {

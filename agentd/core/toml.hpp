@@ -86,6 +86,8 @@ class TomlReader {
 
     bool has(std::string_view key) const noexcept { return table_->find(key) != nullptr; }
     const TomlTable& entries() const noexcept { return *table_; }
+    /// `file:line:column` of the table.
+    std::string where() const;
     /// A problem at the key's value, or at the table when the key is absent.
     void refuse(std::string_view key, Problem problem);
     /// As refuse, at a place.

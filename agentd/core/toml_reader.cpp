@@ -8,6 +8,10 @@ namespace agentd::core {
 
 namespace {
 
+std::string place(const std::string& file, TomlPosition at) {
+    return file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
 std::string quoted(std::string_view text) {
     return "`" + printable(shorten(text, 80)) + "`";
 }
@@ -205,8 +209,12 @@ void TomlReader::refuse(std::string_view key, Problem problem) {
     refuse_at(entry == nullptr ? place_.at : entry->value.at, std::move(problem));
 }
 
+std::string TomlReader::where() const {
+    return place(place_.file, place_.at);
+}
+
 void TomlReader::refuse_at(TomlPosition at, Problem problem) {
-    problem.where = place_.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+    problem.where = place(place_.file, at);
     problems_->push_back(std::move(problem));
 }
 

@@ -1,0 +1,152 @@
+#include "policy/analysis/compare.hpp"
+
+#include "policy/analysis/search.hpp"
+#include "policy/decide.hpp"
+#include "policy/invariants.hpp"
+
+#include <array>
+
+namespace agentd::policy {
+
+namespace {
+
+using proposals::Level;
+using proposals::PresenceMethod;
+
+constexpr std::array levels{Level::propose, Level::approve, Level::veto, Level::automatic};
+constexpr std::array presences{PresenceMethod::browser, PresenceMethod::password,
+                               PresenceMethod::ssh};
+
+using Demands = std::vector<Demand>;
+using Choices = std::vector<Demands>; ///< one of these has to be met
+
+bool holds_below(const Rule& rule, Level level) {
+    if (rule.effect == RuleEffect::grant) {
+        return false;
+    }
+    return (rule.effect == RuleEffect::require ? Level::approve : *rule.level) < level;
+}
+
+bool gives(const Rule& rule, Level level) {
+    return rule.effect == RuleEffect::grant && rule.level >= level;
+}
+
+bool content_with(const Rule& rule, PresenceMethod method) {
+    return rule.effect == RuleEffect::grant && rule.presence && satisfies(method, *rule.presence);
+}
+
+bool asks_more_than(const Rule& rule, PresenceMethod method) {
+    return rule.effect != RuleEffect::grant && rule.presence && !satisfies(method, *rule.presence);
+}
+
+template <class Wanted> Demands all(const Policy& policy, bool counts, const Wanted& wanted) {
+    Demands out;
+    for (const Rule& rule : policy.rules) {
+        if (wanted(rule)) {
+            out.push_back({.rule = &rule, .counts = counts});
+        }
+    }
+    return out;
+}
+
+/// `policy` reaches the level: nothing holds it below, and the defaults or some grant give it.
+Choices reaches(const Policy& policy, Level level) {
+    Demands free = all(policy, false, [&](const Rule& rule) { return holds_below(rule, level); });
+    for (const Rule& rule : invariants()) {
+        if (holds_below(rule, level)) {
+            free.push_back({.rule = &rule, .counts = false});
+        }
+    }
+    if (policy.level >= level) {
+        return {free};
+    }
+    Choices out;
+    for (const Demand& grant :
+         all(policy, true, [&](const Rule& rule) { return gives(rule, level); })) {
+        out.push_back(free);
+        out.back().push_back(grant);
+    }
+    return out;
+}
+
+/// It does not: something holds it below, or nothing gives it. (Invariants hold both alike.)
+Choices stays_below(const Policy& policy, Level level) {
+    Choices out;
+    if (policy.level < level) {
+        out.push_back(all(policy, false, [&](const Rule& rule) { return gives(rule, level); }));
+    }
+    for (const Demand& cap :
+         all(policy, true, [&](const Rule& rule) { return holds_below(rule, level); })) {
+        out.push_back({cap});
+    }
+    return out;
+}
+
+/// Whoever approves is content with `method` or less.
+Choices accepts(const Policy& policy, PresenceMethod method) {
+    Demands quiet =
+        all(policy, false, [&](const Rule& rule) { return asks_more_than(rule, method); });
+    if (satisfies(method, policy.presence)) {
+        return {quiet};
+    }
+    Choices out;
+    for (const Demand& grant :
+         all(policy, true, [&](const Rule& rule) { return content_with(rule, method); })) {
+        out.push_back(quiet);
+        out.back().push_back(grant);
+    }
+    return out;
+}
+
+Choices insists(const Policy& policy, PresenceMethod method) {
+    Choices out;
+    if (!satisfies(method, policy.presence)) {
+        out.push_back(
+            all(policy, false, [&](const Rule& rule) { return content_with(rule, method); }));
+    }
+    for (const Demand& require :
+         all(policy, true, [&](const Rule& rule) { return asks_more_than(rule, method); })) {
+        out.push_back({require});
+    }
+    return out;
+}
+
+Choices both(const Choices& a, const Choices& b) {
+    Choices out;
+    for (const Demands& left : a) {
+        for (const Demands& right : b) {
+            out.push_back(left);
+            out.back().insert(out.back().end(), right.begin(), right.end());
+        }
+    }
+    return out;
+}
+
+void look(const Choices& choices, const Policy& before, const Policy& now, Comparison& out) {
+    for (const Demands& demands : choices) {
+        const FoundFacts found = find_facts(demands);
+        if (found.facts) {
+            out.looser.push_back({.facts = *found.facts,
+                                  .before = decide(before, *found.facts),
+                                  .now = decide(now, *found.facts)});
+            return;
+        }
+        out.decided = out.decided && found.decided;
+    }
+}
+
+} // namespace
+
+Comparison compare(const Policy& before, const Policy& now) {
+    Comparison out;
+    for (const Level level : levels) {
+        look(both(reaches(now, level), stays_below(before, level)), before, now, out);
+    }
+    const Choices asked = both(reaches(now, Level::approve), reaches(before, Level::approve));
+    for (const PresenceMethod method : presences) {
+        look(both(asked, both(accepts(now, method), insists(before, method))), before, now, out);
+    }
+    return out;
+}
+
+} // namespace agentd::policy

@@ -1,0 +1,30 @@
+/// @file
+/// Two policies side by side: where the second lets more happen than the first.
+#pragma once
+
+#include "policy/rule.hpp"
+#include "proposals/verdict.hpp"
+
+#include <string>
+#include <vector>
+
+namespace agentd::policy {
+
+/// Facts for which `now` is looser than `before`.
+struct Loosening {
+    Facts facts{};
+    proposals::Verdict before{};
+    proposals::Verdict now{};
+};
+
+struct Comparison {
+    /// One for each level that `now` reaches and `before` does not (least first), then one for each
+    /// presence that `now` is content with and `before` is not (weakest first).
+    std::vector<Loosening> looser{};
+    /// False: it was too much to work out, and there may be more. Never taken for "not looser".
+    bool decided = true;
+};
+
+Comparison compare(const Policy& before, const Policy& now);
+
+} // namespace agentd::policy
