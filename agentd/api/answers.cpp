@@ -28,7 +28,12 @@ constexpr std::array exits{
     Exit{"bad_act", 64},        Exit{"wrong_digest", 77},   Exit{"break_glass", 77},
     Exit{"frozen", 75},         Exit{"quarantined", 77},    Exit{"not_waiting", 75},
     Exit{"other_proposal", 75}, Exit{"too_late", 75},       Exit{"old_connection", 75},
-    Exit{"wrong_nonce", 77},    Exit{"bad_namespace", 77}};
+    Exit{"wrong_nonce", 77},    Exit{"bad_namespace", 77},
+    // A goal that cannot be read.
+    Exit{"empty_goal", 64},     Exit{"bad_goal", 64},       Exit{"not_understood", 64},
+    Exit{"two_readings", 64},   Exit{"contradiction", 64},  Exit{"unknown_service", 64},
+    Exit{"unknown_package", 64}, Exit{"no_such_input", 64}, Exit{"no_such_host", 64},
+    Exit{"no_such_user", 64},   Exit{"not_yet", 64},        Exit{"too_many", 64}};
 
 int exit_of(std::string_view code) {
     for (const Exit& row : exits) {
@@ -42,7 +47,12 @@ int exit_of(std::string_view code) {
 } // namespace
 
 web::Answer refused(const Problem& problem) {
-    Json error = core::to_json(problem);
+    return refused(problem, Json::object());
+}
+
+web::Answer refused(const Problem& problem, const Json& more) {
+    Json error = more;
+    error.update(core::to_json(problem));
     error["exit"] = exit_of(problem.code);
     return {.ok = false, .body = core::canonical(error), .code = problem.code};
 }

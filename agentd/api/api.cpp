@@ -56,7 +56,7 @@ web::Answer Api::answer(Handler handler, const Call& call) {
     try {
         const auto result = (this->*handler)(call);
         return result ? web::Answer{.ok = true, .body = core::canonical(*result)}
-                      : refused(result.problem());
+                      : refused(result.problem(), call.more);
     } catch (const core::Failure& failure) {
         core::log(core::Level::error, failure.what());
         return refused(problem_of(failure, in_.config));
@@ -88,8 +88,12 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
     const bool posted = inbox_of(row->lane).post(
         [this, handler = row->handler, caller = std::move(caller), params = std::move(params),
          on_event = std::move(on_event), turn, done](const std::stop_token& stop) mutable {
-            auto answer = this->answer(
-                handler, {.caller = caller, .params = params, .on_event = on_event, .stop = stop});
+            Json more = Json::object();
+            auto answer = this->answer(handler, {.caller = caller,
+                                                 .params = params,
+                                                 .on_event = on_event,
+                                                 .stop = stop,
+                                                 .more = more});
             turn.reset(); // before the answer, which may bring the next request
             done(std::move(answer));
         });

@@ -20,6 +20,7 @@ struct Call {
     const core::Json& params;
     const web::ControlPlane::OnEvent& on_event;
     std::stop_token stop{};
+    core::Json& more; ///< fields that the error object has beside those of the Problem
 };
 
 /// Implements the port of the page and the command line. Handlers run where `methods.cpp` says,
@@ -81,6 +82,8 @@ class Api final : public web::ControlPlane {
                                                            const core::Json& operations,
                                                            const std::stop_token& stop);
     core::Result<core::Json> summary_of(const std::string& id);
+    core::Result<core::Json> drafted(const core::Result<std::string>& id,
+                                     const std::vector<std::string>& unchecked);
     pipeline::Actor actor_of(const Call& call) const;
     core::Json machine_status();
     void check_flake(std::vector<Prerequisite>& checks, const std::stop_token& stop);

@@ -2,6 +2,7 @@
 #include "agentd/api/views.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/bumping.hpp"
+#include "agentd/pipeline/goals.hpp"
 #include "proposals/colours/colours.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,10 @@ namespace {
 std::string text_or(const Json& params, const char* key, const std::string& fallback) {
     const auto it = params.find(key);
     return it != params.end() && it->is_string() ? it->get<std::string>() : fallback;
+}
+
+proposals::Proposer proposer_of(const pipeline::Actor& actor) {
+    return {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))};
 }
 
 } // namespace
@@ -96,8 +101,36 @@ Result<Json> Api::run(const Call& call) {
     if (const auto done = reader.finish(); !done) {
         return done.problem();
     }
-    const auto id = pipeline_.run_goal(goal, actor_of(call), call.stop);
-    return id ? summary_of(*id) : Result<Json>(id.problem());
+    const auto actor = actor_of(call);
+    const auto head = pipeline_.head();
+    if (!head) {
+        return head.problem();
+    }
+    const auto read = pipeline::goal_request(in_, *head,
+                                             {.source = proposals::Source::words,
+                                              .proposer = proposer_of(actor),
+                                              .goal = goal},
+                                             call.stop);
+    if (!read) {
+        return read.problem();
+    }
+    if (const auto* question = std::get_if<planners::goal::Question>(&*read)) {
+        call.more["readings"] = planners::goal::readings_of(*question);
+        return planners::goal::problem_of(*question);
+    }
+    const auto& wanted = std::get<pipeline::GoalRequest>(*read);
+    return drafted(pipeline_.propose(wanted.request, actor, std::nullopt, call.stop),
+                   wanted.unchecked);
+}
+
+/// What was drafted, with what could not be checked.
+Result<Json> Api::drafted(const Result<std::string>& id,
+                          const std::vector<std::string>& unchecked) {
+    auto summary = id ? summary_of(*id) : Result<Json>(id.problem());
+    if (summary) {
+        (*summary)["unchecked"] = unchecked;
+    }
+    return summary;
 }
 
 Result<Json> Api::propose(const Call& call) {
@@ -109,7 +142,7 @@ Result<Json> Api::propose(const Call& call) {
                            : reader.text("title", 1000),
         .rationale = reader.optional_text("rationale").value_or(""),
         .source = proposals::Source::patch,
-        .proposer = {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))}};
+        .proposer = proposer_of(actor)};
     const auto patch = reader.optional_text("patch", 1U << 20);
     const Json& operations = reader.any("operations");
     const auto base = reader.optional_text("base", 64);
@@ -147,12 +180,7 @@ Result<Json> Api::propose(const Call& call) {
         }
         unchecked = std::move(known).value();
     }
-    const auto id = pipeline_.propose(request, actor, std::nullopt, call.stop);
-    auto summary = id ? summary_of(*id) : Result<Json>(id.problem());
-    if (summary) {
-        (*summary)["unchecked"] = unchecked;
-    }
-    return summary;
+    return drafted(pipeline_.propose(request, actor, std::nullopt, call.stop), unchecked);
 }
 
 /// Operations become the change of the request: newer inputs are asked for, the rest is looked up.

@@ -64,12 +64,24 @@ Trouble strange(const Other& other, const std::string& why) {
                                 "agentctl status"}};
 }
 
+std::vector<Reading> readings_in(const Json& error) {
+    std::vector<Reading> out;
+    for (const Json& one : part(error, "readings")) {
+        Reading& reading = out.emplace_back(Reading{.say = raw(one, "say")});
+        for (const Json& line : part(one, "understood")) {
+            reading.understood.push_back(line.is_string() ? line.get<std::string>() : "");
+        }
+    }
+    return out;
+}
+
 Trouble trouble_in(const Json& answer) {
     const Json& error = part(answer, "error");
     Trouble trouble = trouble_of({.code = raw(error, "code"),
                                   .message = raw(error, "message"),
                                   .where = raw(error, "where"),
                                   .hint = raw(error, "hint")});
+    trouble.readings = readings_in(error);
     const auto exit = number(error, "exit");
     if (exit > 0 && exit < 126) { // 126 and above belong to shells
         trouble.exit = static_cast<int>(exit);

@@ -11,10 +11,8 @@ namespace agentd::ctl {
 
 using core::Json;
 
-int draft_and_wait(Context& context, const std::string& method, const Json& params,
-                   const OnChecked& on_checked) {
+int wait_for_draft(Context& context, const Reply& reply, const OnChecked& on_checked) {
     Terminal& terminal = context.terminal();
-    const Reply reply = context.proposal_of(method, params);
     if (const auto* trouble = std::get_if<Trouble>(&reply)) {
         return terminal.fail(*trouble);
     }
@@ -40,7 +38,7 @@ int draft_and_wait(Context& context, const std::string& method, const Json& para
 
 int draft_and_show(Context& context, const Json& params) {
     Terminal& terminal = context.terminal();
-    return draft_and_wait(context, "propose", params, [&](const Json& detail) {
+    return wait_for_draft(context, context.proposal_of("propose", params), [&](const Json& detail) {
         if (!part(detail, "effects").is_null()) {
             print_effects(terminal, detail);
             terminal.line();

@@ -11,10 +11,9 @@ namespace agentd::ctl {
 
 using OnChecked = std::function<void(const core::Json& detail)>;
 
-/// Asks `method` for a proposal; then, unless `--no-wait` was given, waits for its check, hands it
-/// to `on_checked`, and says how it ended. The exit status is that of the check.
-int draft_and_wait(Context& context, const std::string& method, const core::Json& params,
-                   const OnChecked& on_checked = {});
+/// With what was drafted, or why nothing was: unless `--no-wait` was given, waits for its check,
+/// hands it to `on_checked`, and says how it ended. The exit status is that of the check.
+int wait_for_draft(Context& context, const Reply& reply, const OnChecked& on_checked = {});
 
 /// `propose` with these parameters; what is checked is shown: what moves, what stays, and the
 /// command that brings it on.

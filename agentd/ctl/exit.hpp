@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace agentd::ctl {
 
@@ -25,9 +26,16 @@ inline constexpr int again = 75;
 inline constexpr int denied = 77;
 } // namespace status
 
+/// One way in which a goal can be read: how to say just that, and what it is.
+struct Reading {
+    std::string say{};
+    std::vector<std::string> understood{};
+};
+
 struct Trouble {
     core::Problem problem;
     int exit = status::failed;
+    std::vector<Reading> readings{}; ///< where the words may mean this or that
 };
 
 /// What the daemon answered: its result, or why there is none.

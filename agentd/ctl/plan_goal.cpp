@@ -1,6 +1,7 @@
 #include "agentd/ctl/plan_goal.hpp"
 
 #include "agentd/ctl/patch_input.hpp"
+#include "agentd/planners/goal/request_text.hpp"
 #include "agentd/planners/index_view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,6 +28,15 @@ std::optional<Trouble> with_host(const std::string& host, Request& request, cons
     }
     request.hosts = {host};
     return std::nullopt;
+}
+
+Trouble trouble_of(const planners::goal::Question& question) {
+    Trouble out{.problem = problem_of(question), .exit = status::usage};
+    for (const auto& one : question.readings) {
+        out.readings.push_back(
+            {.say = planners::goal::say(one.request), .understood = one.understood});
+    }
+    return out;
 }
 
 } // namespace
@@ -60,19 +70,23 @@ std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const Know
         host = known->name;
     }
     const planners::goal::Sayings said(place.files, place.map);
-    auto goal = planners::goal::read_goal(context.asked().argument("GOAL"),
+    auto answer = planners::goal::read_goal(context.asked().argument("GOAL"),
                                           {.map = place.map,
                                            .files = place.files.all(),
                                            .host = host,
                                            .catalog = view ? &*view : nullptr,
                                            .said = &said});
-    if (!goal) {
-        return Trouble{.problem = goal.problem(), .exit = status::usage};
+    if (!answer) {
+        return Trouble{.problem = answer.problem(), .exit = status::usage};
     }
-    if (auto trouble = with_host(host, goal->request, "the goal")) {
+    if (const auto* question = std::get_if<planners::goal::Question>(&*answer)) {
+        return trouble_of(*question);
+    }
+    auto& goal = std::get<planners::goal::Goal>(answer.value());
+    if (auto trouble = with_host(host, goal.request, "the goal")) {
         return *std::move(trouble);
     }
-    return std::move(goal).value();
+    return std::move(goal);
 }
 
 std::string host_to_ask(Context& context, const proposals::map::RepoMap& map,

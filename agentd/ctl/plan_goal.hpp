@@ -19,7 +19,8 @@ struct KnownPlace {
     const proposals::map::RepoMap& map;
     const evaluator::OptionIndex* index = nullptr; ///< nullptr: none is at hand
 };
-/// Of the argument GOAL, with --host. What is not understood is `usage`.
+/// Of the argument GOAL, with --host. What is not understood is `usage`, and so is what may mean
+/// this or that.
 std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const KnownPlace& place);
 
 /// The host whose flake is asked what there is, before the goal is understood: --host, else the

@@ -55,6 +55,9 @@ std::string_view code_of(Colour colour) {
 Json error_object(const Trouble& trouble) {
     Json error = core::to_json(trouble.problem);
     error["exit"] = trouble.exit;
+    for (const Reading& reading : trouble.readings) {
+        error["readings"].push_back({{"say", reading.say}, {"understood", reading.understood}});
+    }
     return error;
 }
 

@@ -27,8 +27,6 @@ class Pipeline {
     explicit Pipeline(Surroundings surroundings);
 
     /// Plan and patch. Testing begins by itself.
-    core::Result<std::string> run_goal(const std::string& goal, const Actor& actor,
-                                       const std::stop_token& stop);
     core::Result<std::string> propose(const stages::Request& request, const Actor& actor,
                                       std::optional<std::string> cause = {},
                                       const std::stop_token& stop = {});

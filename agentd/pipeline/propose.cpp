@@ -1,8 +1,5 @@
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/pipeline.hpp"
-#include "agentd/planners/index_view.hpp"
-#include "agentd/planners/operation_check.hpp"
-#include "agentd/planners/words.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,33 +23,6 @@ index_at(const Surroundings& in, const core::Commit& commit, const std::stop_tok
                            .ref = "refs/upstream/" + in.config.flake.branch,
                            .commit = commit},
                           in.config.host, stop);
-}
-
-Result<std::string> Pipeline::run_goal(const std::string& goal, const Actor& actor,
-                                       const std::stop_token& stop) {
-    const auto head = this->head();
-    if (!head) {
-        return head.problem();
-    }
-    const auto index = index_at(in_, *head, stop);
-    if (!index) {
-        return index.problem();
-    }
-    const auto plan = planners::plan_words(goal, in_.config.host, planners::IndexView(**index));
-    if (!plan) {
-        return plan.problem();
-    }
-    if (const auto known = planners::check_operations(plan->operations, **index); !known) {
-        return known.problem();
-    }
-    return propose({.title = plan->title,
-                    .rationale = plan->rationale,
-                    .source = proposals::Source::words,
-                    .proposer = {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))},
-                    .goal = goal,
-                    .change = plan->operations,
-                    .base = *head},
-                   actor, std::nullopt, stop);
 }
 
 Result<std::string> Pipeline::propose(const stages::Request& request, const Actor& actor,

@@ -133,7 +133,6 @@ std::string advice(const Symptom& symptom) {
     return core::match(
         remedy_for(symptom), [](const ApplyHead& head) { return "apply the head: " + head.why; },
         [](const Do& act) { return "proposed: " + proposals::describe(act.act) + ": " + act.why; },
-        [](const Plan& plan) { return plan.title; },
         [](const NoRemedy& none) {
             return "no remedy known: " + none.why +
                    (none.look.empty() ? "" : "; look at: " + none.look);
@@ -143,7 +142,7 @@ std::string advice(const Symptom& symptom) {
 std::string_view name_of(const Remedy& remedy) noexcept {
     return core::match(
         remedy, [](const NoRemedy&) { return ""; }, [](const ApplyHead&) { return "apply_head"; },
-        [](const Do&) { return "act"; }, [](const Plan&) { return "plan"; });
+        [](const Do&) { return "act"; });
 }
 
 } // namespace agentd::planners

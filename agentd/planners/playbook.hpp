@@ -2,7 +2,6 @@
 /// Remedies for observations that are known well enough to be offered without a model.
 #pragma once
 
-#include "agentd/planners/plan.hpp"
 #include "proposals/act.hpp"
 
 #include <string>
@@ -40,13 +39,13 @@ struct NoRemedy {
     friend bool operator==(const NoRemedy&, const NoRemedy&) = default;
 };
 
-using Remedy = std::variant<NoRemedy, ApplyHead, Do, Plan>;
+using Remedy = std::variant<NoRemedy, ApplyHead, Do>;
 
 /// Never guesses: an unknown kind has no remedy.
 Remedy remedy_for(const Symptom& symptom);
 /// One line for a person: what helps, or that nothing is known to and where to look.
 std::string advice(const Symptom& symptom);
-/// The word for the observation's `remedy` field: `apply_head`, `act`, `plan`, or "" for none.
+/// The word for the observation's `remedy` field: `apply_head`, `act`, or "" for none.
 std::string_view name_of(const Remedy& remedy) noexcept;
 
 } // namespace agentd::planners

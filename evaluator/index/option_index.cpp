@@ -108,6 +108,10 @@ std::vector<std::string> OptionIndex::State::texts(std::string_view sql) {
 OptionIndex::OptionIndex(std::unique_ptr<State> state) : state_(std::move(state)) {}
 OptionIndex::~OptionIndex() = default;
 
+const std::string& OptionIndex::file() const noexcept {
+    return state_->database.path();
+}
+
 std::unique_ptr<OptionIndex> OptionIndex::open(const std::string& file) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) {

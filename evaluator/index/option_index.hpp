@@ -87,6 +87,8 @@ class OptionIndex {
 
     std::size_t options() const;
     std::size_t packages() const;
+    /// That it was opened from: a worker may open it too.
+    const std::string& file() const noexcept;
 
   private:
     struct State;

@@ -4,6 +4,8 @@
 #include "agentd/planners/goal/goal.hpp"
 #include "agentd/planners/goal/request_text.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace agentd;
 using namespace agentd::planners::goal;
 
@@ -34,9 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                         "modules/core/default.nix", "modules/homelab/traefik.nix",
                                         "home/bob/cli/default.nix", "standard/flake.nix"},
                               .host = "web"};
-    const auto goal = read_goal(fuzz::view_of(data, size), around);
-    fuzz::hold_refusal(goal);
-    if (!goal) {
+    const auto answer = read_goal(fuzz::view_of(data, size), around);
+    fuzz::hold_refusal(answer);
+    if (answer) {
+        const auto told = answer_from_json(to_json(*answer));
+        fuzz::hold(told && to_json(*told) == to_json(*answer), "an answer is read as it was told");
+    }
+    const auto* goal = answer ? std::get_if<Goal>(&*answer) : nullptr;
+    if (goal == nullptr) {
         return 0;
     }
     const auto& wishes = goal->request.operations;
@@ -54,7 +61,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = read_goal(says, around);
     // What stands there in other words may be more words, or take more steps.
     if (again || (again.problem().code != "too_many" && again.problem().code != "bad_goal")) {
-        fuzz::hold(again && say(again->request) == says, "operations are said as a goal", says);
+        const auto* same = again ? std::get_if<Goal>(&*again) : nullptr;
+        fuzz::hold(same != nullptr && say(same->request) == says, "operations are said as a goal",
+                   says);
     }
     return 0;
 }

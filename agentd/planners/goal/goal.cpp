@@ -136,33 +136,35 @@ class Building {
     bool said_ = false;
 };
 
-std::vector<std::string> in_words(const Request& request) {
-    std::vector<std::string> out;
-    for (const Wish& wish : request.operations) {
-        out.push_back(describe(wish));
-    }
-    if (request.every_host) {
-        out.emplace_back("on every host");
-    } else if (!request.hosts.empty()) {
-        out.push_back("on " + core::join(request.hosts, ", "));
-    }
-    return out;
+/// One that can be said again in no more words than a goal may have.
+bool can_be_said(const Read& one) {
+    return say(one.request).size() <= max_goal_bytes;
 }
 
-Problem two_readings(const std::vector<Read>& found) {
-    std::vector<std::string> meant;
-    std::vector<std::string> said;
-    for (const Read& one : found) {
-        if (meant.size() < 4) {
-            const std::string number = "(" + std::to_string(meant.size() + 1) + ") ";
-            meant.push_back(number + core::join(in_words(one.request), ", "));
-            said.push_back(number + say(one.request));
-        }
+Result<Answer> question(std::vector<Read> found) {
+    Question out;
+    if (found.size() > Question::max_readings ||
+        !std::all_of(found.begin(), found.end(), can_be_said)) {
+        return Problem{.code = "two_readings",
+                       .message = "the goal can be read in " + std::to_string(found.size()) +
+                                  " ways, which are too many or too long to be told",
+                       .hint = "say it in several goals"};
     }
-    return {.code = "two_readings",
-            .message = "the goal can be read in " + std::to_string(found.size()) +
-                       " ways: " + core::join(meant, "; "),
-            .hint = "say " + core::join(said, " or ")};
+    for (Read& one : found) {
+        out.readings.push_back(goal_of(std::move(one.request), std::move(one.flake)));
+    }
+    return Answer(std::move(out));
+}
+
+/// The same is done, and for the same: where no host is said, this one is meant.
+bool same(const Scene& scene, const Read& one, const Read& other) {
+    const auto for_whom = [&](Request request) {
+        if (request.hosts.empty() && !request.every_host && !scene.around.host.empty()) {
+            request.hosts = {scene.around.host};
+        }
+        return say(request);
+    };
+    return for_whom(one.request) == for_whom(other.request) && one.flake == other.flake;
 }
 
 Result<std::vector<Read>> distinct(const Scene& scene, const std::vector<Clauses>& readings) {
@@ -178,12 +180,12 @@ Result<std::vector<Read>> distinct(const Scene& scene, const std::vector<Clauses
         for (const auto& scopes : ways) {
             auto read = Building(scene, clauses).run(scopes);
             if (!read) {
-                const bool vague = why && why->code == "unknown_service";
+                const bool vague = why && (why->code == "unknown_service" || why->message.empty());
                 why = why && !vague ? why : read.problem();
                 continue;
             }
             const bool there = std::any_of(out.begin(), out.end(), [&](const Read& one) {
-                return say(one.request) == say(read->request) && one.flake == read->flake;
+                return same(scene, one, *read);
             });
             if (!there) {
                 out.push_back(std::move(read).value());
@@ -195,7 +197,7 @@ Result<std::vector<Read>> distinct(const Scene& scene, const std::vector<Clauses
 
 } // namespace
 
-Result<Goal> read_goal(std::string_view goal, const Surroundings& around) {
+Result<Answer> read_goal(std::string_view goal, const Surroundings& around) {
     auto tokens = tokens_of(goal);
     if (!tokens) {
         return tokens.problem();
@@ -211,14 +213,9 @@ Result<Goal> read_goal(std::string_view goal, const Surroundings& around) {
         return found.problem();
     }
     if (found->size() > 1) {
-        return two_readings(*found);
+        return question(std::move(found).value());
     }
-    Goal out{.request = found->front().request, .flake = found->front().flake};
-    out.understood = in_words(out.request);
-    std::string title = core::join(out.understood, ", ");
-    title.front() = static_cast<char>(title.front() - 'a' + 'A');
-    out.title = core::shorten(title, 120 - std::string_view("…").size());
-    return out;
+    return Answer(goal_of(std::move(found->front().request), std::move(found->front().flake)));
 }
 
 std::vector<std::string> example_goals() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/planners/catalog.hpp"
+#include "agentd/planners/goal/answer.hpp"
 #include "agentd/planners/goal/sayings.hpp"
 
 #include "proposals/map/repo_map.hpp"
@@ -26,18 +27,11 @@ struct Surroundings {
     const Sayings* said = nullptr;        ///< what its files say; nullptr: not known
 };
 
-struct Goal {
-    proposals::plan::Request request{};
-    std::string title{};                   ///< one line, at most 120 bytes
-    std::vector<std::string> understood{}; ///< one line for each wish, for people
-    std::string flake{};                   ///< another flake of the repository, by its folder
-};
-
 /// Every word counts: what is not understood whole is not done in part. Problems: `empty_goal`,
 /// `bad_goal` (too long, hidden characters), `too_many`, `not_understood` (says which word, and
-/// what is near), `two_readings` (says both), `bad_value`, `unknown_package`, `unknown_service`,
+/// what is near), `two_readings` (of what no goal says apart), `bad_value`, `unknown_package`, `unknown_service`,
 /// `contradiction`, `no_such_host`, `not_yet`.
-core::Result<Goal> read_goal(std::string_view goal, const Surroundings& around);
+core::Result<Answer> read_goal(std::string_view goal, const Surroundings& around);
 
 /// One sentence for each kind of goal, for help texts.
 std::vector<std::string> example_goals();

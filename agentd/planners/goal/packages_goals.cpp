@@ -106,7 +106,7 @@ constexpr auto patterns = std::to_array<Pattern>({
      "[package|packages|program|programs|tool|tools|app|apps|browser|editor] "
      "[[,] (system-wide|systemwide|system wide)]",
      install_bare, "install ripgrep and fd", About::users},
-    {"(install|get) (package|packages|program|programs) {packages}", install, "", About::users},
+    {"(install|get) (package|packages|program|programs) [:] {packages}", install, "", About::users},
     {"(install|get|add|put|include) [package|packages|program|programs|tool|tools] {packages} "
      "[package|packages|program|programs|tool|tools] (to|into|in|among) [list of] "
      "[system|installed|system-wide|base|basic|common|default|shared|general] (packages|path)",

@@ -61,7 +61,7 @@ Result<Made> no_ping(const State&, const Situation&) {
 Result<Made> no_such_port(const State& match, const Situation&) {
     const auto number = match.items("number").front().number;
     if (number >= 1 && number <= 65535) {
-        return Problem{.code = "not_understood", .message = "the goal is not understood"};
+        return Problem{.code = "not_understood", .message = ""}; // another phrase takes it
     }
     return Problem{.code = "bad_port",
                    .message = quoted(match.text("number")) + " is no port",
@@ -79,7 +79,7 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(needs|need|has|have) [{protocol:before}] (port|ports) {ports} [{protocol:after}] open",
      open},
     {"(open|close|allow|block) [{protocol}] [port|ports] {number}", no_such_port},
-    {"(open|allow|open up|unblock|let through) [incoming|inbound] [{protocol:before}] "
+    {"(open|allow|open up|unblock|let through) [incoming|inbound|firewall] [{protocol:before}] "
      "[port|ports|traffic on port|traffic on ports|connections on port|connections to port] "
      "{ports} "
      "[{protocol:after}] [(for|over) {protocol:after}] [(in|through|on) firewall] [on interface "

@@ -44,9 +44,7 @@ std::string settings(const std::vector<Setting>& all) {
     return core::join(out, " and ");
 }
 
-} // namespace
-
-std::string say(const Wish& wish) {
+std::string without_scope(const Wish& wish) {
     const std::string option = wish.option ? wish.option->str() : "";
     std::string out;
     switch (wish.kind) {
@@ -89,14 +87,43 @@ std::string say(const Wish& wish) {
         out = wish.input.empty() ? "bump all inputs" : "bump the input " + in_quotes(wish.input);
         break;
     }
-    out += wish.user.empty() ? "" : " for the user " + in_quotes(wish.user);
-    return out + (wish.in.empty() ? "" : " in the module " + in_quotes(wish.in));
+    return out;
+}
+
+std::string of_whom(const Wish& wish) {
+    return wish.user.empty() ? "" : "for the user " + in_quotes(wish.user);
+}
+
+std::string where(const Wish& wish) {
+    return wish.in.empty() ? "" : "in the module " + in_quotes(wish.in);
+}
+
+/// For the last of several: behind it a scope could be one of all, before it it is its own.
+std::string say_apart(const Wish& wish) {
+    std::string out;
+    for (const std::string& scope : {of_whom(wish), where(wish)}) {
+        out += scope.empty() ? "" : scope + ", ";
+    }
+    return out + without_scope(wish);
+}
+
+} // namespace
+
+std::string say(const Wish& wish) {
+    std::string out = without_scope(wish);
+    for (const std::string& scope : {of_whom(wish), where(wish)}) {
+        out += (scope.empty() ? "" : " ") + scope;
+    }
+    return out;
 }
 
 std::string say(const Request& request) {
     std::vector<std::string> wishes;
+    bool bare = false; // some wish before it has neither a user nor a module
     for (const Wish& wish : request.operations) {
-        wishes.push_back(say(wish));
+        const bool last = &wish == &request.operations.back();
+        wishes.push_back(last && bare ? say_apart(wish) : say(wish));
+        bare = bare || (wish.user.empty() && wish.in.empty());
     }
     const std::string all = core::join(wishes, ", and ");
     if (request.every_host) {

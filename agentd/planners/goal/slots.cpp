@@ -101,6 +101,14 @@ const Plural* plural_of(std::string_view name) {
     return found == plurals.end() ? nullptr : &*found;
 }
 
+/// Two packages of the host side by side: "ripgrep fd".
+bool are_side_by_side(const Scene& scene, const Slot& slot, const Taken& taken) {
+    const CatalogView* catalog = scene.around.catalog;
+    const Token* next = slot::nameable(scene, taken.end);
+    return catalog != nullptr && next != nullptr && slot.read == slot::package &&
+           catalog->has_package(taken.items.back().text) && catalog->has_package(next->text);
+}
+
 std::vector<Taken> read_list(const Scene& scene, const Slot& slot, std::size_t at) {
     std::vector<Taken> out;
     std::vector<Taken> open;
@@ -109,7 +117,9 @@ std::vector<Taken> read_list(const Scene& scene, const Slot& slot, std::size_t a
         std::vector<Taken> next;
         for (Taken& taken : open) {
             --scene.steps;
-            const auto behind = after_separator(scene, taken.end);
+            const auto behind = are_side_by_side(scene, slot, taken)
+                                    ? taken.end
+                                    : after_separator(scene, taken.end);
             std::vector<Taken> more;
             if (behind) {
                 slot.read(scene, *behind, more);
@@ -132,7 +142,7 @@ std::vector<Taken> read_list(const Scene& scene, const Slot& slot, std::size_t a
 } // namespace
 
 std::optional<std::size_t> after_separator(const Scene& scene, std::size_t at) {
-    static constexpr std::array<std::string_view, 4> joins{",", "and", "&", "plus"};
+    static constexpr std::array<std::string_view, 5> joins{",", ";", "and", "&", "plus"};
     static constexpr std::array<std::string_view, 5> soft{"the", "a", "an", "also", "both"};
     const std::size_t begin = at;
     const auto is_one_of = [&](const auto& words) {

@@ -111,6 +111,10 @@ void ports(const Scene& scene, std::size_t at, Out out) {
         --scene.steps;
         out.push_back(open[i].taken);
         auto next = after_separator(scene, open[i].taken.end);
+        const Token* beside = word_at(scene, open[i].taken.end);
+        if (!next && beside != nullptr && has_only(beside->text, "")) {
+            next = open[i].taken.end; // "80 443"
+        }
         if (!next) {
             continue;
         }
@@ -181,7 +185,8 @@ void option(const Scene& scene, std::size_t at, Out out) {
     const std::string& text = token->text;
     const auto path = proposals::OptionPath::parse(
         text.starts_with("config.") ? std::string_view(text).substr(7) : text);
-    if (path && path->parts().size() >= 2) {
+    const bool unit = path && path->parts().size() == 2 && path->parts()[1] == "service";
+    if (path && path->parts().size() >= 2 && !unit) {
         take(out, at + 1, {.text = path->str()});
     }
 }

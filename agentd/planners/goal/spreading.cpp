@@ -23,7 +23,10 @@ class Spreading {
         backward();
         out.push_back(scopes_);
         const Scope& last = scopes_.back();
-        const bool aside = !last.user.empty() || !last.in.empty();
+        // What stands before its clause is said of that one and those that follow, never of others.
+        const Scope& lead = leads_.back().lead;
+        const bool aside = (!last.user.empty() && lead.user.empty()) ||
+                           (!last.in.empty() && lead.in.empty());
         if (aside && scopes_.size() > 1) {
             auto all = scopes_;
             bool wider = false;

@@ -106,6 +106,17 @@ std::string near_word(const std::string& word) {
     return found == words.end() ? std::string() : *found;
 }
 
+/// The words up to there, which fit a phrase; "" where none does.
+std::string so_far(const Scene& scene, std::size_t at) {
+    std::string out;
+    for (std::size_t i = 0; i < at; ++i) {
+        const Token& token = scene.tokens[i];
+        out += out.empty() || token.mark ? "" : " ";
+        out += token.quoted ? "\"" + token.text + "\"" : token.text;
+    }
+    return out.empty() ? out : "understood up to " + quoted(core::shorten(out, 200));
+}
+
 } // namespace
 
 Problem stopped(const Scene& scene, const Stop& stop) {
@@ -133,10 +144,12 @@ Problem stopped(const Scene& scene, const Stop& stop) {
     }
     const Token& token = scene.tokens[at];
     const std::string near = near_word(token.lower);
-    return not_understood(
+    auto problem = not_understood(
         "the word " + quoted(token.text) + (at == 0 ? "" : " there") +
             (near.empty() ? " does not fit" : " is not known; did you mean `" + near + "`?"),
         like(scene, stop));
+    problem.where = so_far(scene, at);
+    return problem;
 }
 
 } // namespace agentd::planners::goal

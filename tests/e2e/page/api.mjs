@@ -98,6 +98,9 @@ function closing(type, state) {
 function draft(m, body, session) {
     if (body.rollback) return draftRollback(m, body.rollback, session);
     if (/^break/.test(body.goal)) throw new Refusal(400, "refused", "No package is called that", "goal:1:7", "Nearest: ripgrep");
+    if (body.goal === "install docker") throw new Refusal(400, "two_readings", "the goal can be read in 2 ways", null, "say one of them", [
+        { say: "set virtualisation.docker.enable to true", understood: ["set virtualisation.docker.enable to true"] },
+        { say: 'add the package "docker" to environment.systemPackages', understood: ["add docker to environment.systemPackages"] }]);
     const one = proposal(body.goal, 0, { state: "drafted", goal: body.goal, risk: null, level: null, presence: null, proposer: { id: session.name, kind: "human" } });
     m.proposals.push(one);
     m.record("proposal.drafted", one.id, { number: one.number, title: one.title }, "human", session.name);

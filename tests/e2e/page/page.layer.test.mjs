@@ -92,6 +92,16 @@ describe("the list", () => {
         assert.match(said, /No package is called that[^]*goal:1:7[^]*Nearest: ripgrep/);
     }, { expected: [/400/] });
 
+    paired("a goal that may mean this or that shows both, and the one that is chosen is proposed", async ({ page, machine }) => {
+        await page.getByLabel("What should change on attic?").fill("install docker");
+        await page.keyboard.press("Enter");
+        const said = await page.getByRole("alert").innerText();
+        assert.match(said, /set virtualisation\.docker\.enable to true[^]*add docker to environment\.systemPackages/);
+        await page.getByRole("button", { name: "add docker to environment.systemPackages" }).click();
+        await state(page, "drafted");
+        assert.equal(machine.proposals.at(-1).goal, 'add the package "docker" to environment.systemPackages');
+    }, { expected: [/400/] });
+
     paired("with nothing to show the page says what will appear and how", async ({ page, machine }) => {
         machine.proposals.length = 0;
         await page.reload();

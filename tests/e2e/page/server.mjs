@@ -117,8 +117,8 @@ async function handle(machine, request, response) {
         if (body !== undefined) answer(response, 200, body);
     } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const { code, message, where, hint } = error;
-        answer(response, error.status, { error: { code, message, where, hint } }, code === "old_connection" ? { Connection: "close" } : {});
+        const { code, message, where, hint, readings } = error;
+        answer(response, error.status, { error: { code, message, where, hint, ...(readings && { readings }) } }, code === "old_connection" ? { Connection: "close" } : {});
     }
 }
 

@@ -49,6 +49,62 @@ TEST_CASE("run waits until it is decided and names the next command") {
     CHECK(daemon.requests().front().at("params").at("goal") == "open port 8080");
 }
 
+namespace {
+
+const std::string plain_docker = "add the package \"docker\" to environment.systemPackages";
+
+/// Docker may be meant in two ways; anything else is drafted and decided.
+FakeDaemon::Answer asks_back() {
+    return [](const Json& request) -> std::vector<Json> {
+        if (request.at("method") == "run" && request.at("params").at("goal") == "install docker") {
+            Json two = test::error("two_readings", "the goal can be read in 2 ways", 64);
+            two["error"]["readings"] = {
+                {{"say", "set a.enable to true"}, {"understood", {"set a.enable to true"}}},
+                {{"say", plain_docker}, {"understood", {"add docker to the packages", "on web"}}}};
+            return {two};
+        }
+        return {ok({{"proposal", test::detail("decided")}})};
+    };
+}
+
+} // namespace
+
+TEST_CASE("run asks a person which of two readings is meant, and proposes that one") {
+    Ctl agentctl;
+    agentctl.terminal = true;
+    agentctl.input = "2\n";
+    FakeDaemon daemon(agentctl.socket(), asks_back());
+    const auto ran = agentctl.run({"run", "install", "docker", "--no-wait"});
+    CHECK(ran.exit == 0);
+    CHECK(ran.err.find("  1  set a.enable to true\n  2  add docker to the packages, on web\n") !=
+          std::string::npos);
+    REQUIRE(daemon.requests().size() == 2);
+    CHECK(daemon.requests().back().at("params").at("goal") == plain_docker);
+}
+
+TEST_CASE("where nobody can be asked, or none is meant, a question is an error that has both") {
+    for (const auto& [terminal, input] :
+         {std::pair(false, "2\n"), std::pair(true, "\n"), std::pair(true, "3\n")}) {
+        Ctl agentctl;
+        agentctl.terminal = terminal;
+        agentctl.input = input;
+        FakeDaemon daemon(agentctl.socket(), asks_back());
+        const auto ran = agentctl.run({"run", "install", "docker"});
+        CHECK(ran.exit == 64);
+        CHECK(ran.err.find("the goal can be read in 2 ways") != std::string::npos);
+        CHECK(daemon.requests().size() == 1);
+    }
+    Ctl agentctl;
+    agentctl.terminal = true;
+    agentctl.input = "2\n";
+    const FakeDaemon daemon(agentctl.socket(), asks_back());
+    const auto ran = agentctl.run({"run", "install", "docker", "--json"});
+    CHECK(ran.exit == 64);
+    const Json error = ran.lines().back().at("error");
+    CHECK(error.at("code") == "two_readings");
+    CHECK(error.at("readings")[1].at("say") == plain_docker);
+}
+
 TEST_CASE("run exits 77 when policy denies and 1 when a test refuses") {
     Ctl agentctl;
     {

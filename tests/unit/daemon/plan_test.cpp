@@ -2,88 +2,12 @@
 #include "agentd/analysis/planning.hpp"
 #include "agentd/stages/decide.hpp"
 #include "agentd/stages/plan.hpp"
-
-#include "agentd/core/fd.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/temp_dir.hpp"
-
-#include <nlohmann/json.hpp>
-
-#include <cstdlib>
-#include <filesystem>
-#include <map>
+#include "tests/unit/daemon/plan_world.hpp"
 
 using namespace agentd;
+using namespace agentd::tests;
 
 namespace {
-
-using Texts = std::map<std::string, std::string>;
-
-const Texts two_hosts{
-    {"flake.nix", R"({ inputs = { }; outputs = { nixpkgs, ... }: {
-  nixosConfigurations = {
-    web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ./common.nix ]; };
-    db = nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; };
-  };
-}; }
-)"},
-    {"common.nix", "{ pkgs, ... }:\n{\n  time.timeZone = \"UTC\";\n}\n"},
-    {"web.nix", "{ pkgs, ... }:\n{\n  # mine\n  environment.systemPackages = [ pkgs.fd ];\n}\n"}};
-
-/// A repository with one commit, and the daemon's own.
-struct World {
-    explicit World(const Texts& files) {
-        for (const auto& [path, text] : files) {
-            std::filesystem::create_directories(
-                std::filesystem::path(dir / ("up/" + path)).parent_path());
-            core::write_file_durably(dir / ("up/" + path), text, 0644);
-        }
-        const std::string script =
-            "cd " + dir.path() +
-            "/up && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 && git init "
-            "-q -b main && git add -A && git -c user.name=o -c user.email=o@x commit -q -m first";
-        REQUIRE(std::system(script.c_str()) == 0);
-        head = own.fetch_from(dir / "up/.git", "main").value();
-    }
-
-    core::Result<proposals::Draft> patched(const std::string& operations) {
-        return stages::patch({.title = "t",
-                              .source = proposals::Source::operations,
-                              .proposer = {.id = "alice", .kind = "human"},
-                              .change = request(operations)},
-                             place(), id, noon);
-    }
-    std::string code(const std::string& operations) {
-        const auto draft = patched(operations);
-        return draft ? "ok" : draft.problem().code;
-    }
-    std::string text(const proposals::Draft& draft, const std::string& path) {
-        return own.tree(core::Commit::parse(draft.change()->candidate_commit).value())
-            ->read(path)
-            .value_or("");
-    }
-    static proposals::plan::Request request(const std::string& fields) {
-        const auto json = core::parse_json(R"({"schema":"agentd.ops/2",)" + fields + "}");
-        REQUIRE(json);
-        return proposals::plan::request_from_json(*json).value();
-    }
-    stages::PatchPlace place() {
-        return {.repository = own,
-                .blobs = blobs,
-                .host = core::HostName::parse("web").value(),
-                .branch = "main",
-                .head = *head,
-                .worker = worker};
-    }
-
-    static constexpr core::Instant noon{std::chrono::seconds(1'767'000'000)};
-    test::TempDir dir;
-    proposals::Repository own = proposals::Repository::open_or_init_bare(dir / "own");
-    store::Blobs blobs{dir / "blobs"};
-    analysis::Worker worker{.program = AGENTD_ANALYZE, .scratch = dir / "scratch"};
-    core::ProposalId id = core::ProposalId::parse("00000000000000000000000001").value();
-    std::optional<core::Commit> head{};
-};
 
 const std::string ripgrep =
     R"("operations":[{"op":"add_to_list","option":"environment.systemPackages","value":{"package":"ripgrep"}}])";

@@ -84,7 +84,7 @@ TEST_CASE("what a goal is said to be is itself a goal, and the same one") {
 }
 
 TEST_CASE("a title is one line of at most 120 bytes, however much a goal comes to") {
-    const auto read = Place().read("harden ssh");
+    const auto read = Place().goal("harden ssh");
     REQUIRE(read);
     CHECK(read->title.size() <= 120);
     CHECK(read->title.ends_with("…"));
@@ -108,6 +108,14 @@ TEST_CASE("a goal with a word that is not understood is not done in part") {
     CHECK(place.said("install \"htop") == "!bad_goal");
 }
 
+TEST_CASE("of a goal that is not understood it is said up to where it was") {
+    const auto read = Place().read("install htop and make me happy");
+    REQUIRE(!read);
+    CHECK(read.problem().where == "understood up to `install htop and make`");
+    CHECK(read.problem().message.find("`me`") != std::string::npos);
+    CHECK(Place().read("dance").problem().where.empty());
+}
+
 TEST_CASE("a word with a slip is refused with the word that was meant") {
     const Place place;
     const auto read = place.read("instal htop");
@@ -118,10 +126,11 @@ TEST_CASE("a word with a slip is refused with the word that was meant") {
 TEST_CASE("a goal with two readings is not guessed at: both are said") {
     const Place place;
     const auto read = place.read("remove nano and install vim for user bob");
-    REQUIRE(!read);
-    CHECK(read.problem().code == "two_readings");
-    CHECK(read.problem().message.find("remove nano") != std::string::npos);
-    CHECK(read.problem().message.find("for the user bob") != std::string::npos);
+    REQUIRE(read);
+    const auto problem = problem_of(std::get<planners::goal::Question>(*read));
+    CHECK(problem.code == "two_readings");
+    CHECK(problem.message.find("remove nano") != std::string::npos);
+    CHECK(problem.message.find("for the user bob") != std::string::npos);
     CHECK(place.said("install htop on host web and open port 80") == "!two_readings");
 }
 
@@ -157,7 +166,10 @@ TEST_CASE("phrasings that people type are understood, and alike") {
         {"in hosts/common/optional/docker.nix open port 2375",
          R"(add 2375 to networking.firewall.allowedTCPPorts in the module "hosts/common/optional/docker.nix")"},
         {"install docker", "!two_readings"},
-        {"open ports 80 and 53 udp", "!two_readings"},
+        {"open ports 80 and 53 udp",
+         "?add 80 to networking.firewall.allowedUDPPorts, and add 53 to "
+         "networking.firewall.allowedUDPPorts | add 80 to networking.firewall.allowedTCPPorts, and "
+         "add 53 to networking.firewall.allowedUDPPorts"},
         {"Remove user bob", "!not_yet"},
         {"set the root password to hunter2", "!not_yet"},
         {"open port 99999", "!bad_port"},

@@ -20,7 +20,7 @@ std::string said_with(const std::string& module, const std::string& goal) {
     const planners::goal::Sayings said(files, *map);
     const auto read = planners::goal::read_goal(
         goal, {.map = *map, .files = files.all(), .host = "", .catalog = nullptr, .said = &said});
-    return read ? planners::goal::say(read->request) : "!" + read.problem().code;
+    return read ? said_of(*read) : "!" + read.problem().code;
 }
 
 } // namespace

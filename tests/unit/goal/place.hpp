@@ -11,6 +11,18 @@
 
 namespace agentd::tests {
 
+/// What an answer comes to, as a goal that says the same: `?` and both where it is a question.
+inline std::string said_of(const planners::goal::Answer& answer) {
+    if (const auto* goal = std::get_if<planners::goal::Goal>(&answer)) {
+        return planners::goal::say(goal->request);
+    }
+    std::string out = "?";
+    for (const auto& one : std::get<planners::goal::Question>(answer).readings) {
+        out += (out == "?" ? "" : " | ") + planners::goal::say(one.request);
+    }
+    return out;
+}
+
 struct Place {
     Place() {
         for (const char* name : {"web", "vm-one", "vm-two"}) {
@@ -23,9 +35,15 @@ struct Place {
             {.name = "home-manager", .url = "github:nix-community/home-manager/release-25.11"}};
         map.aspects = {{.name = "ai", .file = "modules/ai.nix"}};
     }
-    core::Result<planners::goal::Goal> read(const std::string& goal) const {
+    core::Result<planners::goal::Answer> read(const std::string& goal) const {
         return planners::goal::read_goal(
             goal, {.map = map, .files = files, .host = host, .catalog = catalog});
+    }
+    /// nullopt where it is refused, or a question.
+    std::optional<planners::goal::Goal> goal(const std::string& words) const {
+        const auto answer = read(words);
+        const auto* one = answer ? std::get_if<planners::goal::Goal>(&*answer) : nullptr;
+        return one == nullptr ? std::nullopt : std::optional(*one);
     }
     /// What it comes to, as a goal that says the same; `!code` where it is refused.
     std::string said(const std::string& goal) const {
@@ -35,7 +53,7 @@ struct Place {
                                << read_one.problem().hint);
             return "!" + read_one.problem().code;
         }
-        return planners::goal::say(read_one->request);
+        return said_of(*read_one);
     }
 
     proposals::map::RepoMap map{};

@@ -138,6 +138,13 @@ test("an error without the contract's shape still says what, where and what next
     expect(error.hint).toMatch(/agentctl doctor/);
 });
 
+test("the readings of a goal are taken as they are told", () => {
+    const readings = [{ say: "enable docker", understood: ["set virtualisation.docker.enable to true"] }];
+    const error = { code: "two_readings", message: "two" };
+    expect(errorFrom(400, { error: { ...error, readings } }, "/p").readings).toEqual(readings);
+    expect(errorFrom(400, { error }, "/p").readings).toBeUndefined();
+});
+
 test("a store path in agentd's own words is short, and other words stay", () => {
     expect(brief(`back to /nix/store/${"a".repeat(32)}-nixos-web-1 at once`)).toBe("back to aaaaaaaa…-nixos-web-1 at once");
     expect(brief("/nix/store/short-x /nix/var")).toBe("/nix/store/short-x /nix/var");

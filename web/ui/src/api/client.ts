@@ -1,21 +1,32 @@
 // The one place that speaks HTTP. Every failure becomes an ApiError that says what was wrong, where,
 // and what to do next, so that no view has to invent words for it.
 
-export class ApiError extends Error {
-    readonly status: number;
-    readonly code: string;
-    readonly where: string | null;
-    readonly hint: string | null;
+/** One way in which a goal can be read: how to say just that, and what it is. */
+export interface Reading {
+    say: string;
+    understood: string[];
+}
 
-    constructor(init: {
-        status: number; code: string; message: string; where?: string | null; hint?: string | null;
-    }) {
-        super(init.message);
-        this.name = "ApiError";
-        this.status = init.status;
-        this.code = init.code;
-        this.where = init.where ?? null;
-        this.hint = init.hint ?? null;
+interface Told {
+    status: number;
+    code: string;
+    message: string;
+    where?: string | null;
+    hint?: string | null;
+    /** Of a goal that may mean this or that. */
+    readings?: Reading[] | undefined;
+}
+
+export class ApiError extends Error {
+    declare readonly status: number;
+    declare readonly code: string;
+    declare readonly where: string | null;
+    declare readonly hint: string | null;
+    declare readonly readings: Reading[] | undefined;
+
+    constructor(told: Told) {
+        super();
+        Object.assign(this, { where: null, hint: null }, told);
     }
 }
 
@@ -48,6 +59,7 @@ export function errorFrom(status: number, body: unknown, path: string): ApiError
             message: text(error["message"]) ?? `The daemon answered ${status}.`,
             where: text(error["where"]),
             hint: text(error["hint"]),
+            readings: error["readings"] as Reading[] | undefined,
         });
     }
     return new ApiError({

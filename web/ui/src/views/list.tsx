@@ -1,6 +1,6 @@
 // All proposals: what waits for a person first.
 import { useId, useState } from "preact/hooks";
-import { send } from "../api/client.ts";
+import { type Reading, send } from "../api/client.ts";
 import type { Summary } from "../api/types.ts";
 import { useAction, useResource, useTitle } from "../core/hooks.ts";
 import { Link, navigate } from "../core/router.tsx";
@@ -10,7 +10,7 @@ import { Loading, Problem } from "../parts/problem.tsx";
 import { Text, Time } from "../parts/text.tsx";
 
 const CLOSED_SHOWN = 20;
-const MAX_GOAL = 2000;
+const MAX_GOAL = 1000;
 
 /** What is being applied may wait for a person, with the clock running; then what a person has to act on, the
     dangerous first, before what the machine is still doing. */
@@ -28,19 +28,35 @@ export function arrange(all: Summary[]): { open: Summary[]; closed: Summary[] } 
     };
 }
 
+/** What a goal may mean: the person says which. */
+function Choice({ of, choose }: { of: Reading[]; choose: (say: string) => Promise<boolean> }) {
+    return (
+        <div role="alert">
+            Which do you mean?
+            {of.map(({ say, understood }) => (
+                <p>
+                    <button type="button" class="button" onClick={() => void choose(say)}><Text of={understood.join(", ")} /></button>
+                    <Text of={` ${say}`} />
+                </p>
+            ))}
+        </div>
+    );
+}
+
 function Goal({ host }: { host: string | null }) {
     const [goal, setGoal] = useState("");
     const id = useId();
-    const asking = useAction(async () => {
-        const { proposal } = await send<{ proposal: Summary }>("/proposals", { goal: goal.trim() });
+    const asking = useAction(async (wanted: string) => {
+        const { proposal } = await send<{ proposal: Summary }>("/proposals", { goal: wanted });
         navigate(`/proposals/${proposal.id}`);
     });
+    const readings = asking.error?.readings;
     return (
         <form
             class="goal"
             onSubmit={(event) => {
                 event.preventDefault();
-                if (goal.trim()) void asking.run();
+                if (goal.trim()) void asking.run(goal.trim());
             }}
         >
             <label for={id}>What should change{host ? ` on ${host}` : ""}?</label>
@@ -55,7 +71,9 @@ function Goal({ host }: { host: string | null }) {
                 </button>
             </div>
             <p class="muted">It is drafted and tested. Nothing changes until it is approved.</p>
-            <Problem error={asking.error} />
+            {readings
+                ? <Choice of={readings} choose={asking.run} />
+                : <Problem error={asking.error} />}
         </form>
     );
 }
@@ -91,8 +109,8 @@ function Empty() {
         <div class="empty">
             <h3>Nothing is waiting for you</h3>
             <p>
-                Proposals appear here when the machine notices something it can mend, when an agent
-                proposes a change, or when you ask for one above. In a terminal:
+                Proposals appear here when the machine notices something it can mend, an agent
+                proposes a change, or you ask for one above. In a terminal:
             </p>
             <pre><code>agentctl run "install ripgrep"</code></pre>
         </div>

@@ -1,4 +1,4 @@
-#include "evaluator/analyze/answer.hpp"
+#include "agentd/analyze/answer.hpp"
 
 #include "evaluator/agreement/built.hpp"
 #include "evaluator/effects/analyze.hpp"
@@ -6,9 +6,13 @@
 
 #include <nlohmann/json.hpp>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 
 namespace {
+
+namespace agreement = evaluator::agreement;
+namespace effects = evaluator::effects;
+namespace switching = evaluator::switching;
 
 /// What is said of two sides that are only read.
 template <class Say>
@@ -63,4 +67,4 @@ core::Result<std::string> answer(const Asked& asked) {
     return proposals::canonical_bytes(*found);
 }
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

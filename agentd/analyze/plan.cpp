@@ -1,13 +1,13 @@
-#include "evaluator/analyze/plan.hpp"
+#include "agentd/analyze/plan.hpp"
 
+#include "agentd/analyze/question.hpp"
 #include "agentd/core/json.hpp"
 #include "proposals/map/repo_map.hpp"
-#include "proposals/packed_tree.hpp"
 #include "proposals/plan/planner.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 
 namespace {
 
@@ -27,22 +27,18 @@ core::Result<core::Json> planned(const proposals::PackedTree& tree,
 } // namespace
 
 core::Result<std::string> plan(std::string_view question) {
-    const auto end = question.find('\n');
-    if (end == std::string_view::npos) {
-        return core::Problem{.code = "bad_value", .message = "the question has no line"};
+    const auto parts = read_question(question);
+    if (!parts) {
+        return parts.problem();
     }
-    const auto json = core::parse_json(question.substr(0, end));
+    const auto json = core::parse_json(parts->wanted);
     const auto request = json ? proposals::plan::request_from_json(*json)
                               : core::Result<proposals::plan::Request>(json.problem());
     if (!request) {
         return request.problem();
     }
-    const auto tree = proposals::PackedTree::open(question.substr(end + 1));
-    if (!tree) {
-        return tree.problem();
-    }
-    const auto answer = planned(*tree, *request);
+    const auto answer = planned(parts->tree, *request);
     return answer ? core::Result<std::string>(core::canonical(*answer)) : answer.problem();
 }
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 
 /// What the worker was asked, and the two manifests as they were read.
 struct Asked {
@@ -21,4 +21,4 @@ struct Asked {
 /// toplevel that is none; `usage` for another `--what`.
 core::Result<std::string> answer(const Asked& asked);
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

@@ -7,14 +7,11 @@
 #include <string>
 #include <string_view>
 
-namespace agentd::evaluator::analyze {
-
-/// Of what is asked on stdin.
-inline constexpr std::size_t max_question = 200U << 20;
+namespace agentd::analyze {
 
 /// The question is one line of `agentd.ops/2`, LF, and the files of a commit
 /// (`proposals/packed_tree`). The answer is `agentd.planned/1`. Problems: those of the map and of
 /// the plan, and `bad_value` for another question.
 core::Result<std::string> plan(std::string_view question);
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

@@ -1,10 +1,9 @@
 /// agentd-analyze: two built systems in, their Effects out, or what a switch would do to units; or
-/// the files of a commit and operations in, edits out. Reads what it is asked, gives up every
-/// right, and only then looks at what somebody else built or wrote.
-#include "evaluator/analyze/answer.hpp"
-#include "evaluator/analyze/arguments.hpp"
-#include "evaluator/analyze/confine.hpp"
-#include "evaluator/analyze/plan.hpp"
+/// the files of a commit and operations in, edits out; or these and a goal in plain words in,
+/// operations out. Reads what it is asked, gives up every right, and only then looks at what
+/// somebody else built or wrote.
+#include "agentd/analyze/arguments.hpp"
+#include "agentd/analyze/carry_out.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -18,7 +17,7 @@ namespace {
 using namespace agentd;
 
 int refuse(const core::Problem& problem) {
-    std::cerr << evaluator::analyze::problem_line(problem) << '\n';
+    std::cerr << analyze::problem_line(problem) << '\n';
     return 1;
 }
 
@@ -30,19 +29,10 @@ int tell(const core::Result<std::string>& found) {
 }
 
 int run(int count, char** words) {
-    const auto given = evaluator::analyze::arguments(count, words);
+    const auto given = analyze::arguments(count, words);
     if (!given)
         return refuse(given.problem());
-    if (given->at("--what") == "plan") {
-        const auto question = evaluator::analyze::read_stdin(evaluator::analyze::max_question);
-        evaluator::analyze::confine();
-        return tell(evaluator::analyze::plan(question));
-    }
-    evaluator::analyze::Asked asked{.given = *given};
-    asked.from_manifest = core::read_file(given->at("--from-manifest"));
-    asked.to_manifest = core::read_file(given->at("--to-manifest"));
-    evaluator::analyze::confine();
-    return tell(evaluator::analyze::answer(asked));
+    return tell(analyze::carry_out(*given));
 }
 
 } // namespace

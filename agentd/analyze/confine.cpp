@@ -1,4 +1,4 @@
-#include "evaluator/analyze/confine.hpp"
+#include "agentd/analyze/confine.hpp"
 
 #include "agentd/core/failure.hpp"
 
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 namespace {
 
 constexpr unsigned nobody = 65534;
@@ -77,4 +77,4 @@ void confine() {
     limit(RLIMIT_CORE, 0);
 }
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

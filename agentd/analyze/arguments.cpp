@@ -1,4 +1,4 @@
-#include "evaluator/analyze/arguments.hpp"
+#include "agentd/analyze/arguments.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/json.hpp"
@@ -11,13 +11,19 @@
 #include <string_view>
 #include <unistd.h>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 
 namespace {
 
 constexpr std::string_view usage =
     "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE "
-    "[--store DIR] [--what effects|moves|built]; agentd-analyze --what plan, asked on stdin";
+    "[--store DIR] [--what effects|moves|built]; agentd-analyze --what plan, or --what goal "
+    "--index FILE, asked on stdin";
+
+/// How many there are of them, with the two that have defaults.
+std::size_t wanted_of(const std::string& what) {
+    return what == "plan" ? 2 : what == "goal" ? 3 : 6;
+}
 
 } // namespace
 
@@ -26,15 +32,16 @@ core::Result<std::map<std::string, std::string>> arguments(int count, char** wor
     for (int i = 1; i + 1 < count; i += 2) {
         const std::string name = words[i];
         if (name != "--from" && name != "--to" && name != "--from-manifest" &&
-            name != "--to-manifest" && name != "--store" && name != "--what")
+            name != "--to-manifest" && name != "--store" && name != "--what" && name != "--index")
             return core::Problem{.code = "usage",
                                  .message = "an argument is not known",
                                  .where = name,
                                  .hint = std::string(usage)};
         out[name] = words[i + 1];
     }
-    const bool plans = out.at("--what") == "plan";
-    if (out.size() != (plans ? 2U : 6U) || count % 2 == 0)
+    const auto& what = out.at("--what");
+    if (out.size() != wanted_of(what) || out.count("--index") != (what == "goal" ? 1 : 0) ||
+        count % 2 == 0)
         return core::Problem{.code = "usage",
                              .message = "an argument is missing",
                              .where = {},
@@ -67,4 +74,4 @@ std::string problem_line(const core::Problem& problem) {
                             {"hint", core::to_utf8(problem.hint)}});
 }
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-namespace agentd::evaluator::analyze {
+namespace agentd::analyze {
 
 /// The value of each option by its name, `--store` with its default. Problem `usage`.
 core::Result<std::map<std::string, std::string>> arguments(int count, char** words);
@@ -19,4 +19,4 @@ std::string read_stdin(std::size_t limit);
 /// A problem as the one line of JSON on stderr.
 std::string problem_line(const core::Problem& problem);
 
-} // namespace agentd::evaluator::analyze
+} // namespace agentd::analyze

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Goals in plain words through the daemon: what becomes an edit, what is asked back, what is refused."""
+
+from client import Lab, Refused, check, main, truth
+
+
+def refused(lab, goal, code):
+    """It is refused with this code, and nothing was drafted."""
+    before = lab.log_size()
+    try:
+        got = lab.call("run", goal=goal)
+    except Refused as error:
+        check(error.code == code, goal, "is not", code, "but", error)
+        check(error.error["exit"] == 64, error)
+        check(lab.log_size() == before, "something was written down")
+        return error
+    raise AssertionError(f"{goal} was taken: {got}")
+
+
+def steps(detail):
+    return {step["wish"]: step for step in detail["plan"]["steps"]}
+
+
+@truth("words of several kinds become edits of the owner's files, each with its place and reason")
+def several(lab):
+    goal = "install ripgrep and open port 8080, and add alice to the adm group"
+    detail = lab.run(goal)
+    found = steps(detail)
+    check({step["file"] for step in found.values()} == {"hosts/web/default.nix"}, found)
+    check("add ripgrep to environment.systemPackages" in found and len(found) == 3, found)
+    kinds = {e["kind"] for e in detail["effects"]["effects"]}
+    check({"package_added", "port_opened"} <= kinds, kinds)
+    check(detail["goal"] == goal and detail["source"] == "words", detail)
+    entry = next(e for e in lab.entries() if e["subject"] == detail["id"] and e["type"] == "proposal.drafted")
+    check([s["wish"] for s in entry["body"]["plan"]["steps"]] == list(found), entry["body"])
+    lab.call("withdraw", proposal=detail["id"])
+
+
+@truth("what a host says for itself is not said for the others")
+def zone(lab):
+    detail = lab.run("set the timezone to Europe/Oslo")
+    check([f["path"] for f in detail["files"]] == ["hosts/web/default.nix"], detail["files"])
+    change = {each["name"]: each for each in detail["options"]["changes"]}["time.timeZone"]
+    check("Europe/Oslo" in str(change["after"]), change)
+    lab.call("withdraw", proposal=detail["id"])
+
+
+@truth("what is so already is said, and nothing is proposed")
+def already(lab):
+    before = lab.log_size()
+    try:
+        lab.call("run", goal="install htop")
+    except Refused as error:
+        check(error.code == "no_change" and "all have it already" in error.words, error)
+    else:
+        raise AssertionError("it was proposed")
+    check(lab.log_size() == before, "something was written down")
+
+
+@truth("a goal with two readings is asked back with both, and each can be said")
+def question(lab):
+    error = refused(lab, "remove htop and install jq in common.nix", "two_readings")
+    said = [one["say"] for one in error.error["readings"]]
+    check(len(said) == 2 and all(one["understood"] for one in error.error["readings"]), error)
+    for one in said:
+        try:
+            lab.call("withdraw", proposal=lab.call("run", goal=one)["proposal"]["id"])
+        except Refused as again:
+            check(again.code == "shared", "it is understood otherwise:", again)
+
+
+@truth("a goal for another host, or with a word that is not understood, is refused and says why")
+def refusals(lab):
+    error = refused(lab, "install ripgrep and make me happy", "not_understood")
+    check("`me`" in error.words and "understood up to `install ripgrep and make`" in error.words, error)
+    check("for example" in error.words, error)
+    refused(lab, "install ripgrep on nowhere", "not_understood")
+    try:
+        lab.call("run", goal="install ripgrep on db")
+    except Refused as other:
+        check(other.code == "other_host" and "db" in other.words and "web" in other.words, other)
+    else:
+        raise AssertionError("it was proposed for another host")
+
+
+if __name__ == "__main__":
+    main(Lab("goals", 8623))
