@@ -80,7 +80,7 @@ void take_out(const std::string& file, const nix::Tree& tree, nix::NodeId node, 
         return;
     }
     const nix::NodeId item = items[items.size() / 2];
-    const auto out = nix::finish(tree, {nix::remove_from(tree, node, item)}, {.removed = 1});
+    const auto out = nix::finish(tree, nix::remove_from(tree, node, {item}), {.removed = 1});
     if (!out && out.problem().code == "generated") {
         return;
     }
