@@ -66,6 +66,31 @@ Made only(Wish wish) {
     return {.wishes = {std::move(wish)}};
 }
 
+core::Result<Made> all_of(const std::vector<std::vector<Made>>& things) {
+    std::vector<Made> ways{Made{}};
+    for (const auto& each : things) {
+        std::vector<Made> longer;
+        for (const Made& way : ways) {
+            for (const Made& one : each) {
+                Made& out = longer.emplace_back(way);
+                out.wishes.insert(out.wishes.end(), one.wishes.begin(), one.wishes.end());
+                out.service = one.service;
+            }
+        }
+        if (longer.size() > Question::max_readings) {
+            return core::Problem{.code = "two_readings",
+                                 .message = "several of these may each mean this or that",
+                                 .hint = "say it in several goals"};
+        }
+        ways = std::move(longer);
+    }
+    AGENTD_CHECK(!ways.empty()); // of each thing there is one way at least
+    Made out = std::move(ways.front());
+    out.or_else.assign(std::make_move_iterator(ways.begin() + 1),
+                       std::make_move_iterator(ways.end()));
+    return out;
+}
+
 std::optional<core::Problem> nobody(const Situation& in, const std::string& user) {
     const Sayings* said = in.scene.around.said;
     const auto option = proposals::OptionPath::parse("users.users.\"" + user + "\"");

@@ -21,6 +21,8 @@ struct Made {
     std::vector<Wish> wishes{};
     std::string service{}; ///< that "it" and "its port" mean in the next clause, by its option
     bool of_whom = false;  ///< done for whom the first clause is about
+    /// What it may come to instead: nobody chooses but the person who is asked.
+    std::vector<Made> or_else{};
 };
 
 /// What a clause is built in.
@@ -76,6 +78,9 @@ std::string below_user(const std::string& user, std::string_view option);
 /// itself; the first where they are not known.
 std::string_view spelling(const Situation& in, std::initializer_list<std::string_view> options);
 Made only(Wish wish);
+/// Of several things, each of which may come to this or that, in every way. Problem `two_readings`
+/// where these are too many to be told.
+core::Result<Made> all_of(const std::vector<std::vector<Made>>& things);
 
 /// Problem `no_such_user` where nobody is called so, and nobody was made in this goal.
 std::optional<core::Problem> nobody(const Situation& in, const std::string& user);

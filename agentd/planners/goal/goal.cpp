@@ -24,11 +24,15 @@ struct Read {
 /// One reading as operations.
 class Building {
   public:
-    Building(const Scene& scene, const Clauses& clauses) : scene_(scene), clauses_(clauses) {}
+    /// @param choice which of the ways of each clause, from 0.
+    Building(const Scene& scene, const Clauses& clauses, std::vector<std::size_t>& choice)
+        : scene_(scene), clauses_(clauses), choice_(choice) {
+        choice_.resize(clauses.size());
+    }
 
     Result<Read> run(const std::vector<Scope>& scopes) {
         for (std::size_t i = 0; i < clauses_.size(); ++i) {
-            if (auto problem = clause(clauses_[i], scopes[i])) {
+            if (auto problem = clause(i, scopes[i])) {
                 return *problem;
             }
         }
@@ -38,8 +42,21 @@ class Building {
         return std::move(out_);
     }
 
+    /// The next choice: like the places of a number that is counted up. False where it was the
+    /// last.
+    bool next() {
+        for (std::size_t i = 0; i < ways_.size(); ++i) {
+            if (++choice_[i] < ways_[i]) {
+                return true;
+            }
+            choice_[i] = 0;
+        }
+        return false;
+    }
+
   private:
-    std::optional<Problem> clause(const Clause& clause, const Scope& scope) {
+    std::optional<Problem> clause(std::size_t number, const Scope& scope) {
+        const Clause& clause = clauses_[number];
         const About about = clause.pattern->about;
         if (about != About::users && !scope.user.empty()) {
             return not_understood("that is nothing of the user " + quoted(scope.user) + " alone",
@@ -59,14 +76,17 @@ class Building {
         if (!made) {
             return made.problem();
         }
-        if (!scope.whom.empty() && !made->of_whom) {
+        ways_.push_back(1 + made->or_else.size());
+        const std::size_t way = choice_[number];
+        Made& chosen = way == 0 ? made.value() : made.value().or_else.at(way - 1);
+        if (!scope.whom.empty() && !chosen.of_whom) {
             return not_understood("what " + quoted(scope.whom) +
                                       " needs is said, and nothing for " + quoted(scope.whom),
                                   "say it without why: add user " + scope.whom +
                                       " to the group wheel");
         }
-        service_ = made->service;
-        for (Wish& wish : made.value().wishes) {
+        service_ = chosen.service;
+        for (Wish& wish : chosen.wishes) {
             if (!wish.in.empty() && !scope.in.empty() && wish.in != scope.in) {
                 return not_understood("two modules are named", "name one of them");
             }
@@ -131,6 +151,8 @@ class Building {
 
     const Scene& scene_;
     const Clauses& clauses_;
+    std::vector<std::size_t>& choice_;
+    std::vector<std::size_t> ways_{}; ///< of each clause so far
     Read out_{};
     std::string service_{};
     bool said_ = false;
@@ -167,33 +189,50 @@ bool same(const Scene& scene, const Read& one, const Read& other) {
     return for_whom(one.request) == for_whom(other.request) && one.flake == other.flake;
 }
 
-Result<std::vector<Read>> distinct(const Scene& scene, const std::vector<Clauses>& readings) {
-    std::vector<Read> out;
-    std::optional<Problem> why;
-    for (const Clauses& clauses : readings) {
+/// What the readings come to, each once.
+class Distinct {
+  public:
+    explicit Distinct(const Scene& scene) : scene_(scene) {}
+
+    void take(const Clauses& clauses) {
         const auto ways = spread(clauses);
-        if (ways.empty() && !why) {
-            why = Problem{.code = "two_readings",
-                          .message = "the goal names different hosts",
-                          .hint = "say it in two goals"};
+        if (ways.empty() && !why_) {
+            why_ = Problem{.code = "two_readings",
+                           .message = "the goal names different hosts",
+                           .hint = "say it in two goals"};
         }
         for (const auto& scopes : ways) {
-            auto read = Building(scene, clauses).run(scopes);
-            if (!read) {
-                const bool vague = why && (why->code == "unknown_service" || why->message.empty());
-                why = why && !vague ? why : read.problem();
-                continue;
-            }
-            const bool there = std::any_of(out.begin(), out.end(), [&](const Read& one) {
-                return same(scene, one, *read);
-            });
-            if (!there) {
-                out.push_back(std::move(read).value());
+            std::vector<std::size_t> choice;
+            for (bool more = true; more && out_.size() <= Question::max_readings;) {
+                Building building(scene_, clauses, choice);
+                take(building.run(scopes));
+                more = building.next();
             }
         }
     }
-    return out.empty() ? Result<std::vector<Read>>(*why) : std::move(out);
-}
+    Result<std::vector<Read>> all() && {
+        return out_.empty() ? Result<std::vector<Read>>(*why_) : std::move(out_);
+    }
+
+  private:
+    void take(Result<Read> read) {
+        if (!read) {
+            const bool vague = why_ && (why_->code == "unknown_service" || why_->message.empty());
+            why_ = why_ && !vague ? why_ : read.problem();
+            return;
+        }
+        const bool there = std::any_of(out_.begin(), out_.end(), [&](const Read& one) {
+            return same(scene_, one, *read);
+        });
+        if (!there) {
+            out_.push_back(std::move(read).value());
+        }
+    }
+
+    const Scene& scene_;
+    std::vector<Read> out_{};
+    std::optional<Problem> why_{};
+};
 
 } // namespace
 
@@ -208,7 +247,11 @@ Result<Answer> read_goal(std::string_view goal, const Surroundings& around) {
     if (readings.empty() || scene.steps == 0) {
         return stopped(scene, sentence.stop());
     }
-    auto found = distinct(scene, readings);
+    Distinct distinct(scene);
+    for (const Clauses& clauses : readings) {
+        distinct.take(clauses);
+    }
+    auto found = std::move(distinct).all();
     if (!found) {
         return found.problem();
     }

@@ -22,17 +22,19 @@ bool is_switch(std::string_view option) {
     return option.ends_with(".enable") || option.ends_with(".openFirewall");
 }
 
-/// `on` is true for a switch; anything else could be a text.
-Result<Value> value_of(const std::string& option, const Item& item) {
+using Values = std::vector<Value>;
+
+/// What it may mean: `on` is true for a switch, and could be a text of anything else.
+Result<Values> values_of(const std::string& option, const Item& item) {
     const bool bare = item.more == "bare";
     const bool on = item.text == "on" || item.text == "yes";
     const bool off = item.text == "off" || item.text == "no";
     if (bare && (on || off) && is_switch(option)) {
-        return Value(on);
+        return Values{on};
     }
     if (bare && item.text.starts_with("pkgs.")) {
         const auto package = proposals::PackageAttr::parse(std::string_view(item.text).substr(5));
-        return package ? Result<Value>(Value(*package))
+        return package ? Result<Values>(Values{*package})
                        : Problem{.code = "bad_value",
                                  .message = quoted(item.text) + " is no name of a package"};
     }
@@ -42,25 +44,22 @@ Result<Value> value_of(const std::string& option, const Item& item) {
                        .hint = "put it in quotes if the text is meant, or write it by hand"};
     }
     const bool either = bare && (item.text == "on" || item.text == "off");
-    if (either) {
-        return Problem{.code = "two_readings",
-                       .message =
-                           quoted(item.text) + " may be a text, or " + (on ? "true" : "false"),
-                       .hint = "say " + std::string(on ? "true" : "false") + ", or write \"" +
-                               item.text + "\""};
-    }
-    return *item.value;
+    return either ? Values{on, *item.value} : Values{*item.value};
 }
 
 Result<Made> assign(const State& match, const Situation& in) {
     const std::string option = match.text("option");
-    const auto value = value_of(option, match.items("value").front());
-    if (!value) {
-        return value.problem();
+    const auto values = values_of(option, match.items("value").front());
+    if (!values) {
+        return values.problem();
     }
-    Wish wish = for_user(set(option, *value), in);
-    wish.fresh = match.has("fresh");
-    return only(std::move(wish));
+    std::vector<Made> ways;
+    for (const Value& one : *values) {
+        Wish wish = for_user(set(option, one), in);
+        wish.fresh = match.has("fresh");
+        ways.push_back(only(std::move(wish)));
+    }
+    return all_of({ways});
 }
 
 Result<Made> assign_package(const State& match, const Situation& in) {
@@ -68,7 +67,10 @@ Result<Made> assign_package(const State& match, const Situation& in) {
 }
 
 Result<Made> turn(const State& match, const Situation& in, bool on) {
-    Made out;
+    std::vector<std::vector<Made>> out;
+    const auto switched = [&](const std::string& option) {
+        return Made{.wishes = {for_user(set(option, on), in)}, .service = option};
+    };
     for (const Item& item : match.items("options")) {
         const CatalogView* catalog = in.scene.around.catalog;
         const std::string longer = item.text + ".enable";
@@ -76,18 +78,13 @@ Result<Made> turn(const State& match, const Situation& in, bool on) {
                                    ? catalog->has_option(longer)
                                    : std::count(item.text.begin(), item.text.end(), '.') == 1;
         const bool sure = catalog != nullptr || is_switch(item.text) || short_one;
-        if (!sure) {
-            return Problem{.code = "two_readings",
-                           .message = "whether " + quoted(item.text) +
-                                      " is a switch itself, or has one, is not known here",
-                           .hint =
-                               "say set " + item.text + " = true, or set " + longer + " = true"};
+        const bool below = !is_switch(item.text) && short_one;
+        out.push_back({switched(below ? longer : item.text)});
+        if (!sure) { // it is a switch itself, or has one
+            out.back().push_back(switched(longer));
         }
-        const std::string option = !is_switch(item.text) && short_one ? longer : item.text;
-        out.wishes.push_back(for_user(set(option, on), in));
-        out.service = option;
     }
-    return out;
+    return all_of(out);
 }
 
 Result<Made> enable(const State& match, const Situation& in) {

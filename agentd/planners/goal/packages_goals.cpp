@@ -63,26 +63,40 @@ Result<Made> uninstall(const State& match, const Situation& in) {
     return packages(match, in, WishKind::remove_from_list);
 }
 
-/// "install docker": the program alone is seldom what is meant.
+/// The option that turns on what is called so, where there is one and it is no program.
+std::optional<std::string_view> switch_called(const Situation& in, const std::string& name) {
+    const Service* service = service_called(core::to_lower(name));
+    const CatalogView* catalog = in.scene.around.catalog;
+    const bool there = service != nullptr && !service->enable.starts_with("programs.") &&
+                       (catalog == nullptr || catalog->has_option(service->enable));
+    return there ? std::optional(service->enable) : std::nullopt;
+}
+
+/// "install docker": the package alone is seldom what is meant, and may be.
 Result<Made> install_bare(const State& match, const Situation& in) {
-    for (const Item& item : match.items("packages")) {
-        const Service* service = service_called(core::to_lower(item.more));
-        if (service != nullptr && !service->enable.starts_with("programs.")) {
-            return Problem{
-                .code = "two_readings",
-                .message = "whether the service is meant, which " + std::string(service->enable) +
-                           " turns on, or the package alone, is not said",
-                .hint = "say enable " + item.more + ", or install the package " + item.text};
+    auto installed = install(match, in);
+    if (!installed) {
+        return installed;
+    }
+    std::vector<std::vector<Made>> out;
+    const Items& items = match.items("packages");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        out.push_back({only(installed->wishes.at(i))});
+        if (const auto option = switch_called(in, items[i].more)) {
+            out.back().push_back({.wishes = {set(*option, true)}, .service = std::string(*option)});
         }
     }
-    return install(match, in);
+    return all_of(out);
 }
 
 /// "web should have docker": installed, or running?
-Result<Made> have(const State&, const Situation&) {
-    return Problem{.code = "two_readings",
-                   .message = "whether something shall be installed, or turned on, is not said",
-                   .hint = "say install it, or enable it"};
+Result<Made> have(const State& match, const Situation& in) {
+    if (in.scene.around.catalog == nullptr) {
+        return Problem{.code = "two_readings",
+                       .message = "whether something shall be installed, or turned on, is not said",
+                       .hint = "say install it, or enable it"};
+    }
+    return install_bare(match, in);
 }
 
 /// "from bob's command-line packages": the module of that name.

@@ -1,6 +1,7 @@
 // Services and programs: on, off, and their ports in the firewall.
 #include "agentd/planners/goal/clause.hpp"
 #include "agentd/planners/goal/names.hpp"
+#include "agentd/planners/goal/own_switches.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -63,89 +64,57 @@ struct Found {
     std::string user{};
 };
 
-/// The owner's own switch of that name: the one of these hosts, else the only one.
-Result<std::optional<Found>> own_switch(const Situation& in, const Item& item,
-                                        const std::string& kind) {
-    const Sayings* said = in.scene.around.said;
-    if (said == nullptr || !kind.empty()) {
-        return std::optional<Found>();
-    }
-    std::set<std::string> names{item.more, plain_name(item.more)};
-    const auto path = proposals::OptionPath::parse(item.text);
-    if (path && path->parts().size() >= 2) {
-        names.insert(path->parts()[path->parts().size() - 2]);
-    }
-    if (const Service* service = service_of(item.text)) {
-        for (const auto name : core::split(service->names, '|')) {
-            names.emplace(name);
-        }
-    }
-    std::vector<Switch> all;
-    for (const std::string& name : names) {
-        for (Switch one : said->switches(name)) {
-            if (in.scope.user.empty() || one.user == in.scope.user) {
-                all.push_back(std::move(one));
-            }
-        }
-    }
-    std::vector<Switch> here;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(here), [&](const Switch& one) {
-        return std::any_of(one.hosts.begin(), one.hosts.end(),
-                           [&](const auto& host) { return in.scope.hosts.count(host) > 0; });
-    });
-    const auto& chosen = here.empty() ? all : here;
-    if (chosen.size() > 1) {
-        std::vector<std::string> options;
-        for (const Switch& one : chosen) {
-            options.push_back(one.option);
-        }
-        return Problem{.code = "two_readings",
-                       .message = quoted(item.more) + " may be " + core::join(options, " or "),
-                       .hint = "say which: set " + options.front() + " = true"};
-    }
-    return chosen.empty() ? std::optional<Found>()
-                          : std::optional<Found>({chosen.front().option, chosen.front().user});
-}
-
-Result<Found> option_of(const Situation& in, const Item& item, const std::string& kind) {
-    const auto own = own_switch(in, item, kind);
-    if (!own) {
-        return own.problem();
-    }
-    if (*own) {
-        return **own;
-    }
+/// What turns it on: the owner's own switches, and beside what only others use nixpkgs' own.
+Result<std::vector<Found>> options_of(const Situation& in, const Item& item,
+                                      const std::string& kind) {
+    std::vector<Found> out;
     const CatalogView* catalog = in.scene.around.catalog;
     const bool known = !item.text.empty() && (catalog == nullptr || catalog->has_option(item.text));
-    if (known) {
-        return Found{.option = item.text, .user = in.scope.user};
+    const auto own = kind.empty() ? own_switches(in, item) : OwnSwitches{};
+    for (const Switch& one : own.found) {
+        out.push_back({.option = one.option, .user = one.user});
     }
-    const auto found = options_called(in, item.more, kind);
-    if (found.size() > 1) {
-        return Problem{.code = "two_readings",
-                       .message = quoted(item.more) + " may be " + core::join(found, " or "),
-                       .hint = "say which: set " + found.front() + " = true"};
+    if (known && (out.empty() || own.of_others)) {
+        out.push_back({.option = item.text, .user = in.scope.user});
     }
-    return found.empty() ? Result<Found>(unknown(in, item.more))
-                         : Found{.option = found.front(), .user = in.scope.user};
+    if (out.empty()) {
+        for (const std::string& option : options_called(in, item.more, kind)) {
+            out.push_back({.option = option, .user = in.scope.user});
+        }
+    }
+    return out.empty() ? Result<std::vector<Found>>(unknown(in, item.more)) : std::move(out);
+}
+
+/// Each of what may turn it on.
+Result<std::vector<Made>> turned(const Situation& in, const Item& item, const std::string& kind,
+                                 bool on) {
+    const auto options = options_of(in, item, kind);
+    if (!options) {
+        return options.problem();
+    }
+    std::vector<Made> out;
+    for (const Found& found : *options) {
+        Wish wish = set(found.option, on);
+        wish.user = found.user;
+        out.push_back({.wishes = {std::move(wish)},
+                       .service = item.text.empty() ? found.option : item.text});
+    }
+    return out;
 }
 
 Result<Made> turn(const State& match, const Situation& in, bool on) {
-    Made out;
     const std::string kind = match.has("program")  ? "programs"
                              : match.has("daemon") ? "services"
                                                    : "";
+    std::vector<std::vector<Made>> out;
     for (const Item& item : match.items("services")) {
-        const auto option = option_of(in, item, kind);
-        if (!option) {
-            return option.problem();
+        auto ways = turned(in, item, kind, on);
+        if (!ways) {
+            return ways.problem();
         }
-        Wish wish = set(option->option, on);
-        wish.user = option->user;
-        out.wishes.push_back(std::move(wish));
-        out.service = item.text.empty() ? option->option : item.text;
+        out.push_back(std::move(ways).value());
     }
-    return out;
+    return all_of(out);
 }
 
 Result<Made> enable(const State& match, const Situation& in) {
@@ -196,19 +165,17 @@ Result<Made> close_for(const State& match, const Situation& in) {
 }
 
 Result<Made> one_for_other(const State& match, const Situation& in) {
-    Made out;
+    std::vector<std::vector<Made>> out;
     for (const auto& [slot, on] : {std::pair("off", false), std::pair("on", true)}) {
         for (const Item& item : match.items(slot)) {
-            const auto option = option_of(in, item, "");
-            if (!option) {
-                return option.problem();
+            auto ways = turned(in, item, "", on);
+            if (!ways) {
+                return ways.problem();
             }
-            Wish wish = set(option->option, on);
-            wish.user = option->user;
-            out.wishes.push_back(std::move(wish));
+            out.push_back(std::move(ways).value());
         }
     }
-    return out;
+    return all_of(out);
 }
 
 /// `services.fail2ban.maxretry` of "the fail2ban maxretry", where it is known to be one.

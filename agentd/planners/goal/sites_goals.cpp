@@ -57,10 +57,15 @@ Result<Made> files(const State& match, const Situation&) {
                               : nginx(match, "root", folder);
 }
 
-Result<Made> which(const State&, const Situation&) {
-    return Problem{.code = "two_readings",
-                   .message = "which web server is to do it is not said",
-                   .hint = "say it: … with nginx, or: … with caddy"};
+/// Which web server is to do it is not said.
+Result<Made> either(const State& match, const Situation&) {
+    const std::string to = match.text("upstream");
+    const std::string folder = match.text("path");
+    return match.has("upstream")
+               ? all_of({{nginx(match, "locations.\"/\".proxyPass", to),
+                          caddy(match, "reverse_proxy " + to)}})
+               : all_of({{nginx(match, "root", folder),
+                          caddy(match, "root * " + folder + "\nfile_server")}});
 }
 
 #define SERVER "(nginx {nothing:nginx}|caddy {nothing:caddy})"
@@ -80,7 +85,7 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(proxy|forward|reverse proxy) {domain} to {upstream} (with|using|through|by|via) " SERVER
      " " TLS,
      proxy, "proxy example.org to port 3000 with caddy"},
-    {"(proxy|reverse proxy) {domain} to {upstream}", which},
+    {"(proxy|reverse proxy) {domain} to {upstream}", either},
     {"(set up|add|create|configure|make) [new] " SERVER
      " (virtual host|vhost|site|virtualhost) (for|called|named) {domain} (serving|that serves|with "
      "root|with files from|from) {path} " TLS,
@@ -90,7 +95,7 @@ constexpr auto patterns = std::to_array<Pattern>({
      files, "serve /srv/www on example.org with nginx"},
     {"(serve|host|publish) [files|folder|directory] [in|of|from] {path} (on|at|as|under|for) "
      "{domain}",
-     which},
+     either},
 });
 
 #undef SERVER

@@ -52,16 +52,12 @@ Result<Made> generations(const State& match, const Situation& in) {
     const std::int64_t most = match.items("number").front().number;
     const bool systemd = is_seen(in, "boot.loader.systemd-boot");
     const bool grub = is_seen(in, "boot.loader.grub");
-    if (systemd == grub && in.scene.around.said != nullptr) {
-        return Problem{.code = "two_readings",
-                       .message = std::string("whether the boot loader is systemd-boot or grub ") +
-                                  (grub ? "differs here" : "is not known here"),
-                       .hint = "say set boot.loader.systemd-boot.configurationLimit to " +
-                               std::to_string(most)};
+    const Made of_systemd = only(set("boot.loader.systemd-boot.configurationLimit", most));
+    const Made of_grub = only(set("boot.loader.grub.configurationLimit", most));
+    if (systemd == grub && in.scene.around.said != nullptr) { // not known, or both
+        return all_of({{of_systemd, of_grub}});
     }
-    return only(set(grub ? "boot.loader.grub.configurationLimit"
-                         : "boot.loader.systemd-boot.configurationLimit",
-                    most));
+    return grub ? of_grub : of_systemd;
 }
 Result<Made> no_editor(const State&, const Situation&) {
     return only(set("boot.loader.systemd-boot.editor", false));

@@ -69,6 +69,16 @@ def question(lab):
             check(again.code == "shared", "it is understood otherwise:", again)
 
 
+@truth("whether a package or its service is meant is asked, and the one that is chosen is proposed")
+def chosen(lab):
+    error = refused(lab, "install postgresql", "two_readings")
+    packaged, served = [one["say"] for one in error.error["readings"]]
+    check("systemPackages" in packaged and "services.postgresql.enable" in served, error)
+    detail = lab.run(served)
+    check(list(steps(detail)) == ["set services.postgresql.enable to true"], detail["plan"])
+    lab.call("withdraw", proposal=detail["id"])
+
+
 @truth("a goal for another host, or with a word that is not understood, is refused and says why")
 def refusals(lab):
     error = refused(lab, "install ripgrep and make me happy", "not_understood")

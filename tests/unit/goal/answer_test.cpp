@@ -79,15 +79,27 @@ TEST_CASE("an answer that is not as it has to be is refused") {
 
 TEST_CASE("a question says each reading, and how to say just that one") {
     const Place place;
-    const auto read = place.read("remove nano and install vim for user bob");
-    REQUIRE(read);
-    const auto& question = std::get<Question>(*read);
-    const Json readings = readings_of(question);
-    REQUIRE(readings.size() == 2);
-    for (const Json& one : readings) {
-        const auto say = one.at("say").get<std::string>();
-        INFO(say);
-        CHECK(place.said(say) == say); // one reading, and this one
-        CHECK_FALSE(one.at("understood").empty());
+    for (const char* goal :
+         {"remove nano and install vim for user bob", "remove nano and install vim in docker.nix",
+          "on all hosts, remove nano and install vim in docker.nix", "install docker",
+          "install htop and docker", "open ports 80 and 53 udp", "set a.b to on", "turn on a.b.c",
+          "proxy example.org to port 3000", "serve /srv/www on example.org"}) {
+        const auto read = place.read(goal);
+        INFO(goal << (read ? "" : ": " + read.problem().message));
+        REQUIRE(read);
+        REQUIRE(std::holds_alternative<Question>(*read));
+        const Json readings = readings_of(std::get<Question>(*read));
+        CHECK(readings.size() == 2);
+        for (const Json& one : readings) {
+            const auto say = one.at("say").get<std::string>();
+            INFO(say);
+            CHECK(place.said(say) == say); // one reading, and this one
+            CHECK_FALSE(one.at("understood").empty());
+        }
     }
+}
+
+TEST_CASE("what may mean too much is a question that nobody asks") {
+    const Place place;
+    CHECK(place.said("install docker, nginx, jellyfin and tailscale") == "!two_readings");
 }

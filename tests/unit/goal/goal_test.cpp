@@ -165,7 +165,8 @@ TEST_CASE("phrasings that people type are understood, and alike") {
          R"(switch the flake input "nixpkgs" to github:NixOS/nixpkgs/nixos-25.11)"},
         {"in hosts/common/optional/docker.nix open port 2375",
          R"(add 2375 to networking.firewall.allowedTCPPorts in the module "hosts/common/optional/docker.nix")"},
-        {"install docker", "!two_readings"},
+        {"install docker", "?add the package \"docker\" to environment.systemPackages | set "
+                           "virtualisation.docker.enable to true"},
         {"open ports 80 and 53 udp",
          "?add 80 to networking.firewall.allowedUDPPorts, and add 53 to "
          "networking.firewall.allowedUDPPorts | add 80 to networking.firewall.allowedTCPPorts, and "

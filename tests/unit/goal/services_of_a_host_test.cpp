@@ -17,7 +17,7 @@ TEST_CASE("sites are said with their server, and what they lead to") {
     for (const Sentence& one : all) {
         CHECK(place.said(one.goal) == one.says);
     }
-    CHECK(place.said("serve /srv/www on example.org").starts_with("!two_readings"));
+    CHECK(place.said("serve /srv/www on example.org").starts_with("?set services.nginx.enable"));
 }
 
 TEST_CASE("databases are made in the server that is named") {
