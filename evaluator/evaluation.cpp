@@ -111,6 +111,7 @@ Evaluated read_answer(const core::Json& answer, FlakeAnswer& from) {
 
 std::string FlakeSource::url() const {
     return "git+file://" + percent_encoded(repository) + "?" +
+           (folder.empty() ? "" : "dir=" + percent_encoded(folder) + "&") +
            (ref.empty() ? "" : "ref=" + percent_encoded(ref) + "&") + "rev=" + commit.str();
 }
 

@@ -40,7 +40,8 @@ bool git_has(const Nix& nix, const FlakeSource& source, const std::string& objec
 void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationRefused& refused,
                           const std::stop_token& stop) {
     const std::string commit = source.commit.str();
-    if (git_has(nix, source, commit + ":flake.nix", stop) || stop.stop_requested()) {
+    if (git_has(nix, source, commit + ":" + source.file("flake.nix"), stop) ||
+        stop.stop_requested()) {
         return;
     }
     if (!git_has(nix, source, commit + "^{commit}", stop)) {
@@ -48,8 +49,10 @@ void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationR
                             "the repository does not have commit " + commit, source.repository);
     }
     refused.problem = {.code = "no_flake",
-                       .message = "there is no flake.nix at the top of the repository",
-                       .where = "flake.nix",
+                       .message = source.folder.empty()
+                                      ? "there is no flake.nix at the top of the repository"
+                                      : "there is no flake.nix in this folder of the repository",
+                       .where = source.file("flake.nix"),
                        .hint = "agentd works on a flake: add a flake.nix with nixosConfigurations"};
 }
 

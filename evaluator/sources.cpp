@@ -109,7 +109,8 @@ class Errand {
 
 std::string lock_text(const Nix& nix, const FlakeSource& source, const std::stop_token& stop) {
     auto command =
-        nix.git(source.repository, {"cat-file", "blob", source.commit.str() + ":flake.lock"});
+        nix.git(source.repository,
+                {"cat-file", "blob", source.commit.str() + ":" + source.file("flake.lock")});
     command.out = {.bytes = most_lock, .above = sandbox::Cap::Above::stop};
     const auto outcome = sandbox::run(command, stop);
     return outcome.succeeded() ? outcome.out.bytes : "";

@@ -60,10 +60,14 @@ OwnSource::OwnSource(Context& context, const Config* config, core::HostName host
                      core::Commit commit)
     : scratch_(std::move(scratch)), interrupt_(context.around().stop), host_(std::move(host)),
       repository_(std::move(repository)), commit_(std::move(commit)),
+      folder_(context.asked().value("--flake").value_or("")),
       nix_(own_nix(config != nullptr ? std::optional(*config) : std::nullopt, scratch_->path())) {}
 
 evaluator::FlakeSource OwnSource::head() const {
-    return {.repository = repository_in(*scratch_), .ref = "refs/upstream/base", .commit = commit_};
+    return {.repository = repository_in(*scratch_),
+            .ref = "refs/upstream/base",
+            .commit = commit_,
+            .folder = folder_};
 }
 
 Result<evaluator::FlakeSource> OwnSource::edited(std::span<const proposals::FileEdit> edits) {
@@ -81,7 +85,8 @@ Result<evaluator::FlakeSource> OwnSource::edited(std::span<const proposals::File
     }
     return evaluator::FlakeSource{.repository = repository_in(*scratch_),
                                   .ref = "refs/agentd/" + id->str(),
-                                  .commit = *commit};
+                                  .commit = *commit,
+                                  .folder = folder_};
 }
 
 Result<core::Done> OwnSource::ready(Context& context) const {

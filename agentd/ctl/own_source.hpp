@@ -16,7 +16,8 @@
 
 namespace agentd::ctl {
 
-/// One host of the clone in --repo, in a repository that goes with the object. Nothing is written
+/// One host of the clone in --repo, of the flake in --flake, in a repository that goes with the
+/// object. Nothing is written
 /// into the clone.
 class OwnSource {
   public:
@@ -45,6 +46,7 @@ class OwnSource {
     core::HostName host_;
     proposals::Repository repository_;
     core::Commit commit_;
+    std::string folder_;
     int edited_ = 0;
     evaluator::Nix nix_;
 };

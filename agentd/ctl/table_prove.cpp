@@ -47,9 +47,11 @@ std::vector<Command> find_commands() {
              .summary = "Hosts of a flake, the files each is made of, and its habits",
              .options = {{.name = "--repo", .value = "DIR", .help = "a clone; default: here"},
                          {.name = "--host", .value = "H", .help = "one host, file by file"},
-                         {.name = "--flake", .value = "FOLDER", .help = "where its flake.nix is"}},
-             .more = "Of HEAD, read without Nix and without agentd: what could not be followed is "
-                     "named.",
+                         {.name = "--flake", .value = "FOLDER", .help = "where its flake.nix is"},
+                         {.name = "--no-eval", .help = "as it reads; Nix is not asked"}},
+             .more = "Of HEAD, without agentd: what cannot be followed is named. Nix says of each "
+                     "host which files it is made of (kept, for the next question); where "
+                     "reading says otherwise, both are told.",
              .handler = commands::context_map}};
 }
 

@@ -61,7 +61,7 @@ IndexedOption read_option(const store::Statement& row) {
 
 std::string index_schema() {
     static const auto digest = core::sha256(index_script).hex();
-    return "agentd.index/3 " + digest;
+    return "agentd.index/4 " + digest;
 }
 
 void make_tables(store::Database& database, bool cut) {
@@ -75,6 +75,10 @@ void make_tables(store::Database& database, bool cut) {
         " tokenize=\"porter unicode61 separators '._-<>*'\", prefix='2 3');"
         "CREATE TABLE package(id INTEGER PRIMARY KEY, attribute TEXT NOT NULL UNIQUE,"
         " pname TEXT NOT NULL, version TEXT NOT NULL) STRICT;"
+        "CREATE TABLE host(name TEXT NOT NULL) STRICT;"
+        "CREATE TABLE part(user TEXT NOT NULL, whole INTEGER NOT NULL) STRICT;"
+        "CREATE TABLE place(user TEXT NOT NULL, what TEXT NOT NULL, file TEXT NOT NULL,"
+        " inside INTEGER NOT NULL, name TEXT NOT NULL) STRICT;"
         "CREATE VIRTUAL TABLE package_words USING fts5(name, words, content='',"
         " tokenize=\"unicode61 separators '._-'\", prefix='2 3');");
     database.run("INSERT INTO about VALUES (?,?)", index_schema(), cut);

@@ -26,6 +26,11 @@ IndexedOption read_option(const store::Statement& row);
 void make_tables(store::Database& database, bool cut);
 void write_option(store::Database& database, const IndexedOption& option);
 void write_package(store::Database& database, const IndexedPackage& package);
+/// Which files of the flake take part, as evaluator/nix/index.nix tells it; nothing where it does
+/// not. Bounded.
+void write_places(store::Database& database, const core::Json& answer);
+/// Its name is left empty. nullopt where that was not told.
+std::optional<proposals::map::EvaluatedHost> read_places(store::Database& database);
 
 /// The words of a name: its parts and theirs (`hostName` is `hostName host Name`), for the index.
 std::string words_of_name(std::string_view name);

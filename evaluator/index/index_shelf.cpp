@@ -1,3 +1,4 @@
+#include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/keep_newest.hpp"
 #include "evaluator/index/index_file.hpp"
@@ -30,13 +31,16 @@ IndexShelf::IndexShelf(const Nix& nix, std::string directory)
     core::make_directories(directory_, 0700);
 }
 
-std::string IndexShelf::file_of(const core::Commit& commit, const core::HostName& host) const {
-    return directory_ + "/" + commit.str() + "-" + host.str() + ".db";
+std::string IndexShelf::file_in(const std::string& directory, const FlakeSource& source,
+                                const core::HostName& host) {
+    const std::string folder =
+        source.folder.empty() ? "" : core::sha256(source.folder).hex().substr(0, 16) + "-";
+    return directory + "/" + source.commit.str() + "-" + folder + host.str() + ".db";
 }
 
-std::unique_ptr<OptionIndex> IndexShelf::known(const core::Commit& commit,
+std::unique_ptr<OptionIndex> IndexShelf::known(const FlakeSource& source,
                                                const core::HostName& host) const {
-    return OptionIndex::open(file_of(commit, host));
+    return OptionIndex::open(file_of(source, host));
 }
 
 /// What a commit cannot be asked once it cannot be asked again: the answer would be the same.
@@ -51,12 +55,12 @@ void IndexShelf::remember(const std::string& file, const core::Problem& problem)
 core::Result<std::unique_ptr<OptionIndex>>
 IndexShelf::get(const FlakeSource& source, const core::HostName& host, std::stop_token stop) {
     constexpr std::size_t most_kept = 64;
-    if (auto found = known(source.commit, host)) {
+    if (auto found = known(source, host)) {
         return found;
     }
-    const std::string file = file_of(source.commit, host);
+    const std::string file = file_of(source, host);
     const std::lock_guard one_at_a_time(making_);
-    if (auto found = known(source.commit, host)) {
+    if (auto found = known(source, host)) {
         return found; // another thread made it meanwhile
     }
     if (const auto failed = failed_.find(file); failed != failed_.end()) {

@@ -201,6 +201,7 @@ void fill(store::Database& database, const Json& answer) {
             write_package(database, *package);
         }
     }
+    write_places(database, answer);
     all.commit();
 }
 
@@ -226,19 +227,22 @@ void write_index(const Json& answer, const std::string& file) {
 core::Result<core::Done> make_index(const Nix& nix, const FlakeSource& source,
                                     const core::HostName& host, const std::string& file,
                                     std::stop_token stop) {
-    const auto ask = [&](bool detailed) {
-        return ask_flake(
-            nix, source, index_script,
-            {{"host", nix_string(host.str())}, {"detailed", detailed ? "true" : "false"}}, stop,
-            {.read_only = true, .any_text = true});
+    const auto ask = [&](bool detailed, bool located) {
+        return ask_flake(nix, source, index_script,
+                         {{"host", nix_string(host.str())},
+                          {"detailed", detailed ? "true" : "false"},
+                          {"located", located ? "true" : "false"}},
+                         stop, {.read_only = true, .any_text = true});
     };
-    auto asked = ask(true);
-    // One package or example that throws what tryEval cannot catch ends the look into all of them;
-    // names and types remain.
-    if (const auto* refused = std::get_if<EvaluationRefused>(&asked);
-        refused != nullptr && refused->problem.code == "evaluation_failed") {
-        asked = ask(false);
-    }
+    const auto failed = [](const FlakeAsked& asked) {
+        const auto* refused = std::get_if<EvaluationRefused>(&asked);
+        return refused != nullptr && refused->problem.code == "evaluation_failed";
+    };
+    auto asked = ask(true, true);
+    // One package, example or condition that throws what tryEval cannot catch ends the look into
+    // all of them; names and types remain.
+    asked = failed(asked) ? ask(false, true) : std::move(asked);
+    asked = failed(asked) ? ask(false, false) : std::move(asked);
     const auto* answer = std::get_if<FlakeAnswer>(&asked);
     if (answer == nullptr) {
         return problem_of(asked);

@@ -25,23 +25,27 @@ core::Result<core::Done> make_index(const Nix& nix, const FlakeSource& source,
 /// options and 262144 packages.
 void write_index(const core::Json& answer, const std::string& file);
 
-/// Indexes kept in a folder by commit and host, the last 64 of them. May be used by several
-/// threads.
+/// Indexes kept in a folder by commit, folder of the flake and host, the last 64 of them. May be
+/// used by several threads.
 class IndexShelf {
   public:
     /// @param directory absolute; made when missing.
     IndexShelf(const Nix& nix, std::string directory);
 
+    /// Where it is in such a folder, if it is there.
+    static std::string file_in(const std::string& directory, const FlakeSource& source,
+                               const core::HostName& host);
     /// nullptr where there is none that can be read.
-    std::unique_ptr<OptionIndex> known(const core::Commit& commit,
-                                       const core::HostName& host) const;
+    std::unique_ptr<OptionIndex> known(const FlakeSource& source, const core::HostName& host) const;
     /// Makes it where there is none, or none that can be read. One thread at a time may use what it
     /// gives.
     core::Result<std::unique_ptr<OptionIndex>>
     get(const FlakeSource& source, const core::HostName& host, std::stop_token stop = {});
 
   private:
-    std::string file_of(const core::Commit& commit, const core::HostName& host) const;
+    std::string file_of(const FlakeSource& source, const core::HostName& host) const {
+        return file_in(directory_, source, host);
+    }
     void remember(const std::string& file, const core::Problem& problem);
     const Nix& nix_;
     std::string directory_;

@@ -210,6 +210,14 @@ std::optional<IndexedPackage> OptionIndex::package(std::string_view attribute) c
                       : std::nullopt;
 }
 
+std::optional<proposals::map::EvaluatedHost> OptionIndex::places(std::string host) const {
+    auto out = read_places(state_->database);
+    if (out) {
+        out->name = std::move(host);
+    }
+    return out;
+}
+
 std::size_t OptionIndex::options() const {
     return static_cast<std::size_t>(
         state_->database.number("SELECT count(*) FROM option WHERE hidden = 0").value_or(0));

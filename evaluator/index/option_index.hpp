@@ -4,6 +4,7 @@
 
 #include "agentd/core/result.hpp"
 #include "evaluator/index/option_type.hpp"
+#include "proposals/map/evaluated.hpp"
 #include "proposals/operations.hpp"
 
 #include <cstddef>
@@ -89,6 +90,9 @@ class OptionIndex {
     std::size_t packages() const;
     /// That it was opened from: a worker may open it too.
     const std::string& file() const noexcept;
+    /// Which files of the flake the host, by this name, is made of; nullopt where its evaluation
+    /// could not tell.
+    std::optional<proposals::map::EvaluatedHost> places(std::string host) const;
 
   private:
     struct State;

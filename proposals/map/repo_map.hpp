@@ -1,13 +1,15 @@
 /// @file
-/// What a repository of NixOS configurations is made of, told without Nix.
+/// What a repository of NixOS configurations is made of: read, and as far as somebody asked Nix.
 #pragma once
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/result.hpp"
+#include "proposals/map/evaluated.hpp"
 #include "proposals/map/files.hpp"
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,8 +22,11 @@ struct ModuleUse {
     std::string file{};
     std::string by{}; ///< the file that imports it; "" is the flake's own list
     std::vector<std::string> also_by{};
-    std::size_t distance{}; ///< imports between the host and it
-    bool maybe{};           ///< imported under a condition that cannot be told
+    std::size_t distance{};          ///< imports between the host and it
+    bool maybe{};                    ///< imported under a condition that cannot be told
+    bool by_value{};                 ///< `(import ./x.nix)`: to Nix no module of its own
+    bool read = true;                ///< the imports lead to it
+    std::optional<bool> evaluated{}; ///< it takes part; nullopt: not asked, or not told
     friend bool operator==(const ModuleUse&, const ModuleUse&) = default;
 };
 using Modules = std::vector<ModuleUse>;
@@ -35,8 +40,11 @@ struct Host {
     /// Files that hold modules inside of something else, by user; "" for those of the system.
     std::map<std::string, std::set<std::string>> inlined{};
     bool in_part{}; ///< only its own files are known, not what it shares
-    std::vector<std::string> outside{};    ///< modules of inputs, by name
+    std::map<std::string, EvaluatedPart> evaluated{}; ///< by user; empty where Nix was not asked
+    std::vector<std::string> outside{};               ///< modules of inputs, by name
     std::vector<std::string> unresolved{}; ///< `file:line: …`, imports that could not be followed
+    /// Evaluation told all modules of it and of its users.
+    bool whole() const;
 };
 
 struct FlakeInput {

@@ -149,7 +149,7 @@ void Walk::path(const Value& written, const Value& value, const From& from) {
 
 void Walk::written_here(Value* value, const From& from) {
     if (is_whole_file(*value)) {
-        file(value->file->path, value, from);
+        file(value->file->path, value, {from.file, from.distance, from.maybe, true});
     } else if (inline_.insert(value).second) {
         From here = from;
         here.file = value->file != nullptr ? value->file->path : from.file;
@@ -197,6 +197,7 @@ void Walk::file(const std::string& path, Value* said, const From& from) {
     if (known != seen_.end()) {
         ModuleUse& use = (*into_)[known->second];
         use.maybe = use.maybe && from.maybe;
+        use.by_value = use.by_value && from.by_value;
         use.distance = std::min(use.distance, from.distance);
         if (use.by != from.file) {
             use.also_by.push_back(from.file);
@@ -207,8 +208,11 @@ void Walk::file(const std::string& path, Value* said, const From& from) {
         return;
     }
     seen_[path] = into_->size();
-    into_->push_back(
-        {.file = path, .by = from.file, .distance = from.distance, .maybe = from.maybe});
+    into_->push_back({.file = path,
+                      .by = from.file,
+                      .distance = from.distance,
+                      .maybe = from.maybe,
+                      .by_value = from.by_value});
     body(said, {.file = path, .distance = from.distance + 1, .maybe = from.maybe});
 }
 

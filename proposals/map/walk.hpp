@@ -38,6 +38,7 @@ class Walk {
         std::string file{};
         std::size_t distance{};
         bool maybe{};
+        bool by_value{};
     };
     struct Home {
         std::string user{};

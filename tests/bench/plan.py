@@ -82,13 +82,13 @@ def floor(where):
 
 
 def figures(agentctl, where, runs):
-    shown = json.loads(subprocess.run([agentctl, "--json", "context", "map", "--repo", where], check=True, capture_output=True).stdout)
+    shown = json.loads(subprocess.run([agentctl, "--json", "context", "map", "--no-eval", "--repo", where], check=True, capture_output=True).stdout)
     host = next((h["name"] for h in shown["hosts"] if h["kind"] == "nixos" and h["modules"]), None)
     wish = {"schema": "agentd.ops/2", "operations": [{"op": "add_to_list", "option": "environment.systemPackages", "value": {"package": "jq"}}]}
     wish |= {"host": host} if host else {}
     plan = [agentctl, "--json", "plan", "--repo", where, "--no-eval", "--assume-options", "--ops", "-"]
     work = {"floor": lambda: floor(where),
-            "map": lambda: subprocess.run([agentctl, "--json", "context", "map", "--repo", where], capture_output=True, check=True),
+            "map": lambda: subprocess.run([agentctl, "--json", "context", "map", "--no-eval", "--repo", where], capture_output=True, check=True),
             "plan": lambda: subprocess.run(plan, input=json.dumps(wish).encode(), capture_output=True)}
     times = {name: [] for name in work}
     for _ in range(runs):

@@ -1,9 +1,13 @@
 #include "agentd/ctl/commands/context_commands.hpp"
+#include "agentd/ctl/own_index.hpp"
+#include "agentd/ctl/own_nix.hpp"
 #include "agentd/ctl/own_tree.hpp"
 #include "agentd/ctl/view.hpp"
 #include "proposals/map/repo_map.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace agentd::ctl::commands {
 
@@ -14,6 +18,38 @@ using proposals::map::RepoMap;
 
 std::string or_none(const std::string& text) {
     return text.empty() ? "none" : one_line(text, 60);
+}
+
+/// What Nix was asked and what came of it; "" where it was not.
+std::string evaluated(const Host& host) {
+    if (host.evaluated.empty()) {
+        return {};
+    }
+    std::size_t added = 0;
+    std::size_t denied = 0;
+    const auto look = [&](const proposals::map::Modules& modules) {
+        for (const auto& use : modules) {
+            added += use.read ? 0 : 1;
+            denied += use.evaluated == false ? 1 : 0;
+        }
+    };
+    look(host.modules);
+    for (const auto& [user, modules] : host.homes) {
+        look(modules);
+    }
+    const auto system = host.evaluated.find("");
+    const bool whole = system != host.evaluated.end() && system->second.whole;
+    return std::string("evaluated: ") +
+           (whole ? "all of its modules are known" : "those that define or declare are known") +
+           "; " + std::to_string(added) + " found beside what was read, " + std::to_string(denied) +
+           " read and not used";
+}
+
+/// How a file is known, where reading and evaluation differ.
+std::string how_known(const proposals::map::ModuleUse& use) {
+    return use.evaluated == false ? "  not used, as Nix evaluates"
+           : use.read             ? ""
+                                  : "  by evaluation";
 }
 
 void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool files) {
@@ -30,6 +66,9 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
     terminal.line(terminal.paint(Colour::bold, one_line(host.name, 60)) + "  " +
                   terminal.paint(Colour::dim, host.kind));
     terminal.line(line);
+    if (const auto known = evaluated(host); !known.empty()) {
+        terminal.line("  " + known);
+    }
     for (const std::string& lost : host.unresolved) {
         terminal.line("  " + terminal.paint(Colour::warn, "not followed: ") + one_line(lost, 160));
     }
@@ -38,7 +77,8 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
         terminal.line(
             "    " + one_line(use.file, 120) +
             (hosts > 1 ? terminal.paint(Colour::dim, "  shared by " + std::to_string(hosts)) : "") +
-            (use.maybe ? terminal.paint(Colour::dim, "  conditional") : ""));
+            (use.maybe ? terminal.paint(Colour::dim, "  conditional") : "") +
+            terminal.paint(Colour::dim, how_known(use)));
     }
 }
 
@@ -63,6 +103,36 @@ void print_map(Terminal& terminal, const RepoMap& map, const Host* only) {
     }
 }
 
+/// What Nix says of the hosts, put into the map; a host that it cannot say it of stays as read.
+core::Result<core::Done> evaluate(Context& context, proposals::map::Files& files, RepoMap& map,
+                                  const Host* only) {
+    const auto config = own_settings(context);
+    if (const auto* trouble = std::get_if<Trouble>(&config)) {
+        return trouble->problem;
+    }
+    const auto& own = std::get<std::optional<Config>>(config);
+    WantedHosts wanted{.others = only == nullptr};
+    for (const Host& host : map.hosts) {
+        if (host.kind == "nixos" && (only == nullptr || only == &host)) {
+            wanted.names.push_back(host.name);
+        }
+    }
+    if (only != nullptr && wanted.names.empty()) {
+        return core::Done{}; // a home or a Mac: Nix is asked of systems of NixOS
+    }
+    const auto told = own_places(context, own ? &*own : nullptr, wanted);
+    if (!told) {
+        return told.problem();
+    }
+    for (const auto& problem : told->failed) {
+        map.notes.push_back(problem.where + " is told as it reads: " + problem.message);
+    }
+    for (const auto& host : told->hosts) {
+        add_evaluated(files, map, host);
+    }
+    return core::Done{};
+}
+
 } // namespace
 
 int context_map(Context& context) {
@@ -72,12 +142,18 @@ int context_map(Context& context) {
         return terminal.fail(trouble_of(tree.problem()));
     }
     proposals::map::Files files((*tree)->tree(), (*tree)->files());
-    const auto map = make_map(files, context.asked().value("--flake").value_or(""));
+    auto map = make_map(files, context.asked().value("--flake").value_or(""));
     if (!map) {
         return terminal.fail(trouble_of(map.problem()));
     }
     const auto name = context.asked().value("--host");
-    const Host* host = name ? map->host(*name) : nullptr;
+    const auto named = [&] { return name ? map->host(*name) : nullptr; };
+    if (!context.asked().has("--no-eval") && (!name || named() != nullptr || !map->hosts_known)) {
+        if (auto done = evaluate(context, files, *map, named()); !done) {
+            return terminal.fail(trouble_of(done.problem()));
+        }
+    }
+    const Host* host = named();
     if (name && host == nullptr) {
         return terminal.fail(trouble_of({.code = "no_such_host",
                                          .message = "there is no one host " + one_line(*name, 60),

@@ -402,6 +402,29 @@ def options_and_packages_are_found_without_a_daemon(b):
 
 
 @truth
+def a_map_says_what_reading_and_what_evaluating_knows(b):
+    clone = Clone(b.folder / "map")
+    (clone.dir / "hosts/db/found.nix").write_text('{ time.timeZone = "UTC"; }\n')
+    file = clone.dir / "hosts/db/default.nix"
+    hidden = 'builtins.match "(.*/found.nix)" (toString ./found.nix)'
+    file.write_text(file.read_text().replace("imports = [ ../common.nix ]", f"imports = [ ../common.nix ] ++ {hidden}", 1))
+    clone.commit("a module that cannot be followed")
+    asked = ("--json", "context", "map", "--repo", str(clone.dir))
+    uses = {}
+    for words in ((), ("--no-eval",)):
+        said = b.ctl(*asked, *words)
+        assert said.exit == 0, said.out + said.err
+        hosts = {host["name"]: host for host in said.json["hosts"]}
+        uses[words] = {use["file"]: use for use in hosts["db"]["modules"]}
+        assert (hosts["web"]["evaluated"] is None) == bool(words), hosts["web"]
+    assert "hosts/db/found.nix" not in uses[("--no-eval",)], uses
+    found = uses[()]["hosts/db/found.nix"]
+    assert (found["read"], found["evaluated"]) == (False, True), found
+    assert uses[()]["hosts/common.nix"]["evaluated"] is True, uses
+    assert clone.git("status", "--porcelain") == ""
+
+
+@truth
 def a_plan_is_shown_once_the_edited_flake_evaluates_to_it(b):
     clone = Clone(b.folder / "plan")
     asked = ("plan", "--repo", str(clone.dir), "--host", "web")

@@ -36,22 +36,22 @@ TEST_CASE("context map tells the hosts of what is committed, and refuses what it
     git("-C " + clone + " commit -q -m one");
     write(clone + "/web.nix", "not committed");
 
-    const auto ran = agentctl.bare({"--json", "context", "map", "--repo", clone});
+    const auto ran = agentctl.bare({"--json", "context", "map", "--no-eval", "--repo", clone});
     REQUIRE(ran.exit == 0);
     const auto map = ran.json();
     CHECK(map.at("schema") == "agentd.map/1");
     CHECK(map.at("files").at("all.nix") == Json::array({"db", "web"}));
     CHECK(map.at("files").at("web.nix") == Json::array({"web"}));
-    const auto one = agentctl.bare({"context", "map", "--repo", clone, "--host", "web"});
+    const auto one = agentctl.bare({"context", "map", "--no-eval", "--repo", clone, "--host", "web"});
     CHECK(one.out.find("all.nix  shared by 2") != std::string::npos);
 
-    CHECK(agentctl.bare({"--json", "context", "map", "--repo", clone, "--host", "x"})
+    CHECK(agentctl.bare({"--json", "context", "map", "--no-eval", "--repo", clone, "--host", "x"})
               .json()
               .at("error")
               .at("code") == "no_such_host");
-    CHECK(agentctl.bare({"--json", "context", "map", "--repo", clone, "--flake", "x"})
+    CHECK(agentctl.bare({"--json", "context", "map", "--no-eval", "--repo", clone, "--flake", "x"})
               .json()
               .at("error")
               .at("code") == "no_flake");
-    CHECK(agentctl.bare({"context", "map", "--repo", agentctl.directory.path()}).exit == 1);
+    CHECK(agentctl.bare({"context", "map", "--no-eval", "--repo", agentctl.directory.path()}).exit == 1);
 }

@@ -146,3 +146,36 @@ TEST_CASE("options that stand for all options are not walked; modules that throw
     CHECK(standing("bad.x.y") == Standing::unchecked);
     CHECK(standing("services.nginx.enable") == Standing::declared);
 }
+
+TEST_CASE("an index tells which files of the flake a host is made of, and what they define") {
+    auto places = demo().places("web");
+    REQUIRE(places);
+    CHECK(places->name == "web");
+    CHECK(places->hosts == std::vector<std::string>{"db", "web"});
+    const auto& system = places->parts.at("");
+    CHECK_FALSE(system.whole); // the demo's own lib tells no graph
+    const auto& web = system.files.at("hosts/web");
+    CHECK(web.sets.count("services.nginx.enable") == 1);
+    CHECK(web.sets.count("networking.hostName") == 1);
+    CHECK(web.sets.count("users.users") == 0);
+    CHECK(system.files.count("hosts/db") == 0);
+    CHECK(system.files.at("modules/config/networking.nix").declares);
+}
+
+TEST_CASE("what is outdone or off is not defined; what throws is unknown") {
+    REQUIRE(make(fixture().with_module(
+        "{ lib, config, ... }: { options.odd.bad = lib.mkOption { type = lib.types.str; };"
+        " options.odd.set = lib.mkOption { type = lib.types.attrsOf lib.types.str; };"
+        " config = { odd.bad = lib.mkIf (throw \"no\") \"x\"; odd.set.\"a b\" = \"c\";"
+        " time.timeZone = lib.mkDefault \"lost\"; services.openssh.enable = lib.mkIf false true; "
+        "}; }")));
+    const auto index = OptionIndex::open(fixture() / "made.db");
+    REQUIRE(index);
+    const auto places = index->places("web");
+    REQUIRE(places);
+    const auto& system = places->parts.at("");
+    CHECK(system.unknown.count("odd.bad") == 1);
+    const auto& file = system.files.at("hosts/web/agentd.nix");
+    CHECK(file.declares);
+    CHECK(file.sets == std::set<std::string, std::less<>>{"odd.set", "odd.set.\"a b\""});
+}
