@@ -67,7 +67,8 @@ std::vector<Command> change() {
          .summary = "Ask for a change in plain words; wait until it is tested and decided",
          .arguments = {{.name = "GOAL", .help = "what you want, like: add ripgrep", .words = true}},
          .options = {no_wait},
-         .more = "Nothing is applied. Exit 77 when policy denies it, 1 when a test refuses it.",
+         .more = "Nothing is applied. Where it may mean this or that you are asked. Exit 77 when policy "
+                 "denies it, 1 when a test refuses it, 64 when it is not understood.",
          .streams = true,
          .handler = commands::run},
         {.path = "propose",

@@ -31,6 +31,16 @@ std::optional<std::string> chosen(Terminal& terminal, const Trouble& trouble) {
     return trouble.readings[static_cast<std::size_t>(number) - 1].say;
 }
 
+/// The files say all of it already: that is an answer, and no failure.
+int nothing_to_do(Terminal& terminal, const core::Problem& problem) {
+    terminal.line("nothing to do: " + one_line(problem.message, 1000));
+    if (!problem.hint.empty()) {
+        terminal.line("  " + one_line(problem.hint, 1000));
+    }
+    terminal.result({{"proposal", nullptr}, {"already", core::to_utf8(problem.hint)}});
+    return status::ok;
+}
+
 } // namespace
 
 int run(Context& context) {
@@ -40,6 +50,10 @@ int run(Context& context) {
         if (const auto goal = chosen(terminal, *trouble)) {
             reply = context.proposal_of("run", {{"goal", *goal}});
         }
+    }
+    if (const auto* trouble = std::get_if<Trouble>(&reply);
+        trouble != nullptr && trouble->problem.code == "no_change") {
+        return nothing_to_do(terminal, trouble->problem);
     }
     return wait_for_draft(context, reply,
                           [&](const core::Json& detail) { print_plan(terminal, detail); });

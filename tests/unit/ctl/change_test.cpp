@@ -69,6 +69,20 @@ FakeDaemon::Answer asks_back() {
 
 } // namespace
 
+TEST_CASE("where the files say all of a goal already, run says so and has not failed") {
+    Ctl agentctl;
+    const FakeDaemon daemon(agentctl.socket(),
+                            [](const Json&) -> std::vector<Json> {
+                                return {test::error("no_change", "the files say all of this already")};
+                            });
+    const auto ran = agentctl.run({"run", "install", "htop"});
+    CHECK(ran.exit == 0);
+    CHECK(ran.out == "nothing to do: the files say all of this already\n  do this\n");
+    CHECK(ran.err.empty());
+    const auto last = agentctl.run({"run", "install", "htop", "--json"}).lines().back();
+    CHECK(last.at("result") == Json{{"proposal", nullptr}, {"already", "do this"}});
+}
+
 TEST_CASE("run asks a person which of two readings is meant, and proposes that one") {
     Ctl agentctl;
     agentctl.terminal = true;
