@@ -30,6 +30,11 @@ core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request&
     if (const auto other = proposals::plan::disagreement(request, *plan)) {
         return nonsense(*other);
     }
+    // It tells no modes: what is executable is no worker's to say.
+    for (auto& edit : plan.value().edits) {
+        const auto entry = tree.find(edit.path);
+        edit.mode = entry ? entry->mode : proposals::FileMode::file;
+    }
     return plan;
 }
 

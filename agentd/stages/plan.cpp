@@ -66,11 +66,6 @@ Result<Files> planned(Wanted request, const PatchPlace& place) {
     if (plan->edits.empty()) {
         return so_already(plan->steps);
     }
-    for (auto& edit : plan->edits) {
-        if (const auto entry = tree->find(edit.path)) {
-            edit.mode = entry->mode;
-        }
-    }
     Files files{.edits = std::move(plan->edits),
                 .operations = std::move(request),
                 .steps = std::move(plan->steps)};

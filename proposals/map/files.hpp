@@ -51,6 +51,11 @@ class Files {
     /// nullptr when it is no file, no Nix, or beyond the bounds.
     const SourceFile* parse(const std::string& path);
     std::optional<std::string> read(const std::string& path) const { return tree_.read(path); }
+    /// As what the file stands there; as a plain one where there is none yet.
+    FileMode mode(const std::string& path) const {
+        const auto entry = tree_.find(path);
+        return entry ? entry->mode : FileMode::file;
+    }
 
     /// Every `.nix` file, sorted.
     const std::vector<std::string>& nix_files() const noexcept { return nix_files_; }

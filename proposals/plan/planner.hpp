@@ -13,9 +13,9 @@ namespace agentd::proposals::plan {
 
 /// All operations, or none. In this order: nothing where it is so already; an option of the owner's
 /// that switches it; a module that is there and not imported; the binding that wins; the host's own
-/// file, beside what is related; a new file. Problems, with `where` as `file:line` or the index of
-/// the operation, beside those of the edits (`proposals/nix/edit.hpp`) and of Workspace:
-/// `several_places`, `shared` (other hosts would change too), `conditional`, `forced`, `generated`,
+/// file, beside what is related; a new file. What is executable stays so. Problems, with `where` as
+/// `file:line` or the index of the operation, beside those of the edits (`proposals/nix/edit.hpp`)
+/// and of Workspace: `several_places`, `shared` (other hosts would change too), `conditional`, `forced`, `generated`,
 /// `no_place`, `exists`.
 core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const Request& request);
 

@@ -83,7 +83,7 @@ std::vector<FileEdit> Workspace::edits() const {
     std::vector<FileEdit> out;
     for (const auto& [path, tree] : edited_) {
         if (files_.read(path) != tree.source()) {
-            out.push_back({.path = path, .bytes = tree.source()});
+            out.push_back({.path = path, .mode = files_.mode(path), .bytes = tree.source()});
         }
     }
     return out;

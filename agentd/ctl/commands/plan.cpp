@@ -185,11 +185,6 @@ class Planning {
         if (!plan) {
             return terminal_.fail(refused(plan.problem()));
         }
-        for (auto& edit : plan->edits) {
-            if (const auto entry = tree.tree().find(edit.path)) {
-                edit.mode = entry->mode;
-            }
-        }
         // As everybody's: what the daemon would not take is not shown either.
         if (const auto taken = proposals::take_edits(plan->edits, tree.tree());
             !plan->edits.empty() && !taken) {

@@ -11,6 +11,41 @@ TEST_CASE("what is so already is not edited") {
     CHECK_FALSE(plan->steps.at(0).changed);
 }
 
+TEST_CASE("an executable file is edited as one, and a new one is not") {
+    struct Tree final : proposals::TreeReader {
+        explicit Tree(const MemoryTree& all) : all_(all) {}
+        std::optional<proposals::TreeEntry> find(std::string_view path) const override {
+            auto entry = all_.find(path);
+            if (entry && path == "m.nix") {
+                entry->mode = proposals::FileMode::executable;
+            }
+            return entry;
+        }
+        std::optional<std::string> read(std::string_view path) const override {
+            return all_.read(path);
+        }
+        const MemoryTree& all_;
+    };
+    const Files texts{{"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.web = "
+                                    "nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; }; }"},
+                      {"m.nix", "{\n  imports = [ ];\n  time.timeZone = \"UTC\";\n}\n"}};
+    const MemoryTree all(texts);
+    const Tree tree(all);
+    proposals::map::Files files(tree, all.paths());
+    const auto known = proposals::map::make_map(files);
+    REQUIRE(known);
+    const Json ssh{{"op", "create_module"},
+                   {"module", "ssh.nix"},
+                   {"settings", {{{"option", "services.openssh.enable"}, {"value", yes}}}}};
+    const auto plan = proposals::plan::make_plan(
+        files, *known, proposals::plan::request_from_json(request({ssh})).value());
+    REQUIRE(plan);
+    REQUIRE(plan->edits.size() == 2);
+    CHECK(plan->edits[0].path == "m.nix");
+    CHECK(plan->edits[0].mode == proposals::FileMode::executable);
+    CHECK(plan->edits[1].mode == proposals::FileMode::file);
+}
+
 TEST_CASE("the binding that wins is changed where it is the host's alone") {
     const auto files = two_hosts("{ lib, ... }: { time.timeZone = lib.mkDefault \"UTC\"; }",
                                  "{ time.timeZone = \"Europe/Paris\"; }");
