@@ -3,6 +3,8 @@
 #include "agentd/core/text.hpp"
 #include "policy/invariants.hpp"
 
+#include <algorithm>
+
 namespace agentd::policy {
 
 namespace {
@@ -85,14 +87,18 @@ std::string because(const Rule& rule, const Trace& trace, const Facts& facts) {
         }
         return describe(condition) + " is wanted, and it is " + show(facts.at(condition.fact));
     }
+    std::vector<std::size_t> told;
     std::string out;
-    std::size_t shown = 0;
     for (const Condition& condition : rule.when) {
-        if (++shown > 3) {
-            return out + " and " + std::to_string(rule.when.size() - 3) + " more conditions";
+        if (std::find(told.begin(), told.end(), condition.fact) != told.end()) {
+            continue;
+        }
+        if (told.size() == 3) {
+            return out + " and more conditions";
         }
         out += (out.empty() ? "" : " and ") + std::string(known_facts()[condition.fact].name) +
                " is " + show(facts.at(condition.fact));
+        told.push_back(condition.fact);
     }
     return out;
 }

@@ -156,7 +156,32 @@ std::vector<Command> prove_commands() {
          .arguments = {{.name = "FILE",
                         .help = "default: the configured policy",
                         .required = false}},
+         .options = {{.name = "--strict", .help = "exit 1 when a rule is without effect"}},
+         .more = "Also rules that never count, that others make needless, or that are held below "
+                 "what they promise, each with facts that show it.",
          .handler = commands::policy_check},
+        {.path = "policy diff",
+         .group = "Prove",
+         .summary = "Where one policy allows more than another, offline",
+         .arguments = {{.name = "BEFORE", .help = "a policy file"},
+                       {.name = "NOW", .help = "another one"}},
+         .options = {{.name = "--detailed-exitcode", .help = "exit 2 when it is looser"}},
+         .more = "For each level and proof of presence one example of what is allowed now and was "
+                 "not before.",
+         .handler = commands::policy_diff},
+        {.path = "policy try",
+         .group = "Prove",
+         .summary = "What a policy would say to facts of your own, offline",
+         .arguments = {{.name = "FACTS", .help = "JSON: {\"change.kinds\": [\"port_opened\"]}"},
+                       {.name = "FILE",
+                        .help = "default: the configured policy",
+                        .required = false}},
+         .more = "What is not given is unknown, and unknown never helps.",
+         .handler = commands::policy_try},
+        {.path = "policy facts",
+         .group = "Prove",
+         .summary = "What rules can speak of: every fact, its tests, its values",
+         .handler = commands::policy_facts},
     };
 }
 

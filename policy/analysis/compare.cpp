@@ -4,6 +4,7 @@
 #include "policy/decide.hpp"
 #include "policy/invariants.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace agentd::policy {
@@ -122,6 +123,13 @@ Choices both(const Choices& a, const Choices& b) {
     return out;
 }
 
+/// Facts that were found for a lower level show this one too.
+bool is_shown(const Comparison& comparison, Level level) {
+    return std::any_of(
+        comparison.looser.begin(), comparison.looser.end(),
+        [&](const Loosening& one) { return one.before.level < level && one.now.level >= level; });
+}
+
 void look(const Choices& choices, const Policy& before, const Policy& now, Comparison& out) {
     for (const Demands& demands : choices) {
         const FoundFacts found = find_facts(demands);
@@ -140,6 +148,9 @@ void look(const Choices& choices, const Policy& before, const Policy& now, Compa
 Comparison compare(const Policy& before, const Policy& now) {
     Comparison out;
     for (const Level level : levels) {
+        if (is_shown(out, level)) {
+            continue;
+        }
         look(both(reaches(now, level), stays_below(before, level)), before, now, out);
     }
     const Choices asked = both(reaches(now, Level::approve), reaches(before, Level::approve));

@@ -18,8 +18,8 @@ struct Loosening {
 };
 
 struct Comparison {
-    /// One for each level that `now` reaches and `before` does not (least first), then one for each
-    /// presence that `now` is content with and `before` is not (weakest first).
+    /// For each level that `now` reaches somewhere where `before` does not, one that shows it (least
+    /// first; one may show several), then one for each presence that `now` is content with and `before` is not (weakest first).
     std::vector<Loosening> looser{};
     /// False: it was too much to work out, and there may be more. Never taken for "not looser".
     bool decided = true;
