@@ -135,7 +135,8 @@ class Building {
             if (contradict(other, wish)) {
                 return Problem{.code = "contradiction",
                                .message = "the goal asks for " + quoted(describe(other)) +
-                                          " and for " + quoted(describe(wish))};
+                                          " and for " + quoted(describe(wish)),
+                               .hint = "say the one that is meant"};
             }
         }
         out_.request.operations.push_back(std::move(wish));

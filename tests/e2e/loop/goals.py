@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
 """Goals in plain words through the daemon: what becomes an edit, what is asked back, what is refused."""
 
+import glob
+import json
+import os
+import subprocess
+
 from client import Lab, Refused, check, main, truth
 
 
@@ -19,6 +24,28 @@ def refused(lab, goal, code):
 
 def steps(detail):
     return {step["wish"]: step for step in detail["plan"]["steps"]}
+
+
+def by_hand(lab, goal):
+    """What agentctl plan makes of the words, on a clone of its own with the same index of options."""
+    index, = glob.glob(lab.path(f"state/**/{lab.head()}-web.db"), recursive=True)
+    host = [] if goal.startswith("on all hosts") else ["--host", "web"]
+    done = subprocess.run([os.environ["LAB_BIN"] + "/agentctl", "plan", "--repo", lab.path("owner"), *host, "--options", index,
+                           "--json", goal], capture_output=True, text=True, timeout=120)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def by_daemon(lab, goal):
+    try:
+        proposal = lab.call("run", goal=goal)["proposal"]["id"]
+    except Refused as error:
+        return {"error": error.error}
+    plan = lab.show(proposal)["plan"]
+    try:
+        lab.call("withdraw", proposal=proposal)
+    except Refused:
+        pass  # its test has ended it already
+    return plan
 
 
 @truth("words of several kinds become edits of the owner's files, each with its place and reason")
@@ -63,10 +90,8 @@ def question(lab):
     said = [one["say"] for one in error.error["readings"]]
     check(len(said) == 2 and all(one["understood"] for one in error.error["readings"]), error)
     for one in said:
-        try:
-            lab.call("withdraw", proposal=lab.call("run", goal=one)["proposal"]["id"])
-        except Refused as again:
-            check(again.code == "shared", "it is understood otherwise:", again)
+        plan = by_daemon(lab, one)
+        check("error" not in plan or plan["error"]["code"] == "shared", "it is understood otherwise:", plan)
 
 
 @truth("whether a package or its service is meant is asked, and the one that is chosen is proposed")
@@ -77,6 +102,22 @@ def chosen(lab):
     detail = lab.run(served)
     check(list(steps(detail)) == ["set services.postgresql.enable to true"], detail["plan"])
     lab.call("withdraw", proposal=detail["id"])
+
+
+@truth("the daemon and agentctl plan make the same of the same words")
+def same(lab):
+    lab.call("options.show", path="time.timeZone")  # the index is there
+    for goal in ("install ripgrep and open port 8080", "set the timezone to Europe/Oslo", "add alice to the adm group",
+                 "forbid root logins over ssh, and let ssh listen on port 2222", "on all hosts, install jq",
+                 "create a module that enables postgresql and import it", "remove curl", "install docker", "install nginx",
+                 "make me happy", "install ripgrep and remove ripgrep", "enable nginxx", "open port 99999"):
+        mine, other = by_hand(lab, goal), by_daemon(lab, goal)
+        if "error" in other:
+            check("error" in mine, goal, "is refused by the daemon alone:", other, mine)
+            for key in ("code", "message", "where", "hint", "readings"):
+                check(mine["error"].get(key) == other["error"].get(key), goal, key, mine["error"], other["error"])
+        else:
+            check(mine.get("steps") == other["steps"], goal, mine, other)
 
 
 @truth("a goal for another host, or with a word that is not understood, is refused and says why")
