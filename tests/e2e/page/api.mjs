@@ -101,6 +101,7 @@ function draft(m, body, session) {
     if (body.goal === "install docker") throw new Refusal(400, "two_readings", "the goal can be read in 2 ways", null, "say one of them", [
         { say: "set virtualisation.docker.enable to true", understood: ["set virtualisation.docker.enable to true"] },
         { say: 'add the package "docker" to environment.systemPackages', understood: ["add docker to environment.systemPackages"] }]);
+    if (/make me happy/.test(body.goal)) throw new Refusal(400, "not_understood", "the goal is not understood: the word `me` there does not fit", "understood up to `install ripgrep and make`", "understood are, for example: install ripgrep and fd; add htop to the system packages; add ripgrep to bob's packages; set time.timeZone to \"UTC\"");
     const one = proposal(body.goal, 0, { state: "drafted", goal: body.goal, risk: null, level: null, presence: null, proposer: { id: session.name, kind: "human" } });
     m.proposals.push(one);
     m.record("proposal.drafted", one.id, { number: one.number, title: one.title }, "human", session.name);

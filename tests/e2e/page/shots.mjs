@@ -32,6 +32,14 @@ for (const [size, scheme] of [["desktop", "light"], ["desktop", "dark"], ["phone
         await shot(name, true);
         await shot(`${name}-top`, false);
     }
+    for (const [name, goal] of Object.entries({ question: "install docker", refusal: "install ripgrep and make me happy" })) {
+        if (!view(name)) continue;
+        await page.goto(url);
+        await page.getByRole("textbox").fill(goal);
+        await page.keyboard.press("Enter");
+        await page.locator(".goal [role=alert]").waitFor();
+        await shot(name, false);
+    }
     if (view("frozen")) {
         machine.freeze("two changes were taken back within a day");
         for (const [name, path] of Object.entries({ list: "/", proposal: `/proposals/${machine.cases.ripgrep.id}` })) {

@@ -32,13 +32,14 @@ export function arrange(all: Summary[]): { open: Summary[]; closed: Summary[] } 
 function Choice({ of, choose }: { of: Reading[]; choose: (say: string) => Promise<boolean> }) {
     return (
         <div role="alert">
-            Which do you mean?
-            {of.map(({ say, understood }) => (
-                <p>
-                    <button type="button" class="button" onClick={() => void choose(say)}><Text of={understood.join(", ")} /></button>
-                    <Text of={` ${say}`} />
-                </p>
-            ))}
+            <p>Which do you mean?</p>
+            <ul class="plain">
+                {of.map(({ say, understood }) => (
+                    <li>
+                        <button type="button" class="button" onClick={() => void choose(say)}><Text of={understood.join(", ")} /></button>
+                    </li>
+                ))}
+            </ul>
         </div>
     );
 }
