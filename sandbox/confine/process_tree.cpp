@@ -25,9 +25,20 @@ int wait_for(pid_t child) {
     }
 }
 
-[[noreturn]] void end_like(int status) {
+/// Blocks SIGTERM; what was blocked before.
+sigset_t hold_sigterm() {
+    sigset_t term;
+    sigset_t before;
+    ::sigemptyset(&term);
+    ::sigaddset(&term, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &term, &before);
+    return before;
+}
+
+[[noreturn]] void end_like(int status, const sigset_t& mask) {
     if (WIFSIGNALED(status)) {
         ::signal(WTERMSIG(status), SIG_DFL);
+        ::sigprocmask(SIG_SETMASK, &mask, nullptr);
         ::raise(WTERMSIG(status));
     }
     ::_exit(WEXITSTATUS(status));
@@ -43,6 +54,9 @@ bool fork_into_process_namespace() {
     if (status == MAP_FAILED) {
         return false;
     }
+    // The program decides; SIGKILL reaches us all. Held from before there is a program on, or the
+    // two that stand before it could be ended by what it is to hear.
+    const sigset_t mask = hold_sigterm();
     for (const bool outside : {true, false}) {
         const pid_t child = ::fork();
         if (child < 0) {
@@ -52,10 +66,10 @@ bool fork_into_process_namespace() {
             for (int fd = 0; fd <= 3; ++fd) {
                 ::close(fd); // the pipes belong to the program alone
             }
-            ::signal(SIGTERM, SIG_IGN); // the program decides; SIGKILL reaches us all
+            ::signal(SIGTERM, SIG_IGN); // one that waits already is forgotten
             const int ended = wait_for(child);
             if (outside) {
-                end_like(*status);
+                end_like(*status, mask);
             }
             *status = ended;
             ::_exit(0);
@@ -64,6 +78,7 @@ bool fork_into_process_namespace() {
             return false;
         }
     }
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     return true;
 }
 
