@@ -80,6 +80,9 @@ class Flake {
         Value* declared = reader_.member(said, "inputs");
         for (const std::string& name :
              declared == nullptr ? std::vector<std::string>{} : reader_.names_of(declared)) {
+            if (name == "self") { // `inputs.self.submodules = true;`
+                continue;
+            }
             given->attrs[name] = reader_.outside("inputs." + name);
             Value* input = reader_.member(declared, name);
             Value* url = input == nullptr || reader_.force(input)->kind != Kind::set

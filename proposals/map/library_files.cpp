@@ -81,6 +81,31 @@ template <bool wanted> Value* import_tree_but(Reader& reader, Arguments given) {
     return made;
 }
 
+/// `import-tree.match regex ./folder`, and its opposite; the text is a path below the folder.
+template <bool wanted> Value* import_tree_like(Reader& reader, Arguments given) {
+    const Item whole[] = {given[1]};
+    Value* made = import_tree(reader, whole);
+    const std::size_t above = place(reader, given[1].value).value_or("").size();
+    std::string pattern = reader.text_of(given[0].value);
+    pattern.erase(0, pattern.starts_with('^') ? 1 : 0); // it is matched whole anyhow
+    pattern.resize(pattern.size() - (pattern.ends_with('$') ? 1 : 0));
+    bool maybe = false;
+    std::vector<Item> out;
+    for (const Item& item : reader.items_of(made->attrs.at("imports"), &maybe)) {
+        const std::string path = reader.force(item.value)->text;
+        const std::vector<Item> asked{
+            {.value = reader.text(pattern)},
+            {.value = reader.text((above == 0 ? "/" : "") + path.substr(above))}};
+        const Value* found = reader.force(known_function("match")->call(reader, asked));
+        const bool told = found->kind == Kind::null || found->kind == Kind::list;
+        if (!told || (found->kind == Kind::list) == wanted) {
+            out.push_back({.value = item.value, .maybe = !told});
+        }
+    }
+    made->attrs["imports"] = reader.list(std::move(out), maybe);
+    return made;
+}
+
 Value* path_kind(Reader& reader, Arguments given, Files::Kind wanted) {
     const auto path = place(reader, given[0].value);
     return path ? reader.boolean(reader.files().kind(*path) == wanted) : reader.unknown();
@@ -140,6 +165,8 @@ void add_file_functions(Library& library) {
                     {"import-tree", {1, import_tree}},
                     {"import-tree.filterNot", {2, import_tree_but<false>}},
                     {"import-tree.filter", {2, import_tree_but<true>}},
+                    {"import-tree.match", {2, import_tree_like<true>}},
+                    {"import-tree.matchNot", {2, import_tree_like<false>}},
                     {"pathIsDirectory", {1, is_folder}},
                     {"pathIsRegularFile", {1, is_file}},
                     {"pathExists", {1, path_exists}},

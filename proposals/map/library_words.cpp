@@ -114,22 +114,29 @@ Value* replaced(Reader& reader, Arguments given) {
 
 struct Piece {
     char one{};
+    bool but{};  ///< any other: `[^/]`
     bool any{};  ///< `.`
     bool many{}; ///< `*`, also `+` after a piece of one
 };
 
-/// Of an expression only what names of files are matched with: letters, `\\.`, `.`, `.*`, `.+`
-/// and one pair of brackets around a part. nullopt for any other.
+/// Of an expression only what names of files are matched with: letters, `\\.`, `.`, `.*`, `.+`,
+/// `[^/]` and one pair of brackets around a part. nullopt for any other.
 std::optional<std::vector<Piece>> pieces_of(std::string_view pattern) {
     std::vector<Piece> out;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const char one = pattern[i];
-        if (one == '\\' && i + 1 < pattern.size()) {
+        if (one == '[' && pattern.substr(i + 1, 1) == "^" && pattern.substr(i + 3, 1) == "]" &&
+            pattern[i + 2] != '\\') {
+            out.push_back({.one = pattern[i + 2], .but = true});
+            i += 3;
+        } else if (one == '\\' && i + 1 < pattern.size()) {
             out.push_back({.one = pattern[++i]});
         } else if (one == '*' && !out.empty() && !out.back().many) {
             out.back().many = true;
         } else if (one == '+' && !out.empty() && !out.back().many) {
-            out.push_back({.one = out.back().one, .any = out.back().any, .many = true});
+            Piece more = out.back();
+            more.many = true;
+            out.push_back(more);
         } else if (std::string_view("[]{}()|?^$*+").find(one) != std::string_view::npos) {
             return std::nullopt;
         } else {
@@ -146,7 +153,7 @@ std::vector<bool> ends(const std::vector<Piece>& pieces, std::string_view text) 
     for (const Piece& piece : pieces) {
         std::vector<bool> next(text.size() + 1);
         for (std::size_t i = 0; i <= text.size(); ++i) {
-            const bool fits = i > 0 && (piece.any || text[i - 1] == piece.one);
+            const bool fits = i > 0 && (piece.any || (text[i - 1] == piece.one) != piece.but);
             next[i] = piece.many ? here[i] || (fits && next[i - 1]) : fits && here[i - 1];
         }
         here = std::move(next);

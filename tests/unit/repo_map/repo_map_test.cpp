@@ -313,3 +313,39 @@ TEST_CASE("modules that the flake names by pairs are followed") {
     CHECK(files_of(map, "a") == Names{"profiles/core.nix"});
     CHECK(map.host("a")->unresolved.empty());
 }
+
+TEST_CASE("the flake stays itself where its inputs say how it is fetched") {
+    const MemoryTree tree({{"flake.nix", R"({
+          inputs = { self.submodules = true; nixpkgs.url = "github:NixOS/nixpkgs"; };
+          outputs = { self, nixpkgs, ... }@inputs: {
+            nixosModules = { core = import ./core.nix; };
+            nixosConfigurations.a = nixpkgs.lib.nixosSystem {
+              specialArgs = { inherit inputs; };
+              modules = [ ./a.nix ];
+            };
+          };
+        })"},
+                           {"a.nix", R"({ inputs, ... }: {
+          imports = builtins.attrValues { disk = ./disk.nix; inherit (inputs.self.nixosModules) core; };
+        })"},
+                           {"disk.nix", "{ }"},
+                           {"core.nix", "{ }"}});
+    const auto map = map_of(tree);
+    CHECK(files_of(map, "a") == Names{"a.nix", "core.nix", "disk.nix"});
+    CHECK(map.host("a")->outside.empty());
+    CHECK(map.inputs.size() == 1);
+}
+
+TEST_CASE("import-tree takes the files of a folder that a pattern fits") {
+    const MemoryTree tree({{"flake.nix", R"({
+          outputs = { nixpkgs, import-tree, ... }: {
+            nixosConfigurations.a = nixpkgs.lib.nixosSystem {
+              modules = [ (import-tree.match "^/[^/]+/default\\.nix$" ./modules) ];
+            };
+          };
+        })"},
+                           {"modules/web/default.nix", "{ }"},
+                           {"modules/web/extra.nix", "{ }"},
+                           {"modules/deep/er/default.nix", "{ }"}});
+    CHECK(files_of(map_of(tree), "a") == Names{"modules/web/default.nix"});
+}
