@@ -94,8 +94,10 @@ class Together {
             if (use.by_value || told.files.count(use.file) > 0) {
                 continue;
             }
+            const bool certain = !use.maybe;
             use.evaluated = false;
-            if (!use.maybe && map_.notes.size() < most_notes) {
+            use.maybe = true;
+            if (certain && map_.notes.size() < most_notes) {
                 map_.notes.push_back(host_.name + (user.empty() ? "" : ", home of " + user) + ": " +
                                      use.file + " is imported as it reads, and as Nix evaluates " +
                                      "it is none of its modules");
@@ -107,6 +109,20 @@ class Together {
     RepoMap& map_;
     Host& host_;
 };
+
+/// What leads one host to a file that could not be read may lead another there: until all are
+/// evaluated it is not certain whose the file is.
+void doubt(Host& host, bool all_asked) {
+    const auto look = [&](Modules& modules) {
+        for (ModuleUse& use : modules) {
+            use.maybe = use.read ? use.maybe : !all_asked;
+        }
+    };
+    look(host.modules);
+    for (auto& [user, modules] : host.homes) {
+        look(modules);
+    }
+}
 
 Host& host_named(RepoMap& map, const std::string& name) {
     for (Host& host : map.hosts) {
@@ -143,6 +159,12 @@ void add_evaluated(Files& files, RepoMap& map, const EvaluatedHost& told) {
     const auto system = told.parts.find("");
     host.in_part = host.in_part && (system == told.parts.end() || !system->second.whole);
     map.hosts_known = map.hosts_known || !told.hosts.empty();
+    const bool all_asked = std::all_of(map.hosts.begin(), map.hosts.end(), [](const Host& one) {
+        return one.kind != "nixos" || !one.evaluated.empty();
+    });
+    for (Host& one : map.hosts) {
+        doubt(one, all_asked);
+    }
 }
 
 } // namespace agentd::proposals::map

@@ -43,7 +43,8 @@ struct EvaluatedHost {
 
 /// Files that were not read as the host's become its modules, those that an evaluation does not
 /// have are marked (`ModuleUse::evaluated`), and disagreements are noted. A file is taken from no
-/// host. Hosts that were not read are added; after it no others are thought possible.
+/// host; where the two differ it is not certain (`maybe`), until all hosts are evaluated. Hosts
+/// that were not read are added; after it no others are thought possible.
 void add_evaluated(Files& files, RepoMap& map, const EvaluatedHost& host);
 
 } // namespace agentd::proposals::map

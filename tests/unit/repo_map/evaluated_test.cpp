@@ -92,6 +92,25 @@ TEST_CASE(
     CHECK(map.host("a")->whole());
 }
 
+TEST_CASE("what only an evaluation knows of is certain once all hosts were evaluated") {
+    auto told = told_of_a();
+    told.hosts = {"a", "b"};
+    told.parts[""].whole = true;
+    Files files(tree(), tree().paths());
+    auto map = proposals::map::make_map(files);
+    REQUIRE(map.has_value());
+    add_evaluated(files, *map, told);
+    CHECK(use(*map, "a", "found/deep.nix").maybe); // it may be b's as well
+    CHECK(use(*map, "a", "common.nix").maybe);     // it is nobody's, or Nix was not told all
+    CHECK_FALSE(use(*map, "a", "hosts/a/default.nix").maybe);
+
+    EvaluatedHost b{.name = "b"};
+    b.parts[""].files["hosts/b.nix"] = {.module = true};
+    add_evaluated(files, *map, b);
+    CHECK_FALSE(use(*map, "a", "found/deep.nix").maybe);
+    CHECK(use(*map, "a", "common.nix").maybe);
+}
+
 TEST_CASE("hosts that were not read are known by an evaluation of another") {
     const auto map = with(told_of_a());
     REQUIRE(map.host("c") != nullptr);
