@@ -48,12 +48,13 @@ void look_into_repository(const Nix& nix, const FlakeSource& source, EvaluationR
         throw core::Failure(core::FailureKind::unavailable,
                             "the repository does not have commit " + commit, source.repository);
     }
-    refused.problem = {.code = "no_flake",
-                       .message = source.folder.empty()
-                                      ? "there is no flake.nix at the top of the repository"
-                                      : "there is no flake.nix in this folder of the repository",
-                       .where = source.file("flake.nix"),
-                       .hint = "agentd works on a flake: add a flake.nix with nixosConfigurations"};
+    refused.problem = {
+        .code = "no_flake",
+        .message = source.folder.empty() ? "there is no flake.nix at the top of the repository"
+                                         : "there is no flake.nix in this folder of the repository",
+        .where = source.file("flake.nix"),
+        .hint = "agentd works on a flake at the top of its repository: add a flake.nix "
+                "with nixosConfigurations there, or move the one in a folder"};
 }
 
 /// Pure and restricted evaluation still copies what `builtins.path` and a locked input name, before

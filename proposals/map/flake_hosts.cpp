@@ -1,5 +1,6 @@
 #include "proposals/map/flake_hosts.hpp"
 
+#include "agentd/core/text.hpp"
 #include "proposals/map/folder_hosts.hpp"
 #include "proposals/map/frameworks.hpp"
 #include "proposals/map/reader.hpp"
@@ -40,7 +41,7 @@ class Flake {
                                                 ? "there is no flake.nix, or it is no Nix"
                                                 : "flake.nix is no set",
                                  .where = path,
-                                 .hint = "name the folder of the flake: --flake FOLDER"};
+                                 .hint = elsewhere()};
         }
         inputs(said);
         outputs(said);
@@ -61,6 +62,24 @@ class Flake {
     }
 
   private:
+    /// Where there is a flake, if not here.
+    std::string elsewhere() const {
+        constexpr std::size_t most_named = 3;
+        std::vector<std::string> folders;
+        for (const std::string& file : files_.nix_files()) {
+            if (name_of(file) == "flake.nix" && folder_of(file) != map_.flake &&
+                folders.size() < most_named) {
+                folders.push_back(folder_of(file).empty() ? "the top" : folder_of(file));
+            }
+        }
+        if (folders.empty()) {
+            return "agentd works on flakes: write a flake.nix with nixosConfigurations";
+        }
+        return "there is one in " + core::join(folders, ", ") +
+               ": agentctl takes --flake FOLDER; agentd itself works on the one at the top of its "
+               "repository";
+    }
+
     /// What may make hosts and is not of the repository.
     std::string not_read() const {
         if (reader_.outputs != nullptr && reader_.outputs->kind == Kind::outside) {

@@ -349,3 +349,14 @@ TEST_CASE("import-tree takes the files of a folder that a pattern fits") {
                            {"modules/deep/er/default.nix", "{ }"}});
     CHECK(files_of(map_of(tree), "a") == Names{"modules/web/default.nix"});
 }
+
+TEST_CASE("who asks for the flake at the top is told of the one in a folder") {
+    const MemoryTree tree(
+        {{"nix/flake.nix", "{ outputs = _: { }; }"}, {"other.nix", "{ }"}, {"third.nix", "{ }"}});
+    proposals::map::Files files(tree, tree.paths());
+    const auto map = proposals::map::make_map(files);
+    REQUIRE_FALSE(map.has_value());
+    CHECK(map.problem().code == "no_flake");
+    CHECK(map.problem().hint.starts_with("there is one in nix: agentctl takes --flake FOLDER"));
+    CHECK(proposals::map::make_map(files, "nix").has_value());
+}
