@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace agentd::ctl::commands {
 
@@ -59,6 +60,10 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
     }
     std::string line =
         "  " + count(host.modules.size(), "file") + ", " + std::to_string(own) + " of them its own";
+    const auto inside = host.inlined.find("");
+    if (inside != host.inlined.end()) {
+        line += "; modules inside of " + count(inside->second.size(), "other file");
+    }
     for (const auto& [user, modules] : host.homes) {
         line += "; home of " + (user == "*" ? "all users" : one_line(user, 40)) + ": " +
                 std::to_string(modules.size());
@@ -79,6 +84,10 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
             (hosts > 1 ? terminal.paint(Colour::dim, "  shared by " + std::to_string(hosts)) : "") +
             (use.maybe ? terminal.paint(Colour::dim, "  conditional") : "") +
             terminal.paint(Colour::dim, how_known(use)));
+    }
+    for (const auto& file :
+         files&& inside != host.inlined.end() ? inside->second : std::set<std::string>{}) {
+        terminal.line("    " + one_line(file, 120) + terminal.paint(Colour::dim, "  inside"));
     }
 }
 

@@ -28,7 +28,7 @@ TEST_CASE("context map tells the hosts of what is committed, and refuses what it
     const std::string clone = agentctl.directory / "clone";
     write(clone + "/flake.nix", R"({ outputs = { nixpkgs, ... }: {
         nixosConfigurations.web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; };
-        nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./all.nix ]; }; }; })");
+        nixosConfigurations.db = nixpkgs.lib.nixosSystem { modules = [ ./all.nix { } ]; }; }; })");
     write(clone + "/web.nix", "{ imports = [ ./all.nix ]; }");
     write(clone + "/all.nix", "{ }");
     git("init -q -b main " + clone);
@@ -42,8 +42,13 @@ TEST_CASE("context map tells the hosts of what is committed, and refuses what it
     CHECK(map.at("schema") == "agentd.map/1");
     CHECK(map.at("files").at("all.nix") == Json::array({"db", "web"}));
     CHECK(map.at("files").at("web.nix") == Json::array({"web"}));
-    const auto one = agentctl.bare({"context", "map", "--no-eval", "--repo", clone, "--host", "web"});
+    const auto one =
+        agentctl.bare({"context", "map", "--no-eval", "--repo", clone, "--host", "web"});
     CHECK(one.out.find("all.nix  shared by 2") != std::string::npos);
+    const auto other =
+        agentctl.bare({"context", "map", "--no-eval", "--repo", clone, "--host", "db"});
+    CHECK(other.out.find("modules inside of 1 other file") != std::string::npos);
+    CHECK(other.out.find("flake.nix  inside") != std::string::npos);
 
     CHECK(agentctl.bare({"--json", "context", "map", "--no-eval", "--repo", clone, "--host", "x"})
               .json()
@@ -53,5 +58,7 @@ TEST_CASE("context map tells the hosts of what is committed, and refuses what it
               .json()
               .at("error")
               .at("code") == "no_flake");
-    CHECK(agentctl.bare({"context", "map", "--no-eval", "--repo", agentctl.directory.path()}).exit == 1);
+    CHECK(
+        agentctl.bare({"context", "map", "--no-eval", "--repo", agentctl.directory.path()}).exit ==
+        1);
 }
