@@ -213,7 +213,7 @@ def loop(lab):
 
         def collected():
             try:
-                return lab.call("apply", proposal=gc["id"], timeout=120)["outcome"]["outcome"]
+                return lab.call("apply", proposal=gc["id"], timeout=600)["outcome"]["outcome"]
             except Refused as error:
                 check(error.code == "busy", error)
                 return None

@@ -266,7 +266,7 @@ class Lab:
         """Approve with the key, apply, and see what came of it."""
         self.approve(proposal)
         steps = []
-        done = self.call("apply", proposal=proposal, timeout=180, on_event=lambda e: steps.append(e["step"]))
+        done = self.call("apply", proposal=proposal, timeout=600, on_event=lambda e: steps.append(e["step"]))
         check(done["outcome"]["outcome"] == expected, "it is not", expected, "but", done["outcome"])
         detail = self.show(proposal)
         check(detail["state"] == expected, detail["state"])
