@@ -44,6 +44,8 @@ using Names = std::span<const std::string>;
 struct EditStyle {
     /// Lists of two and more elements stand one a line (nixfmt).
     bool expand_lists = false;
+    /// Brackets and braces of one line stand tight: `[a]`, `{pkgs, ...}: {` (alejandra).
+    bool tight = false;
     /// Places under a condition are edited as well, where there is no other.
     bool inside_conditions = false;
 };
@@ -63,6 +65,7 @@ struct Element {
     /// Spelled as its list does it: `htop` under `with pkgs;`, `pkgs.htop` or a name that is
     /// inherited elsewhere.
     bool package{};
+    std::string beside{}; ///< an element of the list that is meant, where there are several
 };
 /// To the first list that is written out, in order when the list is sorted. A package where `pkgs`
 /// is no argument brings the argument along. Without a `path`, here and below, the file itself is
@@ -75,7 +78,7 @@ EditResult remove_element(const Tree& tree, Names path, const Element& element,
                           const EditStyle& style = {});
 
 /// To the arguments of the file's function, in their layout; a bare set becomes a function.
-EditResult add_formal(const Tree& tree, std::string_view name);
+EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style = {});
 
 struct Import {
     std::string relative{}; ///< from the file that imports: `./x.nix`

@@ -57,6 +57,32 @@ Splice formal_before(const Tree& tree, NodeId pattern, NodeId ellipsis, std::str
     return insertion(stop, std::string(name) + ", ");
 }
 
+/// alejandra lets one name stand on the line of its braces, and two not: `{lib, ...}` is opened.
+/// Empty where it is no such line.
+std::vector<Splice> opened(const Tree& tree, NodeId pattern, NodeId ellipsis,
+                           std::string_view name) {
+    const Layout layout(tree.source());
+    const auto items = tree.children(pattern);
+    const std::uint32_t start = tree.start(pattern);
+    const bool fits = items.size() > 1 && items.back() == ellipsis &&
+                      tree.start(items.front()) == start + 1 &&
+                      tree.text(pattern).ends_with("...}") &&
+                      tree.text(pattern).find_first_of("\n#*") == std::string_view::npos;
+    if (!fits) {
+        return {};
+    }
+    const std::string line = std::string(layout.line_end()) + std::string(layout.indent_of(start));
+    const std::string inner = line + std::string(layout.step());
+    std::vector<Splice> out{insertion(start + 1, inner)};
+    for (std::size_t i = 1; i < items.size(); ++i) {
+        const std::uint32_t comma = tree.tokens()[tree[items[i - 1]].end_token].end;
+        const std::string new_one = items[i] == ellipsis ? inner + std::string(name) + "," : "";
+        out.push_back({.start = comma, .end = tree.start(items[i]), .text = new_one + inner});
+    }
+    out.push_back(insertion(tree.end(ellipsis), line));
+    return out;
+}
+
 /// The function that the whole file is, or no_node.
 NodeId outer_function(const Tree& tree) {
     NodeId node = tree.root();
@@ -94,14 +120,25 @@ core::Result<Done> draft_formal(const Tree& tree, NodeId function, std::string_v
     function = function == no_node ? outer_function(tree) : function;
     if (function == no_node) {
         const Layout layout(tree.source());
-        draft.splices.push_back(
-            insertion(tree.start(tree.root()),
-                      "{ " + std::string(name) + ", ... }:" + std::string(layout.line_end())));
+        const std::string head =
+            draft.tight ? "{" + std::string(name) + ", ...}: "
+                        : "{ " + std::string(name) + ", ... }:" + std::string(layout.line_end());
+        draft.splices.push_back(insertion(tree.start(tree.root()), head));
         draft.expected.inserted += 1;
         draft.expected.new_function = true;
         return Done{};
     }
     const NodeId pattern = tree.first(function);
+    if (tree.text(pattern) == "_" && tree.kind(pattern) == NodeKind::identifier) {
+        const std::string formals = std::string(name) + ", ...";
+        draft.splices.push_back(
+            {.start = tree.start(pattern),
+             .end = tree.end(pattern),
+             .text = draft.tight ? "{" + formals + "}" : "{ " + formals + " }"});
+        draft.expected.inserted += 1;
+        draft.expected.removed += 1;
+        return Done{};
+    }
     if (tree.kind(pattern) != NodeKind::pattern) {
         return refuse(tree, pattern, "no_arguments",
                       "the function takes all its arguments as one, by the name " +
@@ -115,13 +152,17 @@ core::Result<Done> draft_formal(const Tree& tree, NodeId function, std::string_v
         return refuse(tree, pattern, "closed_arguments",
                       "the function takes the arguments it names and no others (no `...`)");
     }
-    draft.splices.push_back(formal_before(tree, pattern, ellipsis, name));
+    auto splices = draft.tight ? opened(tree, pattern, ellipsis, name) : std::vector<Splice>{};
+    if (splices.empty()) {
+        splices.push_back(formal_before(tree, pattern, ellipsis, name));
+    }
+    draft.splices.insert(draft.splices.end(), splices.begin(), splices.end());
     draft.expected.inserted += 1;
     return Done{};
 }
 
-EditResult add_formal(const Tree& tree, std::string_view name) {
-    Draft draft;
+EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style) {
+    Draft draft{.tight = style.tight};
     if (const auto done = draft_formal(tree, no_node, name, draft); !done) {
         return done.problem();
     }

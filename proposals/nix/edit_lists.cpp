@@ -96,6 +96,14 @@ struct Spelling {
     bool needs_pkgs{};
 };
 
+/// An element `name.x`.
+bool holds_one_of(const Tree& tree, NodeId list, const std::string& name) {
+    const auto items = tree.children(list);
+    return std::any_of(items.begin(), items.end(), [&](NodeId item) {
+        return tree.kind(item) == NodeKind::select && tree.text(item).starts_with(name + ".");
+    });
+}
+
 Spelling spelling_in(const Tree& tree, const std::vector<NodeId>& parents, const ListPlace& place,
                      const Element& element) {
     if (!element.package || place.form == ListPlace::Form::inherited) {
@@ -103,21 +111,27 @@ Spelling spelling_in(const Tree& tree, const std::vector<NodeId>& parents, const
     }
     // A name that a function or a `let` binds hides what `with` brings.
     const auto first = element.text.substr(0, element.text.find('.'));
-    if (place.with_pkgs && binding_of(tree, parents, place.node, first).scope == no_node) {
+    const bool bound = binding_of(tree, parents, place.node, first).scope != no_node;
+    if (place.with_pkgs && !bound) {
         return {.text = element.text};
+    }
+    if (bound && first != element.text && holds_one_of(tree, place.node, first)) {
+        return {.text = element.text}; // `unstable.x` beside others of it
     }
     return {.text = "pkgs." + element.text,
             .needs_pkgs = binding_of(tree, parents, place.node, "pkgs").scope == no_node};
 }
 
-const ListPlace* first_place(const PathLists& lists, const Element& element,
+const ListPlace* first_place(const Tree& tree, const PathLists& lists, const Element& element,
                              const EditStyle& style) {
     const bool dotted = element.text.find('.') != std::string::npos;
     const ListPlace* best = nullptr;
     for (const ListPlace& place : lists.places) {
         const bool fits = place.form == ListPlace::Form::list ||
                           (place.form == ListPlace::Form::inherited && element.package && !dotted);
-        const bool free = place.condition == no_node || style.inside_conditions;
+        const bool free =
+            (place.condition == no_node || style.inside_conditions) &&
+            (element.beside.empty() || find_element(tree, place.node, element.beside) != no_node);
         const auto order = [](const ListPlace& p) {
             return std::pair(p.condition != no_node, p.guards);
         };
@@ -159,7 +173,8 @@ core::Result<Element> given_element(const Element& element) {
         return Problem{.code = "bad_text", .message = quoted(*text) + " is no name of a package"};
     }
     return Element{.text = element.package ? *text : as_argument(*text),
-                   .package = element.package};
+                   .package = element.package,
+                   .beside = element.beside};
 }
 
 /// The option has no binding here yet.
@@ -170,9 +185,10 @@ EditResult new_list(const Tree& tree, Names path, const Located& found, const El
         // The refusal of an insertion says why.
         return insert_binding(tree, path, "[ " + element.text + " ]", style);
     }
-    Draft draft{.expected = {.inserted = 1}};
+    Draft draft{.expected = {.inserted = 1}, .tight = style.tight};
     const std::string text = (element.package ? "pkgs." : "") + element.text;
-    draft.splices.push_back(put_at(tree, *spot, spelled(spot->names, "[ " + text + " ]")));
+    draft.splices.push_back(put_at(
+        tree, *spot, spelled(spot->names, style.tight ? "[" + text + "]" : "[ " + text + " ]")));
     const auto parents = parents_of(tree);
     if (element.package && binding_of(tree, parents, spot->set, "pkgs").scope == no_node) {
         const auto done =
@@ -191,6 +207,9 @@ std::vector<NodeId> present(const Tree& tree, const ListPlace& place, const Elem
     if (list) {
         const auto spelled_out = find_elements(tree, place.node, "pkgs." + element.text);
         found.insert(found.end(), spelled_out.begin(), spelled_out.end());
+        if (found.empty() && element.text.find('.') != std::string::npos) {
+            found = find_elements(tree, place.node, element.text); // of a name that a `let` binds
+        }
         std::sort(found.begin(), found.end());
     }
     return found;
@@ -215,13 +234,14 @@ EditResult add_element(const Tree& tree, Names path, const Element& element,
             return finish(tree, {}, {});
         }
     }
-    const ListPlace* place = first_place(lists, *given, style);
+    const ListPlace* place = first_place(tree, lists, *given, style);
     if (place == nullptr) {
         return no_place(tree, path, lists);
     }
     const Spelling spelling = spelling_in(tree, parents, *place, *given);
     Draft draft{.splices = put_element(tree, place->node, spelling.text, style),
-                .expected = {.inserted = 1}};
+                .expected = {.inserted = 1},
+                .tight = style.tight};
     if (spelling.needs_pkgs && path.empty()) {
         return refuse(tree, place->node, "no_arguments",
                       "`pkgs` is no argument of this file, and who reads it hands on what it takes",

@@ -121,7 +121,7 @@ std::size_t common_names(const Tree& tree, NodeId item, std::span<const std::str
     if (tree.kind(item) != NodeKind::binding) {
         return 0;
     }
-    const auto own = path_texts(tree, tree.first(item));
+    const auto own = path_words(tree, tree.first(item));
     std::size_t same = 0;
     while (same < own.size() && same < names.size() && own[same] == names[same]) {
         ++same;

@@ -30,6 +30,7 @@ core::Result<Site> only_site(const Tree& tree, Names path, const Located& found,
 struct Draft {
     std::vector<Splice> splices{};
     Expected expected{};
+    bool tight{}; ///< of EditStyle
 };
 
 /// Where a binding of `path` goes, and the names it has there.

@@ -14,17 +14,23 @@ bool blank(char c) noexcept {
 }
 
 /// The end of what stands on the line of `end`, comments included, before the token at `next`.
-std::optional<std::size_t> tail(std::string_view source, std::size_t end, std::size_t next) {
-    std::size_t stop = end;
-    for (const Comment& comment :
-         comments_in(source, static_cast<std::uint32_t>(end), static_cast<std::uint32_t>(next))) {
+std::optional<std::size_t> tail(std::string_view source, std::size_t token_end, std::size_t next) {
+    std::size_t stop = token_end;
+    for (const Comment& comment : comments_in(source, static_cast<std::uint32_t>(token_end),
+                                              static_cast<std::uint32_t>(next))) {
         if (source.substr(stop, comment.start - stop).find('\n') != std::string_view::npos) {
             break;
         }
         stop = comment.end;
     }
     const auto gap = source.substr(stop, next - stop);
-    return gap.find('\n') != std::string_view::npos ? std::optional(stop) : std::nullopt;
+    const auto end_of_line = gap.find('\n');
+    if (end_of_line == std::string_view::npos) {
+        return std::nullopt;
+    }
+    // Blanks at the end of a line stay with it.
+    const bool carriage = end_of_line > 0 && gap[end_of_line - 1] == '\r';
+    return stop + end_of_line - (carriage ? 1 : 0);
 }
 
 std::uint32_t next_start(const Tree& tree, NodeId node) {

@@ -51,7 +51,7 @@ struct Sequence {
 /// Of a list, a set (`set`, `rec_set`) or an `inherit_from`.
 Sequence sequence_of(const Tree& tree, NodeId node);
 
-/// Where the line of a node's last token ends, its comments on that line included; nullopt when
+/// Where the line of a node's last token ends, with what stands on it behind; nullopt when
 /// another token follows on that line.
 std::optional<std::size_t> line_tail(const Tree& tree, NodeId node);
 

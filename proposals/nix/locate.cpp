@@ -14,8 +14,8 @@ class Walk {
     Walk(const Tree& tree, std::span<const std::string> path, FileKind kind)
         : tree_(tree), path_(path), kind_(kind) {}
 
-    Located run() {
-        expression(tree_.root(), {});
+    Located run(NodeId from) {
+        expression(from, {});
         return std::move(found_);
     }
 
@@ -24,6 +24,7 @@ class Walk {
         std::size_t depth{};
         NodeId condition{no_node};
         bool top{true}; ///< not yet below `config =`
+        bool inner{};   ///< of a module that stands among the imports of this one
     };
 
     void expression(NodeId node, Here here) {
@@ -92,10 +93,12 @@ class Walk {
         const bool sections =
             kind_ == FileKind::module && here.top && here.depth == 0 && has_sections(node);
         const bool structural = path_.front() == "imports" || path_.front() == "options";
-        found_.containers.push_back({.set = node,
-                                     .depth = here.depth,
-                                     .condition = here.condition,
-                                     .needs_config = sections && !structural});
+        if (!here.inner || here.depth >= 2) { // what is new is not said in somebody's small module
+            found_.containers.push_back({.set = node,
+                                         .depth = here.depth,
+                                         .condition = here.condition,
+                                         .needs_config = sections && !structural});
+        }
         for (NodeId item = tree_.first(node); item != no_node; item = tree_[item].next) {
             if (tree_.kind(item) == NodeKind::binding) {
                 binding(item, here, sections);
@@ -121,13 +124,17 @@ class Walk {
     void binding(NodeId item, Here here, bool sections) {
         const NodeId attrs = tree_.first(item);
         const NodeId value = tree_[attrs].next;
-        auto names = path_texts(tree_, attrs);
+        auto names = path_words(tree_, attrs);
         if (sections && names.front() == "config") {
             names.erase(names.begin());
             here.top = false;
             if (names.empty()) {
                 return expression(value, here);
             }
+        }
+        const bool imports = here.depth == 0 && names.size() == 1 && names.front() == "imports";
+        if (imports && kind_ == FileKind::module && path_.front() != "imports") {
+            return inner_modules(value, here);
         }
         const auto wanted = path_.subspan(here.depth);
         std::size_t same = 0;
@@ -142,6 +149,24 @@ class Walk {
             expression(value, here);
         } else if (same == wanted.size()) {
             found_.below.push_back(item);
+        }
+    }
+
+    /// `imports = [ { … } ({ pkgs, ... }: { … }) ]`.
+    void inner_modules(NodeId list, Here here) {
+        list = bare(tree_, list);
+        if (tree_.kind(list) == NodeKind::binary &&
+            tree_.after_first(list).kind == TokenKind::concat) {
+            inner_modules(tree_.first(list), here);
+            return inner_modules(tree_.last(list), here);
+        }
+        here = {.condition = here.condition, .inner = true};
+        for (const NodeId item :
+             tree_.kind(list) == NodeKind::list ? tree_.children(list) : std::vector<NodeId>{}) {
+            const NodeKind kind = tree_.kind(bare(tree_, item));
+            if (kind == NodeKind::set || kind == NodeKind::rec_set || kind == NodeKind::lambda) {
+                expression(bare(tree_, item), here);
+            }
         }
     }
 
@@ -161,46 +186,14 @@ bool among(const std::array<std::string_view, N>& names, std::string_view name) 
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The binding of `name` among these, if one is.
-NodeId value_among(const Tree& tree, NodeId scope, std::string_view name) {
-    for (NodeId item = tree.first(scope); item != no_node; item = tree[item].next) {
-        if (tree.kind(item) == NodeKind::binding) {
-            const NodeId attrs = tree.first(item);
-            if (tree[tree.first(attrs)].next == no_node &&
-                attr_text(tree, tree.first(attrs)) == name) {
-                return tree[attrs].next;
-            }
-        }
-    }
-    return no_node;
-}
-
-bool names_inherited(const Tree& tree, NodeId item, std::string_view name) {
-    for (NodeId attr = tree.first(item); attr != no_node; attr = tree[attr].next) {
-        if (tree.kind(attr) == NodeKind::attr_name && tree.text(attr) == name) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool is_argument(const Tree& tree, NodeId lambda, std::string_view name) {
-    const NodeId argument = tree.first(lambda);
-    if (tree.kind(argument) == NodeKind::identifier) {
-        return tree.text(argument) == name;
-    }
-    for (NodeId item = tree.first(argument); item != no_node; item = tree[item].next) {
-        if (tree.text(tree.tokens()[tree[item].first_token]) == name) {
-            return true;
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 Located locate(const Tree& tree, std::span<const std::string> path, FileKind kind) {
-    return Walk(tree, path, kind).run();
+    return Walk(tree, path, kind).run(tree.root());
+}
+
+Located locate_in(const Tree& tree, NodeId expression, std::span<const std::string> path) {
+    return Walk(tree, path, FileKind::plain).run(expression);
 }
 
 Call call_of(const Tree& tree, NodeId node) {
@@ -232,52 +225,6 @@ Wrapped unwrap(const Tree& tree, NodeId node) {
         return {.value = call.arguments[1], .condition = call.arguments[0]};
     }
     return {};
-}
-
-std::vector<NodeId> parents_of(const Tree& tree) {
-    std::vector<NodeId> out(tree.size(), no_node);
-    for (NodeId id = 0; id < tree.size(); ++id) {
-        for (NodeId child = tree.first(id); child != no_node; child = tree[child].next) {
-            out[child] = id;
-        }
-    }
-    return out;
-}
-
-Bound binding_of(const Tree& tree, const std::vector<NodeId>& parents, NodeId node,
-                 std::string_view name) {
-    for (NodeId scope = parents[node]; scope != no_node; scope = parents[scope]) {
-        const NodeKind kind = tree.kind(scope);
-        if (kind == NodeKind::lambda && is_argument(tree, scope, name)) {
-            return {.scope = scope};
-        }
-        if (kind != NodeKind::let_in && kind != NodeKind::rec_set && kind != NodeKind::old_let) {
-            continue;
-        }
-        if (const NodeId value = value_among(tree, scope, name); value != no_node) {
-            return {.scope = scope, .value = value};
-        }
-        for (NodeId item = tree.first(scope); item != no_node; item = tree[item].next) {
-            const bool inherits =
-                tree.kind(item) == NodeKind::inherit || tree.kind(item) == NodeKind::inherit_from;
-            if (inherits && names_inherited(tree, item, name)) {
-                return {.scope = scope};
-            }
-        }
-    }
-    return {};
-}
-
-std::size_t uses_of(const Tree& tree, std::string_view name) {
-    std::size_t out = 0;
-    for (NodeId id = 0; id < tree.size(); ++id) {
-        if (tree.kind(id) == NodeKind::identifier) {
-            out += tree.text(id) == name ? 1 : 0;
-        } else if (tree.kind(id) == NodeKind::inherit) {
-            out += names_inherited(tree, id, name) ? 1 : 0;
-        }
-    }
-    return out;
 }
 
 } // namespace agentd::proposals::nix

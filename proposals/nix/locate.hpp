@@ -48,6 +48,8 @@ struct Located {
 };
 
 Located locate(const Tree& tree, std::span<const std::string> path, FileKind kind);
+/// The same inside of one expression.
+Located locate_in(const Tree& tree, NodeId expression, std::span<const std::string> path);
 
 /// A call of a function of nixpkgs' lib by its last name, whatever stands before it.
 struct Call {

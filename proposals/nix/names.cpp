@@ -83,10 +83,22 @@ std::vector<std::optional<std::string>> path_texts(const Tree& tree, NodeId attr
     return out;
 }
 
+std::vector<std::optional<std::string>> path_words(const Tree& tree, NodeId attr_path) {
+    std::vector<std::optional<std::string>> out = path_texts(tree, attr_path);
+    std::size_t i = 0;
+    for (NodeId attr = tree.first(attr_path); attr != no_node; attr = tree[attr].next, ++i) {
+        if (!out[i] && tree.kind(attr) == NodeKind::interpolation) {
+            out[i] = computed_mark + std::string(tree.text(attr));
+        }
+    }
+    return out;
+}
+
 std::string joined(std::span<const std::string> names) {
     std::string out;
     for (const std::string& name : names) {
-        out += (out.empty() ? "" : ".") + nix_name(name);
+        out += (out.empty() ? "" : ".") +
+               (name.starts_with(computed_mark) ? name.substr(1) : nix_name(name));
     }
     return out;
 }

@@ -25,7 +25,15 @@ std::optional<std::string> attr_text(const Tree& tree, NodeId attr);
 /// The names of an `attr_path`; where one is computed, nullopt.
 std::vector<std::optional<std::string>> path_texts(const Tree& tree, NodeId attr_path);
 
-/// `a.b."c d"`: for people, and valid Nix on the left of `=`.
+/// Before a name that is one `${…}` where it stands for itself, as it is written. No name that
+/// anybody gives holds it.
+constexpr char computed_mark = '\x01';
+/// The same; a name that is one `${…}` stands for itself, behind the mark: a path that is looked
+/// for may hold it too.
+std::vector<std::optional<std::string>> path_words(const Tree& tree, NodeId attr_path);
+
+/// `a.b."c d"`: for people, and valid Nix on the left of `=`; what is behind the mark stays as
+/// it is.
 std::string joined(std::span<const std::string> names);
 
 } // namespace agentd::proposals::nix

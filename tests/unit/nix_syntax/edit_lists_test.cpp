@@ -116,6 +116,12 @@ TEST_CASE("an element is taken out of every list that has it, as often as it doe
     CHECK(take_out("{ a = [ 1 ] ++ x ++ [ 3 1 ]; }", "a", "1") == "{ a = [ ] ++ x ++ [ 3 ]; }");
 }
 
+TEST_CASE("blanks at the end of a line stay where they are") {
+    CHECK(add("{ a = [\n  1   \n]; }", "a", "2") == "{ a = [\n  1   \n  2\n]; }");
+    CHECK(add("{ a = [\r\n  1 # x \r\n]; }", "a", "2") == "{ a = [\r\n  1 # x \r\n  2\r\n]; }");
+    CHECK(add("{ a = [   \n]; }", "a", "2") == "{ a = [   \n  2\n]; }");
+}
+
 TEST_CASE("a list of any length on one line is edited in one pass") {
     std::string line = "{ a = [";
     for (int i = 0; i < 60'000; ++i) {
