@@ -64,11 +64,18 @@ bool begins(const MaybeNames& names, const std::vector<std::string>& path) {
     return true;
 }
 
+std::vector<std::string> plain_names(const Candidate& at, const OptionPath& option) {
+    std::vector<std::string> out = at.prefix;
+    out.insert(out.end(), option.parts().begin(), option.parts().end());
+    return out;
+}
+
 class Look {
   public:
     Look(Workspace& space, const nix::Tree& tree, const Candidate& at, const OptionPath& option)
-        : space_(space), tree_(tree), at_(at), path_(names_in(at, option)),
-          parents_(nix::parents_of(tree)), found_(nix::locate(tree, path_, nix::FileKind::module)) {
+        : space_(space), tree_(tree), at_(at), path_(plain_names(at, option)),
+          parents_(nix::parents_of(tree)),
+          found_(nix::locate(tree, space.names_in(at, option), nix::FileKind::module)) {
         for (const nix::Site& site : found_.exact) {
             seen_.insert(site.binding);
         }
@@ -80,10 +87,13 @@ class Look {
                 out.definitions.push_back(definition(site));
             }
         }
+        look_at_wholes(out);
         for (const nix::Obstacle& obstacle : found_.obstacles) {
             const auto around = names_around(tree_, parents_, obstacle.node);
-            if (obstacle.inherited ||
-                (!at_.inline_only && !around.empty() && begins(around, path_))) {
+            if (!obstacle.inherited && !at_.inline_only && is_unlikely_in(around)) {
+                hide(out.unlikely, obstacle.node);
+            } else if (obstacle.inherited ||
+                       (!at_.inline_only && !around.empty() && begins(around, path_))) {
                 hide_unless_other(out, obstacle.node);
             }
         }
@@ -103,6 +113,7 @@ class Look {
         for (NodeId node = parents_[site.binding]; node != no_node; node = parents_[node]) {
             if (const auto priority = priority_of(tree_, node)) {
                 out.priority = *priority;
+                out.of_whole = out.of_whole || is_value_of_settings(node);
             }
         }
         NodeId value = nix::bare(tree_, site.value);
@@ -116,6 +127,50 @@ class Look {
         return out;
     }
 
+    /// A set that is computed, where nothing in the repository is called as the next name is.
+    bool is_unlikely_in(const MaybeNames& around) const {
+        const bool told = std::all_of(around.begin(), around.end(),
+                                      [](const auto& name) { return name.has_value(); });
+        return told && around.size() >= 2 && around.size() < path_.size() &&
+               begins(around, path_) && !space_.is_said_anywhere(path_[around.size()]);
+    }
+
+    /// `settings = mkDefault { … }`: one option, whose parts are not said by themselves.
+    bool is_value_of_settings(NodeId wrapper) const {
+        NodeId up = parents_[wrapper];
+        while (up != no_node && tree_.kind(up) == NodeKind::paren) {
+            up = parents_[up];
+        }
+        if (up == no_node || tree_.kind(up) != NodeKind::binding) {
+            return false;
+        }
+        const auto name = nix::path_texts(tree_, tree_.first(up)).back().value_or("");
+        return name == "settings" || name.ends_with("Settings") || name.ends_with("onfig") ||
+               name.ends_with("ariables");
+    }
+
+    void look_at_wholes(Workspace::Said& out) const {
+        for (const nix::Container& container : found_.containers) {
+            NodeId up = parents_[container.set];
+            while (up != no_node && tree_.kind(up) == NodeKind::paren) {
+                up = parents_[up];
+            }
+            const bool whole = container.depth > 1 && up != no_node && priority_of(tree_, up) &&
+                               is_value_of_settings(up);
+            if (whole && found_.exact.empty()) {
+                const std::string where = at_.file + ":" + std::to_string(line_of(container.set));
+                out.wholes.push_back(
+                    {.code = "whole",
+                     .message = nix::joined(std::span(path_).first(container.depth)) +
+                                " is said as a whole at " + where +
+                                ", with a priority of its own: a part of it that is said "
+                                "elsewhere would stand for all of it",
+                     .where = where,
+                     .hint = "say it there, by hand: " + where});
+            }
+        }
+    }
+
     /// A binding of these names that `locate` did not find: inside a call, or a name is computed.
     bool unseen(NodeId node) const {
         const auto own = nix::path_texts(tree_, tree_.first(node));
@@ -125,7 +180,7 @@ class Look {
         const bool seen = seen_.count(node) > 0;
         const auto names = names_around(tree_, parents_, node);
         if (inside(names)) {
-            return true;
+            return !seen;
         }
         const bool told = std::any_of(names.begin(), names.end(),
                                       [](const auto& name) { return name.has_value(); });
@@ -177,11 +232,17 @@ class Look {
 
     void hide(std::vector<core::Problem>& out, NodeId node) const {
         const std::string where = at_.file + ":" + std::to_string(line_of(node));
+        const std::string text =
+            core::printable(core::shorten(core::lines(tree_.text(node)).front(), 80));
+        const bool inner = tree_.kind(node) == NodeKind::binding &&
+                           nix::path_texts(tree_, tree_.first(node)).back() == path_.back();
         out.push_back(
             {.code = "opaque",
-             .message = "whether " + nix::joined(path_) + " is set at " + where +
-                        " cannot be told: " +
-                        core::printable(core::shorten(core::lines(tree_.text(node)).front(), 80)),
+             .message =
+                 inner ? nix::joined(path_) + " is said at " + where +
+                             ", in something that may be of other hosts, or of this one: " + text
+                       : "whether " + nix::joined(path_) + " is set at " + where +
+                             " cannot be told: " + text,
              .where = where,
              .hint = "change it there by hand"});
     }

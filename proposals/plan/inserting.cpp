@@ -1,6 +1,8 @@
 // A binding where there was none: in the best place that takes it.
 #include "proposals/plan/planner.hpp"
 
+#include "proposals/nix/names.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -21,25 +23,55 @@ std::vector<std::string> doubts(const Workspace& space, const HostNames& hosts) 
     return out;
 }
 
-std::optional<Problem> unread(Workspace& space, const OptionPath& option, const HostNames& hosts) {
-    const auto lost = doubts(space, hosts);
-    std::vector<Candidate> loose;
-    for (const std::string& file : space.files().nix_files()) {
-        if (!lost.empty() && space.map().hosts_of(file).empty()) {
-            loose.push_back({.file = file});
+namespace {
+
+/// The line of a binding whose names end as the option's do, whatever is around it; 0 for none.
+std::size_t line_that_says(const nix::Tree& tree, const OptionPath& option) {
+    const auto& wanted = option.parts();
+    const auto parents = nix::parents_of(tree);
+    for (nix::NodeId node = 0; node < tree.size(); ++node) {
+        if (tree.kind(node) != nix::NodeKind::binding ||
+            nix::path_texts(tree, tree.first(node)).back() != wanted.back()) {
+            continue;
+        }
+        std::vector<std::optional<std::string>> names;
+        for (nix::NodeId up = node; up != nix::no_node && names.size() < wanted.size();
+             up = parents[up]) {
+            if (tree.kind(up) == nix::NodeKind::binding) {
+                const auto here = nix::path_texts(tree, tree.first(up));
+                names.insert(names.begin(), here.begin(), here.end());
+            }
+        }
+        const auto extra = names.size() - std::min(names.size(), wanted.size());
+        if (std::equal(names.begin() + static_cast<std::ptrdiff_t>(extra), names.end(),
+                       wanted.begin(), wanted.end()) &&
+            (extra == 0 || names[0] != "options")) {
+            return tree.position(node).line;
         }
     }
-    const auto said = space.said(loose, option);
-    if (said.definitions.empty()) {
-        return std::nullopt;
+    return 0;
+}
+
+} // namespace
+
+std::optional<Problem> unread(Workspace& space, const OptionPath& option, const HostNames& hosts) {
+    const auto lost = doubts(space, hosts);
+    for (const std::string& file : space.files().nix_files()) {
+        const nix::Tree* tree =
+            !lost.empty() && space.map().hosts_of(file).empty() ? space.tree(file) : nullptr;
+        const std::size_t line = tree == nullptr ? 0 : line_that_says(*tree, option);
+        if (line != 0) {
+            const std::string where = file + ":" + std::to_string(line);
+            return Problem{.code = "unread",
+                           .message = option.str() + " is set at " + where +
+                                      ", and whether those hosts are made of that file cannot be "
+                                      "told: " +
+                                      lost.front(),
+                           .where = where,
+                           .hint = "name that file (`in`), if it is meant"};
+        }
     }
-    const std::string where = said.definitions.front().where();
-    return Problem{.code = "unread",
-                   .message = option.str() + " is set at " + where +
-                              ", and whether those hosts are made of that file cannot be told: " +
-                              lost.front(),
-                   .where = where,
-                   .hint = "name that file (`in`), if it is meant"};
+    return std::nullopt;
 }
 
 namespace {
@@ -50,6 +82,36 @@ bool is_of_the_place(const Problem& problem) {
         "opaque",       "inherited",   "conditional", "closed_arguments",
         "no_arguments", "would_break", "exists"};
     return std::find(codes.begin(), codes.end(), problem.code) != codes.end();
+}
+
+/// What a host says of a user's home in its own file: `home-manager.users.bob.imports = …`.
+std::optional<Steps> into_home_of(Workspace& space, const Ask& ask, const HostNames& group,
+                                  const std::string& expression) {
+    const auto option =
+        ask.wish.user.empty() ? std::nullopt : for_host(*ask.wish.option, ask.wish.user);
+    const auto candidates = option ? space.candidates({.kind = ask.wish.kind}, group)
+                                   : core::Result<std::vector<Candidate>>(Problem{});
+    if (!candidates) {
+        return std::nullopt;
+    }
+    for (const Candidate& at : *candidates) {
+        const nix::Tree* tree = space.tree(at.file);
+        if (tree == nullptr || at.maybe || at.inline_only || !at.own() || at.hosts != group) {
+            continue;
+        }
+        const auto names = space.names_in(at, *option);
+        const std::span<const std::string> home(names.data(), at.prefix.size() + 3);
+        const auto said = nix::locate(*tree, home, nix::FileKind::module);
+        if (said.exact.empty() && said.below.empty()) {
+            continue;
+        }
+        auto edit = nix::insert_binding(*tree, names, expression, space.style());
+        if (take(space, at.file, std::move(edit), names)) {
+            return Steps(std::vector{
+                step_at(ask, at, true, "said there, where the host speaks of that user's home")});
+        }
+    }
+    return std::nullopt;
 }
 
 Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>& candidates,
@@ -64,10 +126,10 @@ Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>&
             why = why ? why : few(ask, at->hosts, at->file);
             continue;
         }
-        if (ask.wish.in.empty() && !takes(*space.tree(at->file), *at, *ask.wish.option, shared)) {
+        if (ask.wish.in.empty() && !takes(space, *at, *ask.wish.option, shared)) {
             continue;
         }
-        const auto names = names_in(*at, *ask.wish.option);
+        const auto names = space.names_in(*at, *ask.wish.option);
         auto edit = nix::insert_binding(*space.tree(at->file), names, expression, space.style());
         const auto done = take(space, at->file, std::move(edit), names);
         if (done) {
@@ -87,6 +149,9 @@ Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>&
         shared ? "no file that all of these hosts share is about " + ask.wish.option->str() +
                      " or about nothing else"
                : "no file of " + *group.begin() + "'s own could take " + ask.wish.option->str();
+    if (auto made = alone ? into_home_of(space, ask, group, expression) : std::nullopt) {
+        return *std::move(made);
+    }
     return Problem{.code = "no_place",
                    .message = whose,
                    .hint = "name the file (`in`), or make a module for it (`create_module`)"};

@@ -53,6 +53,12 @@ class ListEdit {
     /// program that a switch brings.
     std::optional<core::Problem> elsewhere();
     std::optional<core::Problem> switched_on();
+    /// Lists of packages of these hosts and their users that have it, for people; a few.
+    std::vector<std::string> other_lists();
+    /// The user has it by `users.users.NAME.packages`.
+    std::optional<Step> there_for_the_user();
+    /// That it is off, or that something else opens the port.
+    void say_what_the_firewall_does(std::vector<Step>& steps);
 
     Workspace& space_;
     const Ask& ask_;

@@ -165,9 +165,16 @@ std::optional<core::Problem> changed_others(const map::RepoMap& before, const ma
         if (targets.count(host.name) > 0 || (old != nullptr && made_of(*old) == made_of(host))) {
             continue;
         }
+        const auto now = made_of(host);
+        const auto then = old == nullptr ? std::set<std::string>{} : made_of(*old);
+        std::vector<std::string> changed;
+        std::set_symmetric_difference(now.begin(), now.end(), then.begin(), then.end(),
+                                      std::back_inserter(changed));
         return core::Problem{.code = "other_hosts",
-                             .message = host.name + " would be made of other files than before, "
-                                                    "and was not asked for",
+                             .message = host.name +
+                                        ", which was not asked for, would be made of "
+                                        "other files than before: " +
+                                        changed.front(),
                              .hint = "name all hosts that it is for, or import it by hand"};
     }
     return std::nullopt;

@@ -2,7 +2,6 @@
 #include "proposals/plan/planner.hpp"
 
 #include "agentd/core/text.hpp"
-#include "proposals/nix/names.hpp"
 
 #include <algorithm>
 
@@ -33,7 +32,7 @@ Problem few(const Ask& ask, const HostNames& hosts, const std::string& where) {
                        core::join(std::vector<std::string>(hosts.begin(), hosts.end()), ", ") +
                        " alone: which hosts are meant cannot be told",
             .where = where,
-            .hint = "name the host, or all: \"hosts\":\"all\""};
+            .hint = "name the host, or say all hosts"};
 }
 
 Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where) {
@@ -44,7 +43,7 @@ Problem not_all(const Ask& ask, const HostNames& hosts, const std::string& where
             .message = "some hosts say it each for itself, as at " + where + ", and not at " +
                        core::join(missing, ", ") + ": which hosts are meant cannot be told",
             .where = where,
-            .hint = "name the hosts, or all: \"hosts\":\"all\""};
+            .hint = "name the hosts, or say all hosts"};
 }
 
 Problem of_others(const OptionPath& option, const Definition& at) {
@@ -144,47 +143,13 @@ std::optional<std::string> module_for(Workspace& space, const OptionPath& option
     return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
 }
 
-namespace {
-
-/// The option that an expression reads: `config.my.x`, or `cfg.x` where `cfg = config.my`.
-std::optional<OptionPath> option_read(const nix::Tree& tree, nix::NodeId node) {
-    std::string text(tree.text(node));
-    const std::string head = text.substr(0, text.find('.'));
-    const auto bound = nix::binding_of(tree, nix::parents_of(tree), node, head);
-    if (bound.value != nix::no_node) {
-        text = std::string(tree.text(nix::bare(tree, bound.value))) + text.substr(head.size());
-    }
-    return text.starts_with("config.") ? OptionPath::parse(text.substr(7)) : std::nullopt;
-}
-
-} // namespace
-
-std::optional<OptionPath> switch_of(Workspace& space, const Definition& one,
-                                    const OptionPath& option) {
-    const nix::Tree& tree = *space.tree(one.at->file);
-    if (one.site.condition == nix::no_node) {
-        return std::nullopt;
-    }
-    const auto path = option_read(tree, nix::bare(tree, one.site.condition));
-    const auto& own = space.map().own_options;
-    const bool declared = path && std::any_of(own.begin(), own.end(), [&](const auto& candidate) {
-                              return candidate.path == path->str();
-                          });
-    return declared && !(*path == option) ? path : std::nullopt;
-}
-
-std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
-                                    const OptionPath& option) {
-    const nix::Tree& tree = *space.tree(one.at->file);
-    nix::NodeId value = nix::bare(tree, one.site.value);
-    for (auto inner = nix::unwrap(tree, value); inner.value != nix::no_node;
-         inner = nix::unwrap(tree, value)) {
-        value = nix::bare(tree, inner.value);
-    }
-    const bool name =
-        tree.kind(value) == nix::NodeKind::identifier || tree.kind(value) == nix::NodeKind::select;
-    const auto path = name ? option_read(tree, value) : std::nullopt;
-    return path && !(*path == option) ? path : std::nullopt;
+bool is_for(const Workspace& space, const Ask& ask, const Candidate& at) {
+    const bool all = ask.request.every_host && ask.wish.user.empty() && !at.strangers;
+    return at.own() ||
+           (all && std::all_of(at.others.begin(), at.others.end(), [&](const std::string& name) {
+                const map::Host* host = space.map().host(name);
+                return host != nullptr && host->kind == "darwin";
+            }));
 }
 
 } // namespace agentd::proposals::plan

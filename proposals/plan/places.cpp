@@ -20,8 +20,9 @@ struct Related {
 };
 
 /// How much of the option's path a file speaks of, where no condition is around it.
-Related related(const nix::Tree& tree, const Candidate& at, const OptionPath& option) {
-    const auto path = names_in(at, option);
+Related related(Workspace& space, const nix::Tree& tree, const Candidate& at,
+                const OptionPath& option) {
+    const auto path = space.names_in(at, option);
     for (std::size_t names = path.size() - 1; names > at.prefix.size(); --names) {
         const std::span<const std::string> part(path.data(), names);
         const auto found = nix::locate(tree, part, nix::FileKind::module);
@@ -50,8 +51,9 @@ bool for_others(const Workspace& space, const Candidate& at, const OptionPath& o
     });
 }
 
-bool takes_options(const nix::Tree& tree, const Candidate& at, const OptionPath& option) {
-    const auto found = nix::locate(tree, names_in(at, option), nix::FileKind::module);
+bool takes_options(Workspace& space, const nix::Tree& tree, const Candidate& at,
+                   const OptionPath& option) {
+    const auto found = nix::locate(tree, space.names_in(at, option), nix::FileKind::module);
     return std::any_of(found.containers.begin(), found.containers.end(), [&](const auto& one) {
         return one.condition == no_node && one.depth >= at.prefix.size();
     });
@@ -75,6 +77,21 @@ bool is_home(const Workspace& space, const Candidate& at, const HostNames& every
                                  (systems == 1 && space.map().hosts_known));
 }
 
+/// `services.nginx.virtualHosts."x".root`: one of a kind, by its name.
+bool is_entry(const OptionPath& option) {
+    constexpr std::array<std::string_view, 6> kinds{"virtualHosts", "upstreams", "backups",
+                                                    "jobs",         "timers",    "containers"};
+    const auto& parts = option.parts();
+    return std::any_of(parts.begin() + 1, parts.end(), [&](const std::string& part) {
+        return std::find(kinds.begin(), kinds.end(), part) != kinds.end();
+    });
+}
+
+/// `hosts/web/default.nix` of web.
+bool is_in_folder_of_its_own(const Candidate& at) {
+    return at.hosts.size() == 1 && map::name_of(map::folder_of(at.file)) == *at.hosts.begin();
+}
+
 /// How well a file fits what is not said anywhere yet; 0 does not.
 int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, const Related& here,
           bool home) {
@@ -82,7 +99,10 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, 
     if (topic.generated) {
         return 0;
     }
-    if (here.names >= names_of_a_thing(option)) {
+    // A host's own file about another service takes nothing of this one, nor does any an entry of a
+    // kind (a site, a unit) beside its own.
+    const bool strange = (home || is_entry(option)) && topic.other && !topic.called;
+    if (here.names >= names_of_a_thing(option) && !strange) {
         return 7;
     }
     if (topic.machine && !topic.called) {
@@ -94,16 +114,22 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, 
     if (topic.called || topic.other) {
         return topic.called ? 6 : 1;
     }
+    if (topic.declares && !topic.general) {
+        return 1; // a module with options of its own is about those
+    }
     if (topic.named_entry) {
-        return 5;
+        // That of a folder further in is about what the folder is called.
+        const bool inner = home ? at.distance > 0 && !is_in_folder_of_its_own(at) : at.distance > 1;
+        return inner && !topic.general ? 2 : 5;
     }
     return topic.hub || topic.general ? 4 : topic.spread >= general_spread ? 3 : 2;
 }
 
 } // namespace
 
-bool takes(const nix::Tree& tree, const Candidate& at, const OptionPath& option, bool common) {
-    return grade(tree, at, option, related(tree, at, option), false) >= (common ? 3 : 2);
+bool takes(Workspace& space, const Candidate& at, const OptionPath& option, bool common) {
+    const nix::Tree& tree = *space.tree(at.file); // a candidate whose file is no Nix is none
+    return grade(tree, at, option, related(space, tree, at, option), false) >= (common ? 3 : 2);
 }
 
 std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Candidate>& candidates,
@@ -115,10 +141,10 @@ std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Can
         const nix::Tree* tree = space.tree(at.file);
         const bool covers = every.empty() || (at.own() && at.hosts == every);
         if (tree == nullptr || at.maybe || at.inline_only || !covers ||
-            for_others(space, at, option) || !takes_options(*tree, at, option)) {
+            for_others(space, at, option) || !takes_options(space, *tree, at, option)) {
             continue;
         }
-        const Related here = related(*tree, at, option);
+        const Related here = related(space, *tree, at, option);
         const bool home = is_home(space, at, every);
         const int fits = grade(*tree, at, option, here, home);
         if (fits == 0) {

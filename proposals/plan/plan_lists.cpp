@@ -47,7 +47,14 @@ Steps ListEdit::run() {
     }
     candidates_ = std::move(candidates).value();
     said_ = space_.said(candidates_, option_);
-    return ask_.wish.kind == WishKind::add_to_list ? add() : remove();
+    if (auto step = there_for_the_user()) {
+        return std::vector{*std::move(step)};
+    }
+    Steps made = ask_.wish.kind == WishKind::add_to_list ? add() : remove();
+    if (made) {
+        say_what_the_firewall_does(made.value());
+    }
+    return made;
 }
 
 nix::EditStyle ListEdit::style(const Definition& one) const {
@@ -59,7 +66,7 @@ nix::EditStyle ListEdit::style(const Definition& one) const {
 nix::EditResult ListEdit::addition(const Definition& one) {
     const std::string file = list_file_of(space_, one);
     const auto names =
-        file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
+        file == one.at->file ? space_.names_in(*one.at, option_) : std::vector<std::string>{};
     return nix::add_element(*space_.tree(file), names, element_, style(one));
 }
 
@@ -83,7 +90,7 @@ core::Result<Step> ListEdit::taken(const Definition& one, nix::EditResult edit,
     }
     const bool changed = !edit || !edit->splices.empty();
     const auto names =
-        file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
+        file == one.at->file ? space_.names_in(*one.at, option_) : std::vector<std::string>{};
     if (auto done = take(space_, file, std::move(edit), names); !done) {
         return done.problem();
     }
@@ -156,7 +163,8 @@ Steps ListEdit::add() {
     std::set_difference(ask_.targets.begin(), ask_.targets.end(), have.begin(), have.end(),
                         std::inserter(missing, missing.end()));
     if (ask_.named() && ask_.wish.in.empty() && missing.empty()) {
-        return std::vector{nothing_to_do(ask_, "all have it already")};
+        const std::string where = there_ == nullptr ? "" : there_->where();
+        return std::vector{nothing_to_do(ask_, "all have it already, as at " + where)};
     }
     return ask_.named() && ask_.wish.in.empty() ? add_for(missing, all) : add_anywhere(all);
 }
@@ -184,7 +192,9 @@ Steps ListEdit::add_anywhere(const std::vector<const Definition*>& all) {
         if (again || (ask_.wish.in.empty() && !is_fitting(*one))) {
             continue;
         }
-        Steps made = put(*one);
+        Steps made = !ask_.wish.user.empty() && !one->at->others.empty()
+                         ? Steps(of_others(option_, *one))
+                         : put(*one);
         if (made) {
             return made;
         }

@@ -10,6 +10,26 @@ ListEdit::Rank ListEdit::rank_of(const Definition& one) {
     return {one.at->hosts.size(), -static_cast<long>(one.at->distance), one.value.size()};
 }
 
+namespace {
+
+/// Of a list about as many as it has elements.
+std::size_t words_of(std::string_view text) {
+    std::size_t out = 0;
+    bool word = false;
+    for (const char c : text) {
+        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+        out += !blank && !word ? 1 : 0;
+        word = !blank;
+    }
+    return out;
+}
+
+bool is_of_ports(const OptionPath& option) {
+    return option.str().starts_with("networking.firewall.");
+}
+
+} // namespace
+
 bool ListEdit::is_fitting(const Definition& one) {
     const std::pair key(one.at, one.priority != 100);
     const auto known = fitting_.find(key);
@@ -21,9 +41,20 @@ bool ListEdit::fits_now(const Definition& one) {
     if (is_generated(tree, one.at->file)) {
         return false;
     }
+    const std::size_t elements = words_of(one.value);
+    if (element_.package && ask_.targets.size() > 1 && one.at->hosts == ask_.targets &&
+        elements > 8) {
+        return true; // a long list that all of them share is of programs of every kind
+    }
+    const Topic topic = topic_of(tree, one.at->file, option_);
+    if (is_of_ports(option_) && one.at->distance > 0 && !topic.called && !topic.general) {
+        return false;
+    }
     const bool shared = !ask_.named() && ask_.targets.size() > 1;
-    const bool strange = element_.package && !space_.is_home_of(*one.at, one.at->hosts);
-    return takes(tree, *one.at, option_, shared || strange) || one.priority != 100 ||
+    // A few programs in a small file beside the host's own are of what that file is about.
+    const bool aside = one.at->distance > 0 && elements < 7 && !topic.named_entry;
+    const bool strange = element_.package && (aside || !space_.is_home_of(*one.at, one.at->hosts));
+    return takes(space_, *one.at, option_, shared || strange) || one.priority != 100 ||
            (element_.package && is_about(one.at->file, element_.text));
 }
 
@@ -44,9 +75,9 @@ const Definition* ListEdit::best_for(const HostNames& missing,
     const Definition* best = nullptr;
     for (const Definition* one : all) {
         const bool better = best == nullptr || rank_of(*one) > rank_of(*best);
-        const bool whole = one->at->own() &&
-                           std::includes(missing.begin(), missing.end(), one->at->hosts.begin(),
-                                         one->at->hosts.end());
+        const bool whole =
+            one->at->own() && std::includes(missing.begin(), missing.end(), one->at->hosts.begin(),
+                                            one->at->hosts.end());
         if (better && whole && is_fitting(*one) && is_at_home(*one)) {
             best = one;
         }

@@ -3,7 +3,10 @@
 #include "proposals/plan/list_files.hpp"
 #include "proposals/plan/topic.hpp"
 
+#include "agentd/core/text.hpp"
 #include "proposals/nix/names.hpp"
+
+#include <algorithm>
 
 namespace agentd::proposals::plan {
 
@@ -42,7 +45,7 @@ const nix::EditResult& ListEdit::removal(const Definition& one) {
         return known->second;
     }
     const auto names =
-        file == one.at->file ? names_in(*one.at, option_) : std::vector<std::string>{};
+        file == one.at->file ? space_.names_in(*one.at, option_) : std::vector<std::string>{};
     auto edit = nix::remove_element(*space_.tree(file), names, element_, style(one));
     return removals_.emplace(std::pair(file, one.conditional), std::move(edit)).first->second;
 }
@@ -70,7 +73,7 @@ std::optional<Problem> ListEdit::elsewhere() {
             }
         }
     }
-    return element_.package ? switched_on() : std::nullopt;
+    return std::nullopt;
 }
 
 std::optional<Problem> ListEdit::switched_on() {
@@ -84,7 +87,7 @@ std::optional<Problem> ListEdit::switched_on() {
                 path[path.size() - 2] == element_.text) {
                 const std::string where = at.file + ":" + std::to_string(tree->position(node).line);
                 return Problem{.code = "switched",
-                               .message = "no list of those hosts has it, but " +
+                               .message = "no list that can be read has it, but " +
                                           nix::joined(path) + " is on at " + where,
                                .where = where,
                                .hint = "say disable " + element_.text + ", or set " +
@@ -103,8 +106,7 @@ Steps ListEdit::remove() {
         if (!edit) {
             const bool there = edit.problem().code != "absent";
             if (there && !blind) {
-                blind = edit.problem();
-                blind->where = list_file_of(space_, one) + ":" + blind->where;
+                blind = in_file(edit.problem(), list_file_of(space_, one));
             }
             continue;
         }
@@ -118,7 +120,7 @@ Steps ListEdit::remove() {
         if (!ask_.wish.user.empty() && !one.at->others.empty()) {
             return of_others(option_, one);
         }
-        if (ask_.named() && !one.at->own()) {
+        if (ask_.named() && !is_for(space_, ask_, *one.at)) {
             return Problem{.code = "shared",
                            .message = "it is in " + option_.str() + " at " + one.where() +
                                       ", which other hosts share",
@@ -131,11 +133,32 @@ Steps ListEdit::remove() {
         }
         out.push_back(std::move(step).value());
     }
+    // A switch that is on says more than a list that cannot be read.
+    if (auto problem = out.empty() && element_.package ? switched_on() : std::nullopt) {
+        return *problem;
+    }
     if (out.empty() && (blind || !said_.hidden.empty())) {
         return blind ? *blind : said_.hidden.front();
     }
-    if (auto problem = out.empty() ? elsewhere() : std::nullopt) {
+    HostNames rid;
+    for (const Step& step : out) {
+        rid.insert(step.hosts.begin(), step.hosts.end());
+    }
+    const bool all =
+        std::includes(rid.begin(), rid.end(), ask_.targets.begin(), ask_.targets.end());
+    if (auto problem = all ? std::nullopt : elsewhere()) {
         return *problem;
+    }
+    const auto others = element_.package ? other_lists() : std::vector<std::string>{};
+    if (out.empty() && !others.empty()) {
+        return Problem{.code = "elsewhere",
+                       .message = "no list of " + option_.str() + " has it, but there is " +
+                                  core::join(others, ", and "),
+                       .where = others.front().substr(others.front().rfind(' ') + 1),
+                       .hint = "say for which user it is meant, or take it out there by hand"};
+    }
+    for (const std::string& other : others) {
+        out.front().notes.push_back("it stays in " + other);
     }
     if (out.empty()) {
         out.push_back(nothing_to_do(ask_, "no list of those hosts has it"));

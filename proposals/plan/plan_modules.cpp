@@ -1,5 +1,6 @@
 // Modules: import one, import it no longer.
 #include "proposals/plan/module_names.hpp"
+#include "proposals/plan/new_file.hpp"
 #include "proposals/plan/planner.hpp"
 #include "proposals/plan/topic.hpp"
 
@@ -16,43 +17,6 @@ using core::Result;
 using nix::NodeId;
 
 namespace {
-
-/// How `importer` writes the path of `module` now; "" when it does not.
-std::string spelled_in(const nix::Tree& tree, const std::string& importer,
-                       const std::string& module) {
-    for (NodeId node = 0; node < tree.size(); ++node) {
-        if (tree.kind(node) != nix::NodeKind::path || tree.first(node) != nix::no_node) {
-            continue;
-        }
-        const auto path = map::joined_path(map::folder_of(importer), tree.text(node));
-        if (path && (*path == module || *path == importable(module))) {
-            return std::string(tree.text(node));
-        }
-    }
-    return {};
-}
-
-/// `./../x` where its neighbours are written so.
-std::string spelled_like(const nix::Tree& tree, const std::string& relative) {
-    std::size_t odd = 0;
-    std::size_t plain = 0;
-    for (NodeId node = 0; node < tree.size(); ++node) {
-        if (tree.kind(node) == nix::NodeKind::path) {
-            odd += tree.text(node).starts_with("./../") ? 1 : 0;
-            plain += tree.text(node).starts_with("../") ? 1 : 0;
-        }
-    }
-    return relative.starts_with("../") && odd > plain ? "./" + relative : relative;
-}
-
-nix::Import import_of(const nix::Tree& tree, const std::string& importer,
-                      const std::string& module) {
-    std::string now = spelled_in(tree, importer, module);
-    return {.relative = now.empty()
-                            ? spelled_like(tree, map::relative_path(importer, importable(module)))
-                            : now,
-            .from_root = importable(module)};
-}
 
 /// How many modules of the same folder a file imports.
 std::size_t neighbours(const map::RepoMap& map, const std::string& importer,
@@ -88,6 +52,13 @@ const Candidate* importer_for(Workspace& space, const Ask& ask,
             space.tree(at.file) == nullptr || is_generated(*space.tree(at.file), at.file)) {
             continue;
         }
+        const Topic topic =
+            topic_of(*space.tree(at.file), at.file, *OptionPath::parse("imports.x"));
+        const bool importing = topic.hub || topic.index || topic.named_entry || topic.general ||
+                               at.distance == 0 || neighbours(space.map(), at.file, module) > 0;
+        if (!importing) {
+            continue; // a module that is about one thing, and imports nothing like it
+        }
         const bool above = map::folder_of(at.file) == map::folder_of(importable(module)) &&
                            map::name_of(at.file) == "default.nix";
         const Rank rank{neighbours(space.map(), at.file, module), above, at.hosts.size(),
@@ -100,19 +71,33 @@ const Candidate* importer_for(Workspace& space, const Ask& ask,
     return best;
 }
 
-const map::ModuleUse* use_of(const map::Host& host, const std::string& user,
-                             const std::string& module) {
-    const auto in = [&](const map::Modules& modules) {
-        const auto found =
-            std::find_if(modules.begin(), modules.end(),
-                         [&](const map::ModuleUse& use) { return use.file == module; });
-        return found == modules.end() ? nullptr : &*found;
-    };
-    if (user.empty()) {
-        return in(host.modules);
+/// The hosts are made of the module by what is edited.
+bool are_made_of(Workspace& space, const Ask& ask, const std::string& module,
+                 const HostNames& hosts) {
+    const auto after = map_after(space);
+    return after && std::all_of(hosts.begin(), hosts.end(), [&](const std::string& name) {
+               const map::Host* host = after->host(name);
+               return host != nullptr && use_of(*host, ask.wish.user, module) != nullptr;
+           });
+}
+
+Steps import_by_name(Workspace& space, const Ask& ask, const Candidate& at,
+                     const std::string& module, const Output& output) {
+    const std::vector<std::string> imports{"imports"};
+    const std::string before = space.tree(at.file)->source();
+    auto edit = nix::add_element(*space.tree(at.file), imports,
+                                 {.text = output.text, .beside = output.beside}, space.style());
+    if (auto done = take(space, at.file, std::move(edit), {}); !done) {
+        return done.problem();
     }
-    const auto home = host.homes.find(user);
-    return home == host.homes.end() ? nullptr : in(home->second);
+    if (!output.told && !are_made_of(space, ask, module, at.hosts)) {
+        space.put(at.file, before);
+        return Problem{.code = "no_place",
+                       .message = "by which name the flake has " + module + " cannot be told",
+                       .where = module,
+                       .hint = "import it by hand"};
+    }
+    return std::vector{step_at(ask, at, true, "it imports " + output.text + " now")};
 }
 
 } // namespace
@@ -127,19 +112,22 @@ Steps import_into(Workspace& space, const Ask& ask, const std::vector<Candidate>
                            core::join(std::vector<std::string>(hosts.begin(), hosts.end()), ", ") +
                            " alone that could import " + module};
     }
-    const nix::Tree& tree = *space.tree(at->file);
-    const std::string output = as_output(space, tree, module);
-    if (output.empty() && takes_more(space, module)) {
+    const Output output = as_output(space, at->file, module);
+    if (!output.text.empty()) {
+        Steps made = import_by_name(space, ask, *at, module, output);
+        if (made || takes_more(space, module)) {
+            return made;
+        }
+    }
+    if (takes_more(space, module)) {
         return Problem{.code = "no_place",
                        .message = module + " takes arguments of its own before those of a module: "
                                            "by its path it is none",
                        .where = module,
                        .hint = "import it by the name that the flake gives it, by hand"};
     }
-    const std::vector<std::string> imports{"imports"};
-    auto edit = output.empty()
-                    ? nix::add_import(tree, import_of(tree, at->file, module), space.style())
-                    : nix::add_element(tree, imports, {.text = output}, space.style());
+    const nix::Tree& tree = *space.tree(at->file);
+    auto edit = nix::add_import(tree, import_of(tree, at->file, module), space.style());
     if (auto done = take(space, at->file, std::move(edit), {}); !done) {
         return done.problem();
     }
@@ -170,11 +158,44 @@ Result<HostNames> hosts_without(const Workspace& space, const Ask& ask, const st
 
 } // namespace
 
+namespace {
+
+std::optional<Problem> not_for_a_system(Workspace& space, const Ask& ask,
+                                        const std::string& module) {
+    if (map::name_of(module) == "flake.nix") {
+        return Problem{.code = "no_such_module",
+                       .message = module + " is a flake, and no module",
+                       .where = module};
+    }
+    std::string user;
+    for (const map::Host& host : space.map().hosts) {
+        if (use_of(host, "", module) != nullptr) {
+            return std::nullopt;
+        }
+        for (const auto& [name, modules] : host.homes) {
+            user = use_of(host, name, module) != nullptr ? name : user;
+        }
+    }
+    if (user.empty() || !ask.wish.user.empty()) {
+        return std::nullopt;
+    }
+    return Problem{.code = "of_a_home",
+                   .message = module + " is a part of the home of " + core::printable(user) +
+                              ", and not of a system",
+                   .where = module,
+                   .hint = "say for which user it is to be imported"};
+}
+
+} // namespace
+
 Steps plan_import(Workspace& space, const Ask& ask) {
     const auto module = space.module(ask.wish.module);
     auto candidates = space.candidates(ask.wish, ask.targets);
     if (!module || !candidates) {
         return module ? candidates.problem() : module.problem();
+    }
+    if (auto problem = not_for_a_system(space, ask, *module)) {
+        return *std::move(problem);
     }
     auto without = hosts_without(space, ask, *module);
     if (!without) {
@@ -201,45 +222,6 @@ Steps plan_import(Workspace& space, const Ask& ask) {
             return made.problem();
         }
         out.insert(out.end(), made->begin(), made->end());
-    }
-    return out;
-}
-
-Steps plan_import_removal(Workspace& space, const Ask& ask) {
-    const auto module = space.module(ask.wish.module);
-    auto candidates = space.candidates(ask.wish, ask.targets);
-    if (!module || !candidates) {
-        return module ? candidates.problem() : module.problem();
-    }
-    std::set<std::string> importers;
-    for (const map::Host& host : space.map().hosts) {
-        const map::ModuleUse* use =
-            ask.targets.count(host.name) > 0 ? use_of(host, ask.wish.user, *module) : nullptr;
-        if (use != nullptr) {
-            importers.insert(use->by);
-            importers.insert(use->also_by.begin(), use->also_by.end());
-        }
-    }
-    std::vector<Step> out;
-    for (const std::string& importer : importers) {
-        const auto at = std::find_if(candidates->begin(), candidates->end(),
-                                     [&](const Candidate& one) { return one.file == importer; });
-        if (at == candidates->end() || (ask.named() && !at->own())) {
-            return Problem{.code = "shared",
-                           .message = *module + " is imported by " +
-                                      (importer.empty() ? "the flake itself" : importer) +
-                                      ", which is not of those hosts alone",
-                           .where = importer};
-        }
-        const nix::Tree& tree = *space.tree(importer);
-        auto edit = nix::remove_import(tree, import_of(tree, importer, *module), space.style());
-        if (auto done = take(space, importer, std::move(edit), {}); !done) {
-            return done.problem();
-        }
-        out.push_back(step_at(ask, *at, true, "it imports " + *module + " no longer"));
-    }
-    if (out.empty()) {
-        out.push_back(nothing_to_do(ask, "no host of them imports it"));
     }
     return out;
 }

@@ -23,7 +23,7 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
         if (!ask.wish.user.empty() && !one.at->others.empty()) {
             return of_others(*ask.wish.option, one);
         }
-        if (ask.named() && !one.at->own()) {
+        if (ask.named() && !is_for(space, ask, *one.at)) {
             return Problem{.code = "shared",
                            .message = ask.wish.option->str() + " is set at " + one.where() +
                                       ", which other hosts share",
@@ -33,7 +33,7 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
         if (is_generated(*space.tree(one.at->file), one.at->file)) {
             return by_program(*ask.wish.option, one);
         }
-        const auto names = names_in(*one.at, *ask.wish.option);
+        const auto names = space.names_in(*one.at, *ask.wish.option);
         auto style = space.style();
         style.inside_conditions = one.conditional;
         auto edit = nix::remove_binding(*space.tree(one.at->file), names, style);

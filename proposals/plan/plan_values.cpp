@@ -11,21 +11,6 @@ namespace agentd::proposals::plan {
 
 using core::Problem;
 
-namespace {
-
-std::string on_one_line(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        if (!blank || (!out.empty() && out.back() != ' ')) {
-            out += blank ? ' ' : c;
-        }
-    }
-    return out;
-}
-
-} // namespace
-
 Steps SetOption::run() {
     auto candidates = space_.candidates(ask_.wish, ask_.targets);
     if (!candidates) {
@@ -34,9 +19,13 @@ Steps SetOption::run() {
     candidates_ = std::move(candidates).value();
     said_ = space_.said(candidates_, option_);
     for (const Definition& one : said_.definitions) {
-        (one.conditional ? loose_ : firm_).push_back(&one);
+        (is_firm(one) ? firm_ : loose_).push_back(&one);
     }
     pass_over_generated();
+    read_as_text();
+    if (auto problem = other_kind()) {
+        return *std::move(problem);
+    }
     if (auto problem = ask_.wish.fresh ? taken() : std::nullopt) {
         return *std::move(problem);
     }
@@ -46,8 +35,11 @@ Steps SetOption::run() {
     if (!said_.hidden.empty()) {
         return said_.hidden.front();
     }
-    // What would only be said twice does no harm.
-    const bool merges = wanted_ == "true" || option_.parts().front() == "users";
+    if (auto made = in_whole()) {
+        return *std::move(made);
+    }
+    // What would only be said twice does no harm, nor what is said over for sure.
+    const bool merges = wanted_ == "true" || option_.parts().front() == "users" || !firm_.empty();
     if (!said_.unlikely.empty() && !merges) {
         return said_.unlikely.front();
     }
@@ -55,9 +47,12 @@ Steps SetOption::run() {
         return one->priority > 100; // said over by a plain value, whatever the condition is
     });
     if (firm_.empty() && !loose_.empty() && !(defaults && ask_.named())) {
-        return toggle();
+        Steps made = toggle();
+        if (made || !ask_.named() || made.problem().code != "conditional") {
+            return made;
+        }
     }
-    if (firm_.empty()) {
+    if (firm_.empty() && (loose_.empty() || !ask_.named())) {
         return for_the_first_time(ask_.targets);
     }
     return ask_.named() ? for_hosts() : anywhere();
@@ -67,6 +62,15 @@ std::string as_one(const std::string& expression) {
     const bool several = expression.find(' ') != std::string::npos && expression.front() != '"' &&
                          expression.front() != '[';
     return several || expression.front() == '-' ? "(" + expression + ")" : expression;
+}
+
+bool SetOption::is_firm(const Definition& one) const {
+    const auto& hosts = one.at->hosts;
+    return !one.conditional ||
+           (ask_.wish.in.empty() && !hosts.empty() && said_.definitions.size() == 1 &&
+            std::all_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+                return holds(space_, candidates_, one, host) == true;
+            }));
 }
 
 bool SetOption::is_so(const Definition& one) const {
@@ -83,19 +87,6 @@ void SetOption::pass_over_generated() {
             return one->priority > 100 && !is_so(*one) && is_written_by_program(*one);
         });
     }
-}
-
-std::optional<Problem> SetOption::taken() const {
-    for (const Definition& one : said_.definitions) {
-        if (!is_so(one)) {
-            return Problem{.code = "exists",
-                           .message = option_.str() + " says something else already: " +
-                                      core::printable(core::shorten(on_one_line(one.value), 60)),
-                           .where = one.where(),
-                           .hint = "put the two together there; wanted was " + wanted_};
-        }
-    }
-    return std::nullopt;
 }
 
 Steps SetOption::in_module() {
@@ -157,48 +148,12 @@ Steps SetOption::insert_beside_others() {
     return made;
 }
 
-Steps SetOption::change(const Definition& one) {
-    if (is_so(one)) {
-        return std::vector{step_at(ask_, *one.at, false, "it is so already, at " + one.where())};
-    }
-    if (is_written_by_program(one)) {
-        return by_program(option_, one);
-    }
-    auto style = space_.style();
-    style.inside_conditions = one.conditional;
-    const auto names = names_in(*one.at, option_);
-    if (one.value.starts_with("pkgs.") && wanted_.starts_with('"')) {
-        return Problem{.code = "other_kind",
-                       .message = option_.str() + " is " + core::shorten(one.value, 60) + " at " +
-                                  one.where() + ", and a text is no package",
-                       .where = one.where(),
-                       .hint = "say set " + option_.str() + " to the package NAME"};
-    }
-    if (!ask_.wish.user.empty() && !one.at->others.empty()) {
-        return of_others(option_, one);
-    }
-    if (ask_.wish.weak && one.priority < 100) {
-        return forced(option_, one);
-    }
-    const std::string& text = one.priority > 100 ? wanted_ : written_;
-    auto edit = nix::set_value(*space_.tree(one.at->file), names, text, style);
-    if (auto done = take(space_, one.at->file, std::move(edit), names); !done) {
-        return done.problem();
-    }
-    Step step = step_at(ask_, *one.at, true,
-                        "it was " + core::shorten(one.value, 60) + " at " + one.where());
-    step.notes = doubts(space_, one.at->hosts);
-    for (const Definition& other : said_.definitions) {
-        if (&other != &one) {
-            step.notes.push_back("also set at " + other.where());
-        }
-    }
-    return std::vector{std::move(step)};
-}
-
 Steps SetOption::for_the_first_time(const HostNames& hosts) {
     if (auto problem = unread(space_, option_, hosts)) {
         return std::move(*problem);
+    }
+    if (auto problem = not_declared_for(hosts)) {
+        return *std::move(problem);
     }
     const bool switched = wanted_ == "true" && option_.parts().back() == "enable";
     if (ask_.named() && switched && ask_.wish.user.empty()) {
@@ -229,11 +184,7 @@ Steps SetOption::under_switch(const Definition& one, const OptionPath& by) {
     if (!on || one.at->maybe || (ask_.named() && !one.at->own())) {
         return conditional(option_, one);
     }
-    Steps made = change(one);
-    if (made && made->front().changed) {
-        made.value().front().notes.push_back("it holds where " + by.str() + " is on");
-    }
-    return made;
+    return change(one);
 }
 
 Steps SetOption::toggle() {
@@ -244,7 +195,7 @@ Steps SetOption::toggle() {
     std::vector<OptionPath> switches;
     for (const Definition* one : loose_) {
         const auto path = switch_of(space_, *one, option_);
-        if (!path || !is_so(*one)) {
+        if (!path || !is_so(*one) || !is_switch_of(space_, *path, *one, option_)) {
             return conditional(option_, *one);
         }
         if (std::find(switches.begin(), switches.end(), *path) == switches.end()) {
@@ -269,7 +220,11 @@ Steps SetOption::toggle() {
 }
 
 Steps plan_set(Workspace& space, const Ask& ask) {
-    return SetOption(space, ask).run();
+    Steps made = SetOption(space, ask).run();
+    if (made) {
+        say_what_a_shell_needs(space, ask, made.value());
+    }
+    return made;
 }
 
 } // namespace agentd::proposals::plan

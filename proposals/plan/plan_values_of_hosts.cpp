@@ -98,44 +98,130 @@ SetOption::Winner SetOption::winner(const std::string& host, const Definitions& 
     return out;
 }
 
-Steps SetOption::for_hosts() {
-    std::map<const Definition*, HostNames> winners;
-    HostNames without;
-    for (const std::string& host : ask_.targets) {
-        const Winner firm = winner(host, firm_);
-        const Winner loose = winner(host, loose_);
-        if (firm.several) {
-            return several(option_, firm_);
+Definitions SetOption::loose_of(const std::string& host) const {
+    Definitions out;
+    for (const Definition* one : loose_) {
+        // What says the same is not in the way, nor what is off.
+        if (one->at->hosts.count(host) > 0 && !is_so(*one) &&
+            holds(space_, candidates_, *one, host) != false) {
+            out.push_back(one);
         }
-        const bool open = loose.one != nullptr && loose.one->priority <= 100 &&
-                          (firm.one == nullptr || loose.one->priority <= firm.one->priority);
-        if (open) {
+    }
+    return out;
+}
+
+std::optional<Problem> SetOption::choose_among(const std::string& host, int priority,
+                                               Chosen& out) const {
+    Definitions equal;
+    Definitions own;
+    for (const Definition* one : firm_) {
+        if (one->at->hosts.count(host) > 0 && one->priority == priority) {
+            equal.push_back(one);
+            if (is_for(space_, ask_, *one->at)) {
+                own.push_back(one);
+            }
+        }
+    }
+    const bool same = std::all_of(equal.begin(), equal.end(), [&](const Definition* one) {
+        return same_expression(one->value, equal.front()->value);
+    });
+    const bool plain = priority == 100 && !ask_.wish.weak;
+    if (same && own.size() == equal.size()) {
+        for (const Definition* one : equal) {
+            out.winners[one].insert(host);
+        }
+    } else if (same && plain && own.size() == 1 && !is_so(*own.front())) {
+        out.raised[own.front()].insert(host);
+    } else {
+        return several(option_, equal);
+    }
+    return std::nullopt;
+}
+
+std::optional<Problem> SetOption::choose(const std::string& host, Chosen& out) const {
+    const Winner firm = winner(host, firm_);
+    const Winner loose = winner(host, loose_of(host));
+    if (firm.several) {
+        return choose_among(host, firm.one->priority, out);
+    }
+    const bool open = loose.one != nullptr && loose.one->priority <= 100 &&
+                      (firm.one == nullptr || loose.one->priority <= firm.one->priority);
+    if (open) {
+        const bool forced_there = loose.one->priority < 100 || ask_.wish.weak;
+        const bool own = firm.one != nullptr && is_for(space_, ask_, *firm.one->at);
+        if (own && !forced_there && !loose.one->at->own() && firm.one->priority == 100) {
+            out.raised[firm.one].insert(host);
+            return std::nullopt;
+        }
+        if (forced_there || own || loose.one->at->own()) {
             return conditional(option_, *loose.one);
         }
-        if (firm.one == nullptr) {
-            without.insert(host);
-        } else {
-            winners[firm.one].insert(host);
+        out.guarded[loose.one].insert(host);
+    } else if (firm.one == nullptr) {
+        out.without.insert(host);
+    } else {
+        out.winners[firm.one].insert(host);
+    }
+    return std::nullopt;
+}
+
+Steps SetOption::raise(const Definition& one) {
+    Steps made = change(one, "lib.mkForce " + as_one(wanted_));
+    if (made) {
+        made.value().front().how += ", where other hosts share another binding of it: forced";
+    }
+    return made;
+}
+
+Steps SetOption::over_guarded(const Definition& one, const HostNames& hosts) {
+    Steps made = insert(space_, ask_, candidates_, hosts, "lib.mkForce " + as_one(wanted_));
+    if (made) {
+        for (Step& step : made.value()) {
+            step.how = "said over " + one.where() + ", which says it under a condition";
+        }
+    }
+    return made;
+}
+
+Steps SetOption::for_hosts() {
+    Chosen chosen;
+    for (const std::string& host : ask_.targets) {
+        if (auto problem = choose(host, chosen)) {
+            return *std::move(problem);
         }
     }
     std::vector<Step> out;
-    for (const auto& [one, hosts] : winners) {
+    const auto take_over = [&](Steps more) -> std::optional<Problem> {
+        if (!more) {
+            return more.problem();
+        }
+        out.insert(out.end(), more->begin(), more->end());
+        return std::nullopt;
+    };
+    for (const auto& [one, hosts] : chosen.winners) {
         const bool so = is_so(*one);
         const auto source = so || ask_.wish.weak ? std::nullopt : source_of(space_, *one, option_);
-        Steps more = source                 ? at_source(*source, *one, hosts)
-                     : so || one->at->own() ? change(*one)
-                                            : over(*one, hosts);
-        if (!more) {
-            return more.problem();
+        const bool here = so || is_for(space_, ask_, *one->at);
+        if (auto problem = take_over(source ? at_source(*source, *one, hosts)
+                                     : here ? change(*one)
+                                            : over(*one, hosts))) {
+            return *std::move(problem);
         }
-        out.insert(out.end(), more->begin(), more->end());
     }
-    if (!without.empty()) {
-        Steps more = for_the_first_time(without);
-        if (!more) {
-            return more.problem();
+    for (const auto& [one, hosts] : chosen.raised) {
+        if (auto problem = take_over(raise(*one))) {
+            return *std::move(problem);
         }
-        out.insert(out.end(), more->begin(), more->end());
+    }
+    for (const auto& [one, hosts] : chosen.guarded) {
+        if (auto problem = take_over(over_guarded(*one, hosts))) {
+            return *std::move(problem);
+        }
+    }
+    if (!chosen.without.empty()) {
+        if (auto problem = take_over(for_the_first_time(chosen.without))) {
+            return *std::move(problem);
+        }
     }
     return out;
 }

@@ -1,9 +1,11 @@
 #include "proposals/plan/planner.hpp"
 
+#include "agentd/core/text.hpp"
 #include "proposals/plan/new_file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace agentd::proposals::plan {
 
@@ -33,6 +35,18 @@ std::string use_of_input(Workspace& space, const std::string& flake, const std::
     return {};
 }
 
+/// Inputs that frameworks look up by their names.
+bool is_used_by_a_framework(const map::RepoMap& map, std::string_view input) {
+    static constexpr std::array<std::string_view, 7> frameworks{
+        "snowfall-lib", "snowfall", "blueprint", "flakelight", "nixos-unified", "den", "clan-core"};
+    static constexpr std::array<std::string_view, 7> looked_up{
+        "nixpkgs", "home-manager", "darwin", "nix-darwin", "disko", "devshell", "treefmt-nix"};
+    return std::find(looked_up.begin(), looked_up.end(), input) != looked_up.end() &&
+           std::any_of(map.inputs.begin(), map.inputs.end(), [](const map::FlakeInput& one) {
+               return std::find(frameworks.begin(), frameworks.end(), one.name) != frameworks.end();
+           });
+}
+
 } // namespace
 
 Steps plan_input(Workspace& space, const Ask& ask) {
@@ -40,6 +54,15 @@ Steps plan_input(Workspace& space, const Ask& ask) {
     const std::string file = folder.empty() ? "flake.nix" : folder + "/flake.nix";
     const nix::Tree& tree = *space.tree(file); // a map is only made of a flake that is Nix
     const Wish& wish = ask.wish;
+    if (wish.kind == WishKind::remove_input && is_used_by_a_framework(space.map(), wish.input)) {
+        return Problem{.code = "used",
+                       .message =
+                           "the flake gives its inputs as a whole to another flake, which may "
+                           "use " +
+                           wish.input + " by that name",
+                       .where = file,
+                       .hint = "take it out by hand, and evaluate the flake"};
+    }
     const std::string used =
         wish.kind == WishKind::remove_input ? use_of_input(space, file, wish.input) : std::string();
     if (!used.empty()) {
@@ -88,7 +111,65 @@ const OptionPath* system_option_for_a_user(const Wish& wish) {
     return found == wish.settings.end() ? nullptr : &found->option;
 }
 
+/// `password`, `services.x.apiToken`: what the repository says of it, anybody can read.
+bool is_secret(const OptionPath& option, const std::optional<Value>& value) {
+    static constexpr std::array<std::string_view, 11> words{
+        "password", "passwd",     "secret",    "token", "apikey",      "privatekey",
+        "psk",      "passphrase", "secretkey", "pin",   "presharedkey"};
+    const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
+    const std::string last = core::to_lower(option.parts().back());
+    return text != nullptr && !text->empty() && text->front() != '/' &&
+           std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+               return last == word ||
+                      (word.size() > 3 && last.ends_with(word) && !last.starts_with("hashed"));
+           });
+}
+
+std::optional<Problem> secret_in(const Workspace& space, const Wish& wish) {
+    const OptionPath* found =
+        wish.option && is_secret(*wish.option, wish.value) && wish.kind == WishKind::set_option
+            ? &*wish.option
+            : nullptr;
+    for (const Setting& setting : wish.settings) {
+        found = is_secret(setting.option, setting.value) ? &setting.option : found;
+    }
+    if (found == nullptr) {
+        return std::nullopt;
+    }
+    const std::string& tool = space.map().secrets;
+    return Problem{.code = "secret",
+                   .message = found->str() + " is a secret, and what a repository says can be "
+                                             "read in every store that it is built for",
+                   .hint = tool.empty() ? "set the option that takes a file instead (…File)"
+                                        : "put it into " + tool +
+                                              ", and set the option that takes a file (…File)"};
+}
+
+/// The same option is said twice, and not the same.
+std::optional<Problem> contradiction(const Request& request) {
+    const auto& all = request.operations;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t k = i + 1; k < all.size(); ++k) {
+            const bool same = all[i].kind == WishKind::set_option &&
+                              all[k].kind == WishKind::set_option &&
+                              all[i].option == all[k].option && all[i].user == all[k].user &&
+                              all[i].in == all[k].in;
+            if (same && all[i].value != all[k].value) {
+                return Problem{.code = "contradiction",
+                               .message = "one of these undoes the other: " + describe(all[i]) +
+                                          ", and " + describe(all[k]),
+                               .where = describe(all[k]),
+                               .hint = "say one of them"};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 Steps plan_one(Workspace& space, const Ask& ask) {
+    if (auto problem = secret_in(space, ask.wish)) {
+        return *std::move(problem);
+    }
     if (const auto* option = system_option_for_a_user(ask.wish)) {
         return Problem{.code = "not_of_a_user",
                        .message =
@@ -143,11 +224,43 @@ std::optional<Problem> wrong_modules(Workspace& space, const Request& request) {
     return changed_others(space.map(), *after, *targets);
 }
 
+/// Hosts that are no NixOS are not asked for with all others: it is said where they go without.
+void say_who_is_left_out(const map::RepoMap& map, const Ask& ask, std::vector<Step>& steps) {
+    std::set<std::string> left;
+    for (const map::Host& host : map.hosts) {
+        if (host.kind == "darwin") {
+            left.insert(host.name);
+        }
+    }
+    for (const Step& step : steps) {
+        for (const std::string& host : step.hosts) {
+            left.erase(host);
+        }
+    }
+    const bool asked = ask.request.every_host && ask.wish.user.empty() && ask.wish.option;
+    if (ask.request.every_host && !map.hosts_known && !steps.empty()) {
+        steps.front().notes.push_back(
+            "there may be hosts that could not be told without Nix: "
+            "all hosts are here " +
+            core::join(std::vector<std::string>(ask.targets.begin(), ask.targets.end()), ", "));
+    }
+    const auto changed =
+        std::find_if(steps.begin(), steps.end(), [](const Step& step) { return step.changed; });
+    if (asked && !left.empty() && changed != steps.end()) {
+        changed->notes.push_back(
+            "not on " + core::join(std::vector<std::string>(left.begin(), left.end()), ", ") +
+            ": all hosts are those of NixOS");
+    }
+}
+
 } // namespace
 
 core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const Request& request) {
     Workspace space(files, map);
     Plan out;
+    if (auto problem = contradiction(request)) {
+        return *std::move(problem);
+    }
     for (std::size_t i = 0; i < request.operations.size(); ++i) {
         const Wish& wish = request.operations[i];
         Ask ask{.request = request, .wish = wish};
@@ -166,6 +279,7 @@ core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const R
             }
             return problem;
         }
+        say_who_is_left_out(map, ask, steps.value());
         out.steps.insert(out.steps.end(), steps->begin(), steps->end());
     }
     out.edits = space.edits();

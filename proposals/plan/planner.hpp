@@ -40,6 +40,8 @@ Steps plan_input(Workspace& space, const Ask& ask);
 /// As Nix, in the repository's own layout of lists.
 std::string expression_of(const Value& value, const map::Style& style);
 bool same_expression(std::string_view one, std::string_view other);
+/// A refusal of an edit, with the file that it is of.
+core::Problem in_file(core::Problem problem, const std::string& file);
 /// Takes an edit over; `pkgs` and `lib` become arguments of the file where `names` use them.
 core::Result<core::Done> take(Workspace& space, const std::string& file, nix::EditResult edit,
                               const std::vector<std::string>& names);
@@ -50,7 +52,7 @@ std::vector<const Candidate*> places_for(Workspace& space, const std::vector<Can
 /// The repository's own option that is the first names of this one, all of them or not.
 const map::OwnOption* declared_above(const Workspace& space, const OptionPath& option);
 /// The file is not about something else; for what is `common` it is about this, or about much.
-bool takes(const nix::Tree& tree, const Candidate& at, const OptionPath& option, bool common);
+bool takes(Workspace& space, const Candidate& at, const OptionPath& option, bool common);
 /// `unread`: not all that the hosts are made of could be followed, and a file that is known to be
 /// of no host sets the option.
 std::optional<core::Problem> unread(Workspace& space, const OptionPath& option,
@@ -81,6 +83,16 @@ std::optional<std::string> module_for(Workspace& space, const OptionPath& option
 /// `cfg = config.my.web`.
 std::optional<OptionPath> switch_of(Workspace& space, const Definition& one,
                                     const OptionPath& option);
+/// The switches that a binding is under are all on for a host, or one is off; nullopt where that
+/// cannot be told.
+std::optional<bool> holds(Workspace& space, const std::vector<Candidate>& candidates,
+                          const Definition& one, const std::string& host);
+/// The switch is about what the option turns on: it is called so, or says nothing else.
+bool is_switch_of(Workspace& space, const OptionPath& by, const Definition& one,
+                  const OptionPath& option);
+/// The file is of the hosts that are asked for and of no others; what is said of all hosts may be
+/// of those too that are no NixOS.
+bool is_for(const Workspace& space, const Ask& ask, const Candidate& at);
 /// The option that the value is taken from: `config.vars.zone`, also by way of a `let`.
 std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
                                     const OptionPath& option);

@@ -73,12 +73,17 @@ bool is_missing(const nix::Tree& tree, const std::vector<NodeId>& parents,
 
 } // namespace
 
+Problem in_file(Problem problem, const std::string& file) {
+    problem.where = problem.where.empty() ? file : file + ":" + problem.where;
+    problem.message =
+        (problem.message.starts_with("line ") ? file + ", " : file + ": ") + problem.message;
+    return problem;
+}
+
 core::Result<core::Done> take(Workspace& space, const std::string& file, nix::EditResult edit,
                               const std::vector<std::string>& names) {
     if (!edit) {
-        Problem problem = edit.problem();
-        problem.where = problem.where.empty() ? file : file + ":" + problem.where;
-        return problem;
+        return in_file(edit.problem(), file);
     }
     const std::string before = space.exists(file) ? space.tree(file)->source() : "";
     space.put(file, edit->text);
@@ -90,7 +95,7 @@ core::Result<core::Done> take(Workspace& space, const std::string& file, nix::Ed
         const auto parents = nix::parents_of(tree);
         if (is_missing(tree, parents, nix::locate(tree, names, nix::FileKind::module).exact,
                        argument)) {
-            auto formal = nix::add_formal(tree, argument);
+            auto formal = nix::add_formal(tree, argument, space.style());
             if (!formal) {
                 space.put(file, before); // all of it or nothing
                 return take(space, file, std::move(formal), {});

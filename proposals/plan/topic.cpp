@@ -56,7 +56,7 @@ bool is_of_packages(std::string_view stem) {
     const auto words = core::split(stem, '-');
     return std::any_of(words.begin(), words.end(), [](std::string_view word) {
         return is_one_of(word, {"cli", "tools", "utils", "utilities", "software", "apps", "pkgs",
-                                "programs", "applications", "package"});
+                                "program", "programs", "applications", "package"});
     });
 }
 
@@ -65,6 +65,7 @@ bool is_of_packages(std::string_view stem) {
 struct Names {
     std::set<std::string, std::less<>> first{};
     std::set<std::string, std::less<>> near{}; ///< up to the third
+    bool options{};
 };
 
 /// How many names stand before those of a binding; nullopt where it is of a `let`.
@@ -109,7 +110,7 @@ Names names_of(const nix::Tree& tree) {
             ++*at;
         }
     }
-    out.first.erase("options");
+    out.options = out.first.erase("options") > 0;
     return out;
 }
 
@@ -172,11 +173,15 @@ Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath&
               .machine = begins_with_one(low, {"hardware", "disk", "boot", "filesystem", "fs",
                                                "kernel", "facter", "impermanence", "persist"}),
               .called = is_of_place(stem, parts.front()),
+              .declares = names.options,
               .hub = imports_from_elsewhere(tree),
               .spread = names.first.size()};
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const bool chosen = i == 2 && parts.front() == "users"; // the name of somebody
-        out.called = out.called || (!chosen && is_named_by(low, parts[i]));
+        const bool named =
+            i == 0 ? core::to_lower(parts[i]).find(low) != std::string::npos && low.size() >= 3
+                   : is_named_by(low, parts[i]);
+        out.called = out.called || (!chosen && named);
     }
     out.general = is_one_of(low, {"common", "base", "core", "shared", "global", "general", "system",
                                   "default", "defaults", "all", "configuration", "nixos", "main"});

@@ -21,6 +21,7 @@ struct Topic {
     bool general{};     ///< `common`, `base`, …: by its name or folder
     bool named_entry{}; ///< a default.nix or configuration.nix that imports or sets several things
     bool index{};       ///< imports, and says nothing itself
+    bool declares{};    ///< options of its own
     bool hub{};         ///< imports what lies outside of its folder
     std::size_t spread{};
 };

@@ -55,6 +55,12 @@ bool is_at(std::string_view home, const HostNames& hosts) {
     return at != home.npos && hosts.count(std::string(home.substr(at + 1))) > 0;
 }
 
+std::vector<std::string> first(std::vector<std::string> names) {
+    constexpr std::size_t some = 8;
+    names.resize(std::min(names.size(), some));
+    return names;
+}
+
 bool is_known_file(map::Files& files, const std::string& path) {
     return files.kind(path) == map::Files::Kind::file;
 }
@@ -102,9 +108,12 @@ Result<HostNames> Workspace::targets(const Request& request, const Wish& wish) c
             const auto near =
                 part.empty() ? core::nearest(name, known, 3) : std::vector<std::string>{part};
             return Problem{.code = "no_such_host",
-                           .message = "the flake has no one host " + quoted(name),
+                           .message = "no host " + quoted(name) + " is known" +
+                                      (map_.hosts_known ? std::string()
+                                                        : "; there may be others than those that "
+                                                          "could be told without Nix"),
                            .hint = known.empty()  ? "no host could be told without Nix"
-                                   : near.empty() ? "agentctl context map lists them"
+                                   : near.empty() ? "known are " + core::join(first(known), ", ")
                                                   : "did you mean " + core::join(near, ", ") + "?"};
         }
         out.insert(host->name);
@@ -164,6 +173,11 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
     for (const Host& host : map_.hosts) {
         const bool wanted = targets.count(host.name) > 0;
         const bool system = wish.user.empty();
+        if (!system && !wanted && host.kind == "home" && is_at(host.name, targets) &&
+            host.name.starts_with(wish.user + "@")) {
+            user_known = true;
+            continue; // the same home, without NixOS
+        }
         add(found, host, host.modules, wanted && system ? Whose::wanted : Whose::others);
         if (wanted && wish.in.empty()) {
             add_inlined(inlined, host, wish.user);
@@ -176,6 +190,10 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
                 wanted && his ? Whose::wanted
                 : same        ? Whose::homes
                               : Whose::others);
+            const bool everybody = wanted && his && user == "*" && host.homes.size() > 2;
+            for (const ModuleUse& use : everybody ? modules : map::Modules{}) {
+                found[use.file].strangers = true; // of all users' homes
+            }
         }
     }
     if (!user_known) {
@@ -188,7 +206,8 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
                      });
     std::vector<Candidate> out;
     for (auto& [file, candidate] : found) {
-        candidate.strangers = !map_.hosts_known && !all && !is_home_of(candidate, targets);
+        candidate.strangers =
+            candidate.strangers || (!map_.hosts_known && !all && !is_home_of(candidate, targets));
         if (!candidate.hosts.empty() && (wish.in.empty() || is_called(file, wish.in))) {
             inlined.erase(file);
             out.push_back(std::move(candidate));
@@ -223,7 +242,11 @@ bool Workspace::is_home_of(const Candidate& at, const HostNames& hosts) const {
     });
 }
 
-Result<std::string> Workspace::module(const std::string& name) const {
+Result<std::string> Workspace::module(const std::string& written) const {
+    std::string name = written; // as it stands in some file: `../common/x.nix`
+    while (name.starts_with("../") || name.starts_with("./")) {
+        name.erase(0, name.find('/') + 1);
+    }
     std::vector<std::string> found;
     for (const std::string& file : files_.nix_files()) {
         if (file == name || file == name + "/default.nix" || file == name + ".nix") {
@@ -263,12 +286,6 @@ std::string host_called_in_part(const map::RepoMap& map, std::string_view name) 
         }
     }
     return found;
-}
-
-std::vector<std::string> names_in(const Candidate& at, const OptionPath& option) {
-    std::vector<std::string> out = at.prefix;
-    out.insert(out.end(), option.parts().begin(), option.parts().end());
-    return out;
 }
 
 } // namespace agentd::proposals::plan

@@ -6,10 +6,10 @@
 #include "proposals/nix/edit.hpp"
 #include "proposals/nix/locate.hpp"
 #include "proposals/plan/request.hpp"
+#include "proposals/plan/texts.hpp"
 #include "proposals/tree.hpp"
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,15 +40,10 @@ struct Definition {
     nix::Site site{};
     int priority = 100;       ///< 50 is mkForce, 1000 mkDefault
     bool conditional = false; ///< or in a file that is not certain to be imported
+    bool of_whole{};          ///< it has the priority with all that stands beside it in `settings`
     std::string value{};      ///< the innermost expression
     std::size_t line{};
     std::string where() const { return at->file + ":" + std::to_string(line); }
-};
-
-/// The plain texts that a repository holds: all, and by the name that is bound to them.
-struct Texts {
-    std::set<std::string, std::less<>> all{};
-    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> bound{};
 };
 
 class Workspace {
@@ -57,7 +52,9 @@ class Workspace {
 
     const map::RepoMap& map() const noexcept { return map_; }
     map::Files& files() noexcept { return files_; }
-    nix::EditStyle style() const { return {.expand_lists = map_.style.expands_lists()}; }
+    nix::EditStyle style() const {
+        return {.expand_lists = map_.style.expands_lists(), .tight = map_.style.tight()};
+    }
 
     /// As it stands after the edits so far; nullptr when there is none, or it is no Nix.
     const nix::Tree* tree(const std::string& path);
@@ -83,6 +80,8 @@ class Workspace {
         std::vector<core::Problem> hidden{};
         std::vector<core::Problem> unlikely{};  ///< as `hidden`; nothing says that it is so
         std::vector<std::string> passed_over{}; ///< computed names that are taken for others
+        /// Sets around the option with a priority of their own, that do not say it.
+        std::vector<core::Problem> wholes{};
     };
     Said said(const std::vector<Candidate>& candidates, const OptionPath& option);
 
@@ -90,6 +89,12 @@ class Workspace {
     /// Whether a name that is computed (`${x}`, `"web-${x}"`) could come to `wanted`: where `x` is
     /// bound to texts one of these says it; else a text of the repository would have to.
     Could could_be_called(std::string_view computed, const std::string& wanted);
+    /// As a text, or as a name of something.
+    bool is_said_anywhere(std::string_view word);
+    /// What `${x}` comes to: the one text that anything called `x` is bound to.
+    std::optional<std::string> text_of(std::string_view computed);
+    /// The names of an option as the file writes them: `${x}` where that comes to one of them.
+    std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
 
     /// The one `.nix` file that a name or the end of a path means. Problems: `no_such_module`,
     /// `several_modules`.
@@ -100,6 +105,7 @@ class Workspace {
     void add(std::map<std::string, Candidate>& out, const map::Host& host,
              const map::Modules& modules, Whose whose) const;
     void look(const Candidate& at, const OptionPath& option, Said& out);
+    const Texts& texts();
 
     map::Files& files_;
     const map::RepoMap& map_;
@@ -110,8 +116,5 @@ class Workspace {
 /// The one host of whose name this is a part: `shoukei` of `shoukei-niri`; "" where none or several
 /// are called so, or one whole.
 std::string host_called_in_part(const map::RepoMap& map, std::string_view name);
-
-/// The names of an option in a candidate.
-std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
 
 } // namespace agentd::proposals::plan

@@ -121,3 +121,28 @@ TEST_CASE("a default of a hardware file is said over in the host's own file") {
                  "hosts/a/default.nix") ==
           "{ networking.hostName = \"a\"; networking.useDHCP = false; }");
 }
+
+TEST_CASE("a file beside the host's entry that is about one service is no place for another") {
+    Files files{
+        {"flake.nix", R"({ outputs = { nixpkgs, ... }: { nixosConfigurations.a =
+                 nixpkgs.lib.nixosSystem { modules = [ ./hosts/a/configuration.nix ]; }; }; })"},
+        {"hosts/a/configuration.nix",
+         "{ imports = [ ./services/matrix ./diffusion.nix ]; boot.x = 1; time.y = 2; }"},
+        {"hosts/a/services/matrix/default.nix",
+         "{ imports = [ ./well-known.nix ]; services.matrix.enable = true; "
+         "networking.x = 1; systemd.y = 2; security.z = 3; users.u = 4; }"},
+        {"hosts/a/services/matrix/well-known.nix",
+         "{ services.well-known.x = 1; services.nginx.virtualHosts.\"m.org\".root = \"/\"; }"},
+        {"hosts/a/diffusion.nix", "{ virtualisation.docker.x = 1; "
+                                  "networking.firewall.allowedTCPPorts = [ 7860 ]; }"}};
+    const std::string main = "hosts/a/configuration.nix";
+    const Json on_a = Json::array({"a"});
+    CHECK(edited(files, request({set("services.tailscale.enable", yes)}, on_a), main) != "");
+    CHECK(edited(files,
+                 request({add("networking.firewall.allowedTCPPorts", {{"integer", 80}})}, on_a),
+                 main) != "");
+    CHECK(edited(files,
+                 request({set("services.nginx.virtualHosts.\"b.org\".root", {{"string", "/srv"}})},
+                         on_a),
+                 main) != "");
+}

@@ -84,3 +84,15 @@ TEST_CASE("a new module for a user sets nothing of the system, by its names or b
     CHECK(refusal(files, request({module("security.sudo.enable")}, hosts)) == "not_of_a_user");
     CHECK(refusal(files, request({module("programs.bash.enable")}, hosts)) == "shared");
 }
+
+TEST_CASE("a host that speaks of a user's home takes what is new for that user") {
+    auto files =
+        two_hosts("{ }", "{\n  boot.x = 1;\n  home-manager.users.u.imports = [ ./u.nix ];\n}\n",
+                  "{ home-manager.users.u.imports = [ ./u.nix ]; }");
+    files["u.nix"] = "{ home.x = 1; }";
+    Json wish = add("home.packages", {{"package", "htop"}});
+    wish["user"] = "u";
+    const auto text = edited(files, request({wish}, Json::array({"a"})), "a.nix");
+    CHECK(text.find("home-manager.users.u.home.packages = [ pkgs.htop ];") != std::string::npos);
+    CHECK(text.starts_with("{ pkgs, ... }:"));
+}

@@ -154,7 +154,9 @@ TEST_CASE("a computed name hides only what it can be") {
     const auto on_a = request({wish}, Json::array({"a"}));
     CHECK(edited(files("{ username = \"hadi\"; }"), on_a, "a.nix").find("guest.uid = 7") !=
           std::string::npos);
-    CHECK(refusal(files("{ username = \"guest\"; }"), on_a) == "opaque");
+    CHECK(edited(files("{ username = \"guest\"; }"), on_a, "a.nix").find("${username}.uid = 7") !=
+          std::string::npos);
+    CHECK(refusal(files("{ username = \"guest\"; a.username = \"b\"; }"), on_a) == "opaque");
     CHECK(edited(files("{ }"), on_a, "a.nix").find("guest.uid = 7") != std::string::npos);
     CHECK(refusal(files("{ names = [ \"guest\" ]; }"), on_a) == "opaque");
     auto pieces = files("{ all = [ \"1\" ]; }");

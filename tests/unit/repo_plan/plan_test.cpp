@@ -82,7 +82,8 @@ TEST_CASE("what cannot be looked into is not taken for nothing") {
     CHECK(refused("{ f, ... }: { services = f { x.port = 1; }; }") == "opaque");
     CHECK(refused("{ n, ... }: { services.${n}.port = 1; }") == "opaque");
     CHECK(refused("{ p, ... }: { services.x.port = p; }") == "variable");
-    CHECK(refused("{ services.x.port = 1; imports = [ { services.x.port = 2; } ]; }") == "opaque");
+    CHECK(refused("{ services.x.port = 1; imports = [ { services.x.port = 2; } ]; }") ==
+          "several_places");
     auto files = two_hosts("{ }", "{ }");
     auto& flake = files["flake.nix"];
     flake.replace(flake.find("./b.nix"), 7, "./b.nix { services.x.port = 1; }");

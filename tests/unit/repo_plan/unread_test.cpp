@@ -77,3 +77,18 @@ TEST_CASE("a value for one file that other files of its hosts say otherwise is s
     CHECK(refusal(two_hosts("{ time.timeZone = \"A\"; }", "{ time.timeZone = \"A\"; }"),
                   request({wish})) == "several_places");
 }
+
+TEST_CASE("what a module inside of something else says stops a plain value where not all is read") {
+    auto files = two_hosts("{ }", "{ imports = [ (f 1) ]; }");
+    files["base.nix"] = "{ flake.nixosModules.base = { lib, ... }: { config = lib.mkMerge [ { "
+                        "time.timeZone = \"A\"; } ]; }; }";
+    CHECK(refusal(files, request({set("time.timeZone", {{"string", "B"}})}, Json::array({"a"}))) ==
+          "unread");
+}
+
+TEST_CASE("a text that is made of other options is not replaced") {
+    CHECK(
+        refusal(two_hosts("{ }", "{ config, ... }: { nix.gc.options = \"-d ${config.my.days}\"; }"),
+                request({set("nix.gc.options", {{"string", "-d"}})}, Json::array({"a"}))) ==
+        "variable");
+}
