@@ -33,8 +33,28 @@ void print_hosts_of(Terminal& terminal, const Json& step, const std::string& own
 
 } // namespace
 
+namespace {
+
+/// They differ in what was wished alone.
+bool belong_together(const Json& one, const Json& other) {
+    const auto rest = [](Json step) {
+        step.erase("wish");
+        return step;
+    };
+    return one.is_object() && other.is_object() && one.value("changed", Json()) == true &&
+           rest(one) == rest(other);
+}
+
+} // namespace
+
 void print_steps(Terminal& terminal, const Json& steps, const std::string& own) {
-    for (const Json& step : steps.is_array() ? steps : Json::array()) {
+    const Json all = steps.is_array() ? steps : Json::array();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Json& step = all[i];
+        if (i + 1 < all.size() && belong_together(step, all[i + 1])) {
+            terminal.line(terminal.paint(Colour::bold, shown(step, "wish", 200)));
+            continue;
+        }
         const bool changed = step.is_object() && step.value("changed", Json()) == true;
         const std::string how = shown(step, "how", 200);
         terminal.line(terminal.paint(Colour::bold, shown(step, "wish", 200)));

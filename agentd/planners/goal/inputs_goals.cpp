@@ -142,6 +142,9 @@ constexpr auto patterns = std::to_array<Pattern>({
      "{branch} [branch]",
      move_input, "", About::nothing},
     {"(switch|move) {input} to [branch] {branch} [branch]", move_input, "", About::nothing},
+    {"(pin|bump|upgrade|update|point) {knowninputs:input} to [branch|tag|release] {branch} "
+     "[branch]",
+     move_input, "", About::nothing},
     {"(remove|drop|delete|get rid of) (flake input|flake inputs|input|inputs) {inputs}", drop_input,
      "remove the input nixvim", About::nothing},
     {"(remove|drop|delete|get rid of) {inputs} [flake] (input|inputs)", drop_input, "",

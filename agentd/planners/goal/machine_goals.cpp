@@ -25,6 +25,16 @@ Result<Made> name_servers(const State& match, const Situation&) {
     }
     return out;
 }
+Result<Made> no_ipv6(const State&, const Situation&) {
+    return only(set("networking.enableIPv6", false));
+}
+Result<Made> blacklist(const State& match, const Situation&) {
+    Made out;
+    for (const Item& item : match.items("values")) {
+        out.wishes.push_back(add("boot.blacklistedKernelModules", item.text));
+    }
+    return out;
+}
 Result<Made> no_name_servers(const State& match, const Situation&) {
     Made out;
     for (const Item& server : match.items("addresses")) {
@@ -39,6 +49,30 @@ Result<Made> kernel(const State& match, const Situation&) {
                               : match.has("lts")      ? "linuxPackages"
                                                       : "linuxPackages_latest";
     return only(set("boot.kernelPackages", attribute(which)));
+}
+
+Result<Made> parameters(const State& match, const Situation&) {
+    Made out;
+    for (const Item& item : match.items("values")) {
+        out.wishes.push_back(add("boot.kernelParams", item.text));
+    }
+    return out;
+}
+Result<Made> no_parameters(const State& match, const Situation&) {
+    Made out;
+    for (const Item& item : match.items("values")) {
+        out.wishes.push_back(remove("boot.kernelParams", item.text));
+    }
+    return out;
+}
+
+/// "Set them to": these and no others.
+Result<Made> only_name_servers(const State& match, const Situation&) {
+    proposals::Strings all;
+    for (const Item& server : match.items("addresses")) {
+        all.push_back(server.text);
+    }
+    return only(set("networking.nameservers", Value(std::move(all))));
 }
 
 Result<Made> forwarding(const State& match, const Situation&) {
@@ -87,7 +121,8 @@ constexpr auto patterns = std::to_array<Pattern>({
      " (should|may|must|can) (use|take|take up|be|grow to|have) [at most|up to|no more than|"
      "not more than] {size} [of (disk|disk space|space)]",
      journal},
-    {"(let|allow) " JOURNAL " [to] use [at most|up to|only] {size}", journal},
+    {"(let|allow) " JOURNAL " [to] (use|keep|take|have) [at most|up to|only|no more than] {size}",
+     journal},
     {"keep [only|at most|last] {duration} of " JOURNAL " {nothing:age}", journal,
      "keep 30 days of the journal"},
     {"keep " JOURNAL " [entries|messages] [for] [only|at most] {duration} {nothing:age}", journal},
@@ -103,6 +138,19 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(use|run|install|switch to|boot|move to) (zen {nothing:zen}|hardened {nothing:hardened}|lts "
      "{nothing:lts}|long-term {nothing:lts}|default {nothing:lts}) [linux] kernel",
      kernel},
+    {"set [linux] kernel to (latest|newest|mainline|most recent) [one|kernel]", kernel},
+    {"(add|append|set|use) [kernel|boot] (parameter|parameters|param|params|command line|argument|"
+     "arguments) {values}",
+     parameters, "add the kernel parameter quiet"},
+    {"(remove|drop|delete) [kernel|boot] (parameter|parameters|param|params|argument|arguments) "
+     "{values}",
+     no_parameters},
+    {"(disable|turn off|switch off) ipv6", no_ipv6, "disable ipv6"},
+    {"blacklist [kernel] (module|modules|driver|drivers) {values}", blacklist},
+    {"add {addresses} to [dns|name] (servers|nameservers|resolvers)", name_servers},
+    {"(set|change) [dns|name] (server|servers|nameserver|nameservers|resolver|resolvers) (to|=) "
+     "{addresses}",
+     only_name_servers, "set the DNS servers to 1.1.1.1 and 9.9.9.9"},
     {"(enable|turn on|allow) (ip|ipv4|packet|network|ip packet) forwarding [[,] (also for|for|and) "
      "(ipv6|ipv4 and ipv6|ipv6 forwarding) [too] {nothing:also6}]",
      forwarding, "enable IP forwarding"},

@@ -84,12 +84,20 @@ constexpr auto patterns = std::to_array<Pattern>({
      "[daily {nothing:daily}|every day {nothing:daily}|weekly {nothing:weekly}|every week "
      "{nothing:weekly}|monthly {nothing:monthly}]",
      collect},
-    {"(disable|turn off|switch off|stop) [automatic] [nix] garbage collection", no_collect},
+    {"keep [old] [nix|nixos|store|system] [store|system] generations [for] [only|at most] "
+     "{duration}",
+     collect, "keep generations for 30 days"},
+    {"keep [only|at most|last] {duration} of [nix|nixos|store|system] generations", collect},
+    {"(clean up|delete|remove) old [nix|store|system] generations after {duration}", collect},
+    {"(enable|turn on|switch on) [automatic] [nix] garbage collector", collect},
+    {"(disable|turn off|switch off|stop) [automatic] [nix] garbage (collection|collector)",
+     no_collect},
     {"(turn|switch) [automatic] [nix] garbage collection off", no_collect},
     {"no automatic [nix] garbage collection", no_collect},
     {"(optimise|optimize|deduplicate) [nix] store [automatically|regularly|daily]", optimise,
      "optimise the nix store"},
     {"(enable|turn on) automatic store (optimisation|optimization)", optimise},
+    {"(enable|turn on) auto-optimise-store", optimise_always},
     {"(optimise|optimize|deduplicate) [nix] store (on|with|after|at) every build", optimise_always},
     {"(enable|turn on|switch on|set up) (automatic|auto) (upgrades|updates|upgrade|update) "
      "[daily {nothing:daily}|every day {nothing:daily}|weekly {nothing:weekly}|every week "

@@ -43,6 +43,11 @@ Result<Values> values_of(const std::string& option, const Item& item) {
                        .message = quoted(item.text) + " is an expression, and words set values",
                        .hint = "put it in quotes if the text is meant, or write it by hand"};
     }
+    const bool zeros = item.text.size() > 1 && item.text.front() == '0' && item.more.empty();
+    const bool number = std::holds_alternative<std::int64_t>(*item.value);
+    if (number && (zeros || option.ends_with("networking.hostId"))) {
+        return Values{item.text}; // digits, and no number
+    }
     const bool either = bare && (item.text == "on" || item.text == "off");
     return either ? Values{on, *item.value} : Values{*item.value};
 }
@@ -168,12 +173,38 @@ Result<Made> take_packages(const State& match, const Situation& in) {
     return packages(match, in, WishKind::remove_from_list);
 }
 
+/// `services.fail2ban.maxretry` of "the fail2ban maxretry", where it is known to be one.
+Result<Made> leaf(const State& match, const Situation& in) {
+    const Item& service = match.items("service").front();
+    const std::string name = match.text("leaf");
+    const std::string path = service.text.substr(0, service.text.size() - 6) + name;
+    const auto option = proposals::OptionPath::parse(path);
+    const CatalogView* catalog = in.scene.around.catalog;
+    const bool known =
+        option &&
+        ((catalog != nullptr && catalog->has_option(path)) ||
+         (in.scene.around.said != nullptr && in.scene.around.said->seen(*option) == Seen::yes));
+    const Item& value = match.items("value").front();
+    if (!known) {
+        return Problem{.code = "unknown_option",
+                       .message = "whether " + quoted(path) + " is an option is not known here",
+                       .hint = "say it by its path: set " + path + " to " + value.text};
+    }
+    Wish wish = set(path, *value.value);
+    wish.user = in.scope.user;
+    return only(std::move(wish));
+}
+
 constexpr auto patterns = std::to_array<Pattern>({
     {"[set|change|switch|make] [option|value of] {option} (to|=|be) {value} "
      "[(where|if) nothing else is set {nothing:fresh}]",
      assign, "set time.timeZone to \"UTC\"", About::users},
     {"{option} (should|must|shall|needs to|has to) be [set to] {value}", assign, "", About::users},
     {"[set|change] [option] {option} (to|=) package {package}", assign_package, "", About::users},
+    {"(set|change) {knownservice:service} [option|setting] {leaf} (to|=) {value}", leaf,
+     "set the fail2ban maxretry to 3", About::users},
+    {"(set|change) {knownservice:service} 's {leaf} (to|=) {value}", leaf, "", About::users},
+    {"(set|change) {leaf} (of|for) {knownservice:service} (to|=) {value}", leaf, "", About::users},
     {"(enable|activate|turn on|switch on) [option] {options}", enable,
      "enable services.openssh.enable", About::users},
     {"(turn|switch) {options} on", enable, "", About::users},

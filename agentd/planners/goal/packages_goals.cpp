@@ -4,6 +4,7 @@
 #include "agentd/core/text.hpp"
 #include "agentd/planners/goal/names.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace agentd::planners::goal {
@@ -37,6 +38,14 @@ Wish in_list(const Situation& in, WishKind kind, const std::string& user, Value 
     return out;
 }
 
+/// "a web browser", "a text editor".
+bool is_kind_of_program(std::string_view word) {
+    static constexpr std::array<std::string_view, 12> kinds{
+        "web",  "text",    "image",  "mail",     "email", "pdf",
+        "file", "browser", "editor", "terminal", "music", "video"};
+    return std::find(kinds.begin(), kinds.end(), word) != kinds.end();
+}
+
 Result<Made> packages(const State& match, const Situation& in, WishKind kind) {
     std::string user = match.text("owner");
     if (!user.empty() && !in.scope.user.empty() && user != in.scope.user) {
@@ -48,6 +57,12 @@ Result<Made> packages(const State& match, const Situation& in, WishKind kind) {
     }
     Made out;
     for (const Item& item : match.items("packages")) {
+        if (is_kind_of_program(item.text)) {
+            return Problem{.code = "unknown_package",
+                           .message = quoted(item.text) + " says what kind of program is meant, "
+                                                          "and not which",
+                           .hint = "say the name of the package"};
+        }
         if (auto problem = kind == WishKind::add_to_list ? unknown(in, item.text) : std::nullopt) {
             return *problem;
         }

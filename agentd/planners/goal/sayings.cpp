@@ -86,6 +86,34 @@ names_of(const nix::Tree& tree, const std::vector<nix::NodeId>& parents, nix::No
     return out;
 }
 
+/// `users.users.${x}` where users.users.bob is asked for.
+bool may_be_computed(const nix::Tree& tree, const proposals::OptionPath& option) {
+    if (tree.source().find("${") == std::string::npos) {
+        return false;
+    }
+    const auto parents = nix::parents_of(tree);
+    const auto& wanted = option.parts();
+    for (nix::NodeId node = 0; node < tree.size(); ++node) {
+        if (tree.kind(node) != nix::NodeKind::binding) {
+            continue;
+        }
+        std::vector<std::optional<std::string>> names;
+        for (nix::NodeId up = node; up != nix::no_node; up = parents[up]) {
+            if (tree.kind(up) == nix::NodeKind::binding) {
+                const auto here = nix::path_texts(tree, tree.first(up));
+                names.insert(names.begin(), here.begin(), here.end());
+            }
+        }
+        if (names.size() < wanted.size() || names[wanted.size() - 1]) {
+            continue;
+        }
+        if (std::equal(wanted.begin(), wanted.end() - 1, names.begin())) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void add(std::map<std::string, Switch>& found, Switch one) {
     auto [at, fresh] = found.try_emplace(one.option + "\n" + one.user, one);
     if (!fresh) {
@@ -126,7 +154,8 @@ Seen Sayings::seen(const proposals::OptionPath& option) const {
         if (!found.exact.empty() || !found.below.empty()) {
             return Seen::yes;
         }
-        out = found.obstacles.empty() ? out : Seen::unclear;
+        const bool unclear = !found.obstacles.empty() || may_be_computed(source->tree, option);
+        out = unclear ? Seen::unclear : out;
     }
     return out == Seen::no && said_in_unread(option) ? Seen::unclear : out;
 }
@@ -158,10 +187,21 @@ void Sayings::collect_from(const std::string& file, const Use& use) const {
         }
         const auto last = nix::path_texts(tree, tree.first(node)).back();
         const auto names = last == "enable" ? names_of(tree, parents, node) : std::nullopt;
-        if (names && names->size() >= 3 && !is_of_nixpkgs(names->front())) {
+        if (names && names->size() >= 3 && !is_of_nixpkgs(names->front()) &&
+            !is_of_an_input(names->front())) {
             add(*found_, {.option = nix::joined(*names), .user = use.user, .hosts = use.hosts});
         }
     }
+}
+
+/// Options of an input's own modules: no other host has them by that.
+bool Sayings::is_of_an_input(std::string_view option) const {
+    const auto root = option.substr(0, option.find('.'));
+    const bool input = std::any_of(map_.inputs.begin(), map_.inputs.end(), [&](const auto& one) {
+        return std::string_view(one.name).starts_with(root);
+    });
+    return input && std::none_of(map_.own_options.begin(), map_.own_options.end(),
+                                 [&](const auto& own) { return own.path.starts_with(root); });
 }
 
 void Sayings::collect() const {

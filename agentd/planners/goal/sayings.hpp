@@ -41,6 +41,7 @@ class Sayings {
         std::set<std::string> hosts{};
     };
     void collect() const;
+    bool is_of_an_input(std::string_view option) const;
     void collect_from(const std::string& file, const Use& use) const;
 
     proposals::map::Files& files_;

@@ -20,7 +20,9 @@ Problem unknown(const Situation& in, const std::string& name) {
     const CatalogView* catalog = in.scene.around.catalog;
     const auto near = catalog != nullptr ? catalog->nearest_services(name)
                                          : core::nearest(name, service_names(), 3);
-    const std::string otherwise = "say which option: set services." + name + ".enable = true";
+    const std::string otherwise =
+        in.scene.is_module(name) ? "say import the module " + name + ", which the repository has"
+                                 : "say which option, by its path: enable services.NAME.enable";
     return {.code = "unknown_service",
             .message = "no service or program is known here by the name " + quoted(name),
             .hint = near.empty()
@@ -50,6 +52,14 @@ std::vector<std::string> options_called(const Situation& in, const std::string& 
             if (own.path.ends_with(below)) {
                 out.push_back(own.path);
             }
+        }
+    }
+    const Sayings* said = in.scene.around.said;
+    for (const std::string space : {"services", "programs"}) {
+        const auto path = proposals::OptionPath::parse(space + below);
+        const bool seen = path && said != nullptr && said->seen(*path) == Seen::yes;
+        if (out.empty() && kind.empty() && catalog == nullptr && seen) {
+            out.push_back(space + below);
         }
     }
     if (out.empty() && !kind.empty() && catalog == nullptr) {
@@ -154,6 +164,11 @@ Result<Made> open_its(const State&, const Situation& in) {
                        .message = "the goal is not understood: whose port is meant is not said",
                        .hint = "enable tailscale and open its port"};
     }
+    if (!in.before.empty() && !in.before.back().user.empty()) {
+        return Problem{.code = "not_understood",
+                       .message = "what runs for a user opens no port by an option of its own",
+                       .hint = "say the ports: open port 8080"};
+    }
     return firewall_of(in, in.service, true);
 }
 
@@ -176,28 +191,6 @@ Result<Made> one_for_other(const State& match, const Situation& in) {
         }
     }
     return all_of(out);
-}
-
-/// `services.fail2ban.maxretry` of "the fail2ban maxretry", where it is known to be one.
-Result<Made> leaf(const State& match, const Situation& in) {
-    const Item& service = match.items("service").front();
-    const std::string name = match.text("leaf");
-    const std::string path = service.text.substr(0, service.text.size() - 6) + name;
-    const auto option = proposals::OptionPath::parse(path);
-    const CatalogView* catalog = in.scene.around.catalog;
-    const bool known =
-        option &&
-        ((catalog != nullptr && catalog->has_option(path)) ||
-         (in.scene.around.said != nullptr && in.scene.around.said->seen(*option) == Seen::yes));
-    const Item& value = match.items("value").front();
-    if (!known) {
-        return Problem{.code = "unknown_option",
-                       .message = "whether " + quoted(path) + " is an option is not known here",
-                       .hint = "say it by its path: set " + path + " to " + value.text};
-    }
-    Wish wish = set(path, *value.value);
-    wish.user = in.scope.user;
-    return only(std::move(wish));
 }
 
 constexpr auto patterns = std::to_array<Pattern>({
@@ -242,10 +235,6 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(turn|switch) {services:on} on and {services:off} off", one_for_other, "", About::users},
     {"(use|run) {services:on} instead of {services:off}", one_for_other, "", About::users},
     {"(replace|swap) {services:off} (with|by|for) {services:on}", one_for_other, "", About::users},
-    {"(set|change) {knownservice:service} [option|setting] {leaf} (to|=) {value}", leaf,
-     "set the fail2ban maxretry to 3", About::users},
-    {"(set|change) {knownservice:service} 's {leaf} (to|=) {value}", leaf, "", About::users},
-    {"(set|change) {leaf} (of|for) {knownservice:service} (to|=) {value}", leaf, "", About::users},
     {"open (its|their) [firewall] (port|ports|firewall) [in firewall]", open_its,
      "enable tailscale and open its port"},
     {"open firewall for it", open_its},

@@ -76,7 +76,7 @@ Result<Made> either(const State& match, const Situation&) {
 
 constexpr auto patterns = std::to_array<Pattern>({
     {"(set up|add|create|configure|make) [new] " SERVER
-     " (virtual host|vhost|site|virtualhost|reverse proxy|proxy) (for|called|named) {domain} "
+     " (virtual host|vhost|site|virtualhost|reverse proxy|proxy) [for|called|named] {domain} "
      "[" LEADS "] (to|for) {upstream} " TLS,
      proxy, "add an nginx virtual host for example.org proxying to port 3000"},
     {"(set up|use|configure) " SERVER " [as reverse proxy|as proxy] for {domain} [" LEADS
@@ -87,7 +87,8 @@ constexpr auto patterns = std::to_array<Pattern>({
      proxy, "proxy example.org to port 3000 with caddy"},
     {"(proxy|reverse proxy) {domain} to {upstream}", either},
     {"(set up|add|create|configure|make) [new] " SERVER
-     " (virtual host|vhost|site|virtualhost) (for|called|named) {domain} (serving|that serves|with "
+     " (virtual host|vhost|site|virtualhost) [for|called|named] {domain} (serving|that "
+     "serves|which serves|with "
      "root|with files from|from) {path} " TLS,
      files},
     {"(serve|host|publish) [files|folder|directory] [in|of|from] {path} (on|at|as|under|for) "

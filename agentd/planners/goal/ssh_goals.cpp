@@ -34,6 +34,11 @@ Wish x11(const Situation& in, bool on) {
 Result<Made> no_root(const State&, const Situation& in) {
     return only(root_login(in));
 }
+Result<Made> root_by_key(const State&, const Situation& in) {
+    Wish wish = root_login(in);
+    wish.value = Value(std::string("prohibit-password"));
+    return only(std::move(wish));
+}
 Result<Made> no_passwords(const State&, const Situation& in) {
     return only(passwords(in, false));
 }
@@ -99,6 +104,12 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(allow|enable|permit|turn on) [ssh] password (login|logins|authentication) "
      "(over|via|through|in|on|for) ssh [server|daemon]",
      with_passwords},
+    {"(allow|enable|permit|turn on) ssh password (login|logins|authentication)", with_passwords},
+    {"(allow|permit) [ssh] root (login|logins) (with|by) [a|ssh] (key|keys) "
+     "[(over|via|through) ssh] [only]",
+     root_by_key},
+    {"no [ssh] password (login|logins|authentication) [(over|via|through|with|for) ssh]",
+     no_passwords},
     {"(forbid|disable|disallow|deny|turn off) [ssh] (keyboard-interactive|keyboard interactive) "
      "(login|logins|authentication) [(over|for|in) ssh [server|daemon]]",
      no_keyboard},

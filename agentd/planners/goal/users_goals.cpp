@@ -64,6 +64,14 @@ Result<Made> no_admin(const State& match, const Situation&) {
     return out;
 }
 
+Result<Made> trust(const State& match, const Situation&) {
+    Made out;
+    for (const Item& user : match.items("users")) {
+        out.wishes.push_back(add("nix.settings.trusted-users", user.text));
+    }
+    return out;
+}
+
 Result<Made> key(const State& match, const Situation& in) {
     if (auto problem = nobody(in, match.text("user"))) {
         return *problem;
@@ -82,7 +90,12 @@ Result<Made> shell(const State& match, const Situation& in) {
         return *problem;
     }
 
-    return only(set(below_user(match.text("user"), "shell"), attribute(match.text("package"))));
+    const std::string shell = match.text("package");
+    Made out{.wishes = {set(below_user(match.text("user"), "shell"), attribute(shell))}};
+    if (shell == "zsh" || shell == "fish" || shell == "xonsh") { // NixOS asks for it
+        out.wishes.push_back(set("programs." + shell + ".enable", true));
+    }
+    return out;
 }
 
 Result<Made> join_him(const State& match, const Situation& in) {
@@ -141,6 +154,8 @@ constexpr auto patterns = std::to_array<Pattern>({
      "make bob an admin"},
     {"(give|grant) [user] {users} (sudo|admin|root) [rights|access|permissions|privileges]", admin},
     {"(let|allow) [user] {users} [to] use sudo", admin},
+    {"trust [user|users] {users} (in|with|for) nix", trust},
+    {"make [user|users] {users} [a] trusted [nix] (user|users) [(of|for|in) nix]", trust},
     {"(revoke|remove) {users} 's (sudo|admin|root) (rights|access)", no_admin},
     {"(add|authorize|authorise|allow) [ssh|public] [public] key {key} (for|to|of) [user] {user}",
      key, "add the ssh key \"ssh-ed25519 AAAA… bob@laptop\" for user bob"},
@@ -155,6 +170,8 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(set|change) [user] {user} 's [login|default] shell to {package}", shell},
     {"(make|set) {package} [as] [login|default] shell (of|for) [user] {user}", shell},
     {"give [user] {user} [login] shell {package}", shell},
+    {"use {package} as [login|default] shell (of|for) [user] {user}", shell},
+    {"(set|change) [login|default] shell to {package} (of|for) [user] {user}", shell},
     {"(set|change) [user] {user} 's (description|full name) to {text}", described},
 });
 

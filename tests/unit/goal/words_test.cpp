@@ -113,3 +113,54 @@ TEST_CASE("a layout that is called as a word for people is a layout") {
     CHECK(place.said("install htop for us on web") ==
           R"(on host "web", add the package "htop" to environment.systemPackages)");
 }
+
+TEST_CASE("what owners say of shells, generations, the kernel and sites is understood") {
+    const Place place;
+    for (
+        const auto& [goal, says] : std::vector<Sentence>{
+            {"use zsh as the login shell of bob on web",
+             R"(on host "web", set users.users.bob.shell to the package "zsh", and set programs.zsh.enable to true)"},
+            {"set the shell of bob to bash", R"(set users.users.bob.shell to the package "bash")"},
+            {"keep generations for 30 days",
+             R"(set nix.gc.automatic to true, and set nix.gc.options to "--delete-older-than 30d")"},
+            {"keep 30 days of generations on all hosts",
+             R"(on all hosts, set nix.gc.automatic to true, and set nix.gc.options to "--delete-older-than 30d")"},
+            {"turn on the garbage collector", "set nix.gc.automatic to true"},
+            {"add the kernel parameter quiet", R"(add "quiet" to boot.kernelParams)"},
+            {"remove the kernel parameter quiet", R"(remove "quiet" from boot.kernelParams)"},
+            {"set the kernel to the latest",
+             R"(set boot.kernelPackages to the package "linuxPackages_latest")"},
+            {"set the dns servers to 1.1.1.1 and 9.9.9.9",
+             R"(set networking.nameservers to [ "1.1.1.1" "9.9.9.9" ])"},
+            {"add a nginx virtual host example.org on web that proxies to port 3000",
+             R"(on host "web", set services.nginx.enable to true, and set services.nginx.virtualHosts."example.org".locations."/".proxyPass to "http://127.0.0.1:3000")"},
+            {"no password logins over ssh",
+             "set services.openssh.settings.PasswordAuthentication to false"},
+            {"allow ssh password logins",
+             "set services.openssh.settings.PasswordAuthentication to true"},
+            {"set networking.hostId to 00000000", R"(set networking.hostId to "00000000")"},
+            {"set networking.hostId to 12345678", R"(set networking.hostId to "12345678")"},
+            {"disable ipv6 on web", R"(on host "web", set networking.enableIPv6 to false)"},
+            {"blacklist the kernel module nouveau",
+             R"(add "nouveau" to boot.blacklistedKernelModules)"},
+            {"trust the user bob in nix", R"(add "bob" to nix.settings.trusted-users)"},
+            {"pin home-manager to release-26.05",
+             R"(switch the flake input "home-manager" to github:nix-community/home-manager/release-26.05)"},
+            {"allow root logins with a key",
+             R"(set services.openssh.settings.PermitRootLogin to "prohibit-password")"},
+            {"drop the import of docker.nix from web",
+             R"(on host "web", stop importing the module "docker.nix")"}}) {
+        CAPTURE(goal);
+        CHECK(place.said(goal) == says);
+    }
+}
+
+TEST_CASE("a module of the repository is named where no service is called so") {
+    const Place place;
+    const auto read = place.read("enable core");
+    REQUIRE_FALSE(read);
+    CHECK(read.problem().hint.find("import the module core") != std::string::npos);
+    const auto other = place.read("disable suspend");
+    REQUIRE_FALSE(other);
+    CHECK(other.problem().hint.find("= true") == std::string::npos);
+}
