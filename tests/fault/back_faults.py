@@ -100,7 +100,7 @@ def act_fault(name, victims, step):
         kill(lab, victims)
         restart(lab, victims)
         # Deleting takes as long as the disk takes: an act has no way back that would be due.
-        patience = 200 if name == "gc_older_than" else WAY_BACK + 40
+        patience = 600 if name == "gc_older_than" else WAY_BACK + 40
         state = wait(patience, "the act is settled", lambda: over(lab, detail["id"]))["state"]
         check(state in ("confirmed", "failed"), state)
         ended(lab, detail["id"])
