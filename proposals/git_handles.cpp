@@ -148,15 +148,33 @@ GitTree tree_of(git_repository* repository, const core::Commit& commit) {
 }
 
 std::string blob_bytes(git_repository* repository, const git_oid& oid) {
+    auto bytes = blob_within(repository, oid, Repository::max_blob);
+    if (!bytes) {
+        throw Failure(FailureKind::misconfigured, "a file of the repository is too large",
+                      hex_of(oid));
+    }
+    return *std::move(bytes);
+}
+
+std::optional<std::string> blob_within(git_repository* repository, const git_oid& oid,
+                                       std::size_t most) {
+    git_odb* objects = nullptr;
+    check_git(git_repository_odb(&objects, repository), "opening the objects", hex_of(oid));
+    const GitOdb held(objects);
+    std::size_t said = 0;
+    git_object_t type{};
+    // An object says its size before it is unpacked, and is none where that is not true.
+    check_git(git_odb_read_header(&said, &type, objects, &oid), "reading a blob", hex_of(oid));
+    if (said > most) {
+        return std::nullopt;
+    }
     git_blob* found = nullptr;
     check_git(git_blob_lookup(&found, repository, &oid), "reading a blob", hex_of(oid));
     const GitBlob owner(found);
     const auto size = static_cast<std::size_t>(git_blob_rawsize(found));
-    if (size > Repository::max_blob) {
-        throw Failure(FailureKind::misconfigured, "a file of the repository is too large",
-                      hex_of(oid));
-    }
-    return {static_cast<const char*>(git_blob_rawcontent(found)), size};
+    return size > most ? std::nullopt
+                       : std::optional(std::string(
+                             static_cast<const char*>(git_blob_rawcontent(found)), size));
 }
 
 bool has_object(git_repository* repository, const git_oid& oid) {

@@ -73,6 +73,9 @@ std::optional<git_oid> ref_target(git_repository* repository, const std::string&
 GitTree tree_of(git_repository* repository, const core::Commit& commit);
 /// Bytes of a blob; Failure when it is missing or larger than `Repository::max_blob`.
 std::string blob_bytes(git_repository* repository, const git_oid& oid);
+/// nullopt where it is larger, which is known before it is unpacked.
+std::optional<std::string> blob_within(git_repository* repository, const git_oid& oid,
+                                       std::size_t most);
 bool has_object(git_repository* repository, const git_oid& oid);
 bool is_ancestor(git_repository* repository, const git_oid& ancestor, const git_oid& commit);
 GitSignature signature_at(core::Instant when);

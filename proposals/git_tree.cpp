@@ -33,6 +33,14 @@ class CommitTree final : public TreeReader {
         return blob_bytes(repository_, *git_tree_entry_id(entry));
     }
 
+    std::optional<std::string> read_within(std::string_view path, std::size_t most) const override {
+        const git_tree_entry* entry = entry_at(path);
+        if (entry == nullptr || git_tree_entry_type(entry) != GIT_OBJECT_BLOB) {
+            return std::nullopt;
+        }
+        return blob_within(repository_, *git_tree_entry_id(entry), most);
+    }
+
     std::optional<std::string> other_case(std::string_view path) const override {
         make_room();
         const git_tree* at = tree_.get();

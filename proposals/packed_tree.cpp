@@ -2,6 +2,7 @@
 
 #include "agentd/core/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace agentd::proposals {
@@ -62,20 +63,21 @@ std::optional<Line> take_line(std::string_view& rest) {
 
 } // namespace
 
-std::string pack(const TreeReader& tree, const std::vector<std::string>& paths,
-                 const PackLimits& limits) {
+core::Result<std::string> pack(const TreeReader& tree, const std::vector<std::string>& paths,
+                               const PackLimits& limits, const std::stop_token& stop) {
     std::string out(head);
     std::size_t total = 0;
     for (const std::string& path : paths) {
+        if (stop.stop_requested()) {
+            return Problem{.code = "cancelled", .message = "stopped on request"};
+        }
         const auto entry = tree.find(path);
         if (!entry || path.empty()) {
             continue;
         }
-        auto bytes = is_text(entry->mode) ? tree.read(path) : std::nullopt;
-        const auto most = path.ends_with(".nix") ? limits.nix_bytes : limits.other_bytes;
-        if (bytes && (bytes->size() > most || total + bytes->size() > limits.total_bytes)) {
-            bytes.reset();
-        }
+        const auto most = std::min(path.ends_with(".nix") ? limits.nix_bytes : limits.other_bytes,
+                                   limits.total_bytes - total);
+        const auto bytes = is_text(entry->mode) ? tree.read_within(path, most) : std::nullopt;
         total += bytes ? bytes->size() : 0;
         out += std::string(to_string(entry->mode)) + ' ' + std::to_string(path.size()) + ' ' +
                (bytes ? std::to_string(bytes->size()) : std::string(nothing)) + '\n' + path;
@@ -103,6 +105,9 @@ core::Result<PackedTree> PackedTree::open(std::string_view text) {
             return broken(rest);
         }
         Entry entry{.mode = line->mode};
+        if (line->bytes && !is_text(line->mode)) {
+            return broken(rest);
+        }
         if (line->bytes) {
             entry.bytes = rest.substr(line->path, *line->bytes);
         }

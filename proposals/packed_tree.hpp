@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +25,9 @@ struct PackLimits {
 
 /// `agentd-tree/1`: for each path `MODE PATH-BYTES CONTENT-BYTES LF`, the path and the bytes, `-`
 /// where there are none. Links and submodules have none. A path that the tree has not is left out.
-std::string pack(const TreeReader& tree, const std::vector<std::string>& paths,
-                 const PackLimits& limits = {});
+/// Problem `cancelled`.
+core::Result<std::string> pack(const TreeReader& tree, const std::vector<std::string>& paths,
+                               const PackLimits& limits = {}, const std::stop_token& stop = {});
 
 /// The same tree again. Its bytes are a view of the text, which lives longer.
 class PackedTree final : public TreeReader {

@@ -2,6 +2,7 @@
 /// A committed tree as intake sees it, and an edit of one of its files.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,12 @@ class TreeReader {
     virtual std::optional<TreeEntry> find(std::string_view path) const = 0;
     /// Bytes of the blob at `path`; nullopt when there is no blob there.
     virtual std::optional<std::string> read(std::string_view path) const = 0;
+    /// The same where it has at most so many bytes; nullopt where it has more, and then it need not
+    /// have been read.
+    virtual std::optional<std::string> read_within(std::string_view path, std::size_t most) const {
+        auto bytes = read(path);
+        return bytes && bytes->size() > most ? std::nullopt : std::move(bytes);
+    }
     /// Of a path that is not there: what is, and differs from it (or from a folder above it) only
     /// by upper and lower case. On many file systems the two are one. Asked by intake alone.
     virtual std::optional<std::string> other_case([[maybe_unused]] std::string_view path) const {

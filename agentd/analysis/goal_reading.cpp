@@ -19,13 +19,16 @@ constexpr std::size_t max_answer = 4U << 20;
 
 core::Result<Answer> read_goal(const Worker& worker, const std::string& goal,
                                const GoalPlace& place, const std::stop_token& stop) {
+    const auto packed = proposals::pack(place.tree, place.paths, {}, stop);
+    if (!packed) {
+        return packed.problem();
+    }
     const core::Json wanted{{"goal", core::to_utf8(goal)}, {"host", place.host}};
-    const auto said =
-        ask(worker,
-            {.arguments = {"--what", "goal", "--index", place.index.file()},
-             .input = core::canonical(wanted) + "\n" + proposals::pack(place.tree, place.paths),
-             .most = max_answer},
-            stop);
+    const auto said = ask(worker,
+                          {.arguments = {"--what", "goal", "--index", place.index.file()},
+                           .input = core::canonical(wanted) + "\n" + *packed,
+                           .most = max_answer},
+                          stop);
     if (!said) {
         return said.problem();
     }

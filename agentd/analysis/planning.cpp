@@ -12,10 +12,14 @@ using proposals::plan::Plan;
 core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request& request,
                            const proposals::TreeReader& tree, const std::vector<std::string>& paths,
                            const std::stop_token& stop) {
+    const auto packed = proposals::pack(tree, paths, {}, stop);
+    if (!packed) {
+        return packed.problem();
+    }
     const auto said =
         ask(worker,
             {.arguments = {"--what", "plan"},
-             .input = core::canonical(to_json(request)) + "\n" + proposals::pack(tree, paths),
+             .input = core::canonical(to_json(request)) + "\n" + *packed,
              .most = Plan::max_bytes},
             stop);
     if (!said) {

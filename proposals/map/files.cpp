@@ -103,9 +103,10 @@ const SourceFile* Files::parse(const std::string& path) {
         cut_ = true;
         return nullptr;
     }
-    auto text = kind(path) == Kind::file ? tree_.read(path) : std::nullopt;
-    if (!text || text->size() > bounds_.file_bytes) {
-        cut_ = cut_ || text.has_value();
+    const bool file = kind(path) == Kind::file;
+    auto text = file ? tree_.read_within(path, bounds_.file_bytes) : std::nullopt;
+    if (!text) {
+        cut_ = cut_ || file;
         return nullptr;
     }
     bytes_ += text->size();

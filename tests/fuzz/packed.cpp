@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const auto paths = read->paths();
-    const std::string packed = pack(*read, paths);
+    const std::string packed = pack(*read, paths).value();
     fuzz::hold(packed.size() == text.size(), "what is taken is as it is packed");
     const auto again = PackedTree::open(packed);
     fuzz::hold(again && again->paths() == paths, "what is packed is taken");

@@ -1,7 +1,6 @@
 #include "proposals/git.hpp"
 
-#include "tests/support/catch.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/unit/proposals/git_shell.hpp"
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
@@ -14,29 +13,13 @@ using namespace agentd::proposals;
 namespace {
 
 /// A repository whose objects are written as no git writes them.
-struct Forger {
+struct Forger : test::GitShell {
     Forger() {
         sh("git init -q --bare -b main up.git && mkdir w && printf '{ }\\n' > w/a && printf "
            "'evil\\n' "
            "> w/b");
         good = made("blob", "{ }\n");
         evil = made("blob", "evil\n");
-    }
-    void sh(const std::string& script) const {
-        const std::string command = "cd " + dir.path() +
-                                    " && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
-                                    "GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o@x "
-                                    "GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o@x; " +
-                                    script;
-        REQUIRE(std::system(command.c_str()) == 0);
-    }
-    std::string out(const std::string& script) const {
-        sh("(" + script + ") > out.txt");
-        std::string text = core::read_file(dir / "out.txt");
-        while (text.ends_with('\n')) {
-            text.pop_back();
-        }
-        return text;
     }
     /// Written whatever it holds; its id.
     std::string made(const std::string& type, const std::string& bytes) const {
@@ -68,7 +51,6 @@ struct Forger {
     }
     std::string tree(const std::string& bytes) { return fetched(commit_of(made("tree", bytes))); }
 
-    test::TempDir dir;
     Repository own = Repository::open_or_init_bare(dir / "own");
     std::string good{};
     std::string evil{};

@@ -2,8 +2,7 @@
 #include "proposals/git_locks.hpp"
 
 #include "proposals/intake.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/unit/proposals/git_shell.hpp"
 
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/failure.hpp"
@@ -20,7 +19,7 @@ namespace {
 const core::Instant noon{std::chrono::seconds(1'767'000'000)};
 
 /// An owner's clone with one commit, its bare upstream, and the daemon's repository.
-struct World {
+struct World : test::GitShell {
     World() {
         sh("git init -q -b main clone && cd clone && mkdir -p hosts/web && printf '{ }\\n' > "
            "hosts/web/default.nix && "
@@ -29,22 +28,6 @@ struct World {
            "printf '*.nix -diff binary\\n' > .gitattributes && printf '{}\\n' > flake.lock && git "
            "add -A && "
            "git commit -q -m first && cd .. && git clone -q --bare clone up.git");
-    }
-    void sh(const std::string& script) const {
-        const std::string command = "cd " + dir.path() +
-                                    " && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
-                                    "GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o@x "
-                                    "GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o@x; " +
-                                    script;
-        REQUIRE(std::system(command.c_str()) == 0);
-    }
-    std::string out(const std::string& script) const {
-        sh("(" + script + ") > out.txt");
-        std::string text = core::read_file(dir / "out.txt");
-        while (text.ends_with('\n')) {
-            text.pop_back();
-        }
-        return text;
     }
     core::Commit head(const std::string& repository = "up.git",
                       const std::string& ref = "refs/heads/main") const {
@@ -58,7 +41,6 @@ struct World {
         return {.upstream = dir / "up.git", .branch = "main", .commit = to, .expected_old = old};
     }
 
-    test::TempDir dir;
     Repository own = Repository::open_or_init_bare(dir / "own");
     CommitMessage message{.title = "Open\nthe door",
                           .rationale = "because\nAgentd-Host: forged",
@@ -99,6 +81,15 @@ TEST_CASE("a file is found in large and nested folders, and nothing is below a f
         CHECK(tree->other_case("Modules/deep/x") == "modules");
         CHECK(tree->other_case("modules/deep/Part7.nix") == "modules/deep/part7.nix");
     }
+}
+
+TEST_CASE("a file is read where it is not too large, which is known before it is unpacked") {
+    World world;
+    const auto tree = world.own.tree(world.fetch());
+    CHECK(tree->read_within("notes.txt", 8) == "one\ntwo\n");
+    CHECK_FALSE(tree->read_within("notes.txt", 7));
+    CHECK_FALSE(tree->read_within("hosts", 1'000));
+    CHECK_FALSE(tree->read_within("none", 1'000));
 }
 
 TEST_CASE("of a path that is not there, the tree tells what differs from it by case alone") {
