@@ -152,11 +152,11 @@ EvaluationOutcome evaluate(const Nix& nix, const FlakeSource& source, const core
     return read_answer(*answer.value, answer);
 }
 
-core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource& source,
-                                              const core::HostName& host, const HostLimits& limits,
-                                              std::stop_token stop) {
-    auto asked = ask_flake(nix, source, host_script, {{"host", nix_string(host.str())}}, stop,
-                           {.read_only = true, .deadline = limits.time, .memory = limits.memory});
+/// What host_script says of a host.
+static core::Result<MadeHost> asked_host(const Nix& nix, const FlakeSource& source,
+                                         const core::HostName& host, const HowAsked& how,
+                                         const std::stop_token& stop) {
+    auto asked = ask_flake(nix, source, host_script, {{"host", nix_string(host.str())}}, stop, how);
     const auto* answer = std::get_if<FlakeAnswer>(&asked);
     if (answer == nullptr) {
         return problem_of(asked);
@@ -164,7 +164,25 @@ core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource&
     if (answer->value->contains("unknown_host")) {
         return unknown_host(host, host_names(*answer->value)).problem;
     }
-    return store_path(*answer->value, "drv");
+    return MadeHost{.drv = store_path(*answer->value, "drv"),
+                    .source = text_or_empty(*answer->value, "source"),
+                    .nar_hash = text_or_empty(*answer->value, "nar_hash"),
+                    .revision = source.commit.str()};
+}
+
+core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource& source,
+                                              const core::HostName& host, const HostLimits& limits,
+                                              std::stop_token stop) {
+    auto made =
+        asked_host(nix, source, host,
+                   {.read_only = true, .deadline = limits.time, .memory = limits.memory}, stop);
+    return made ? core::Result<core::StorePath>(std::move(made).value().drv) : made.problem();
+}
+
+core::Result<MadeHost> made_host(const Nix& nix, const FlakeSource& source,
+                                 const core::HostName& host, const HostLimits& limits,
+                                 std::stop_token stop) {
+    return asked_host(nix, source, host, {.deadline = limits.time, .memory = limits.memory}, stop);
 }
 
 core::Result<std::string> unit_text(const Nix& nix, const FlakeSource& source,

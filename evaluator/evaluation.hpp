@@ -5,6 +5,7 @@
 #include "agentd/core/names.hpp"
 #include "agentd/core/result.hpp"
 #include "evaluator/agreement/statements.hpp"
+#include "evaluator/alike.hpp"
 #include "evaluator/early_facts.hpp"
 #include "evaluator/nix.hpp"
 #include "evaluator/option_values.hpp"
@@ -79,6 +80,11 @@ core::Result<core::StorePath> host_derivation(const Nix& nix, const FlakeSource&
                                               const core::HostName& host,
                                               const HostLimits& limits = {},
                                               std::stop_token stop = {});
+
+/// The same, with its derivations in the store and what tells the commit: for looking into them.
+core::Result<MadeHost> made_host(const Nix& nix, const FlakeSource& source,
+                                 const core::HostName& host, const HostLimits& limits = {},
+                                 std::stop_token stop = {});
 
 /// The text of one of systemd's units as the host's options have it; "" where there is none of that
 /// name. Nothing is written to the store. Problems: as of `host_derivation`.

@@ -2,7 +2,6 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/ctl/aside.hpp"
-#include "agentd/ctl/own_source.hpp"
 #include "agentd/ctl/view.hpp"
 #include "evaluator/evaluation.hpp"
 #include "evaluator/index/make_index.hpp"
@@ -131,13 +130,9 @@ Result<OwnPlaces> places_of(Asking& asking, const OwnSource& source, std::vector
 
 } // namespace
 
-Index own_index(Context& context, const Config* config, std::string_view name) {
-    const auto source = OwnSource::open(context, config, name);
-    if (!source) {
-        return source.problem();
-    }
-    return from_shelf<Index>(context, (*source)->scratch(), [&](const std::string& folder) {
-        return Asking(context, **source, folder).index((*source)->host());
+Index own_index(Context& context, const OwnSource& source) {
+    return from_shelf<Index>(context, source.scratch(), [&](const std::string& folder) {
+        return Asking(context, source, folder).index(source.host());
     });
 }
 

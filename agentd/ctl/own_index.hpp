@@ -3,20 +3,19 @@
 #pragma once
 
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/own_source.hpp"
 #include "evaluator/index/option_index.hpp"
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace agentd::ctl {
 
-/// The index of a host as HEAD of the clone in `--repo` has it: evaluated, where the caller's cache
-/// does not have it. Nothing is written into the clone. Problems: of ForeignClone, of
-/// make_index, `unknown_host`.
-core::Result<std::unique_ptr<evaluator::OptionIndex>>
-own_index(Context& context, const Config* config, std::string_view host);
+/// The index of the host as HEAD of the clone has it: evaluated, where the caller's cache does not
+/// have it. Problems: of OwnSource::ready, of make_index, `unknown_host`.
+core::Result<std::unique_ptr<evaluator::OptionIndex>> own_index(Context& context,
+                                                                const OwnSource& source);
 
 struct WantedHosts {
     std::vector<std::string> names{}; ///< none: all that Nix names

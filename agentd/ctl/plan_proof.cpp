@@ -2,10 +2,10 @@
 
 #include "agentd/core/match.hpp"
 #include "agentd/ctl/hints_text.hpp"
-#include "agentd/ctl/own_source.hpp"
 #include "agentd/ctl/proof_judge.hpp"
 #include "agentd/ctl/view.hpp"
 #include "agentd/stages/hosts.hpp"
+#include "evaluator/alike.hpp"
 #include "evaluator/evaluation.hpp"
 #include "evaluator/option_diff.hpp"
 
@@ -88,29 +88,44 @@ Result<core::Done> look_at_options(const OwnSource& source, const Request& reque
     return core::Done{};
 }
 
-/// Who holds the flake's own source changes with whatever is edited; found by an edit that says
-/// nothing.
-void forgive_own_source(OwnSource& source, const stages::HostsTools& tools, Proof& proof) {
+/// Both evaluated from a commit that only the edit tells from the other.
+evaluator::Likeness compared(const OwnSource& source, const evaluator::FlakeSource& control,
+                             const evaluator::FlakeSource& candidate, const std::string& name) {
+    const auto host = core::HostName::parse(name);
+    if (!host) {
+        return evaluator::Likeness::unknown;
+    }
+    const auto before = evaluator::made_host(source.nix(), control, *host, {}, source.stop());
+    const auto after =
+        before ? evaluator::made_host(source.nix(), candidate, *host, {}, source.stop()) : before;
+    return after ? evaluator::likeness(*before, *after, evaluator::read_derivation)
+                 : evaluator::Likeness::unknown;
+}
+
+/// Who holds the flake's own source changes with whatever is edited: that host is as it was where
+/// nothing else of it differs. The source is that of an edit that says nothing, so that neither its
+/// date nor its being committed by us differs.
+void look_through_own_source(OwnSource& source, const stages::HostsAsked& asked,
+                             const core::Clock& clock, Proof& proof) {
     const std::vector<proposals::FileEdit> nothing{
         {.path = "agentd-changes-nothing", .bytes = "this file is in no commit of yours\n"}};
     const auto control = source.edited(nothing);
-    if (!control) {
-        return;
-    }
-    std::vector<std::string> changed;
-    for (const auto& each : proof.hosts.hosts) {
-        if (each.fate == proposals::HostFate::changed) {
-            changed.push_back(each.name);
+    const auto began_us = clock.monotonic_us();
+    for (auto& each : proof.hosts.hosts) {
+        if (each.fate != proposals::HostFate::changed) {
+            continue;
         }
-    }
-    const auto with_any = stages::other_hosts({source.head(), *control, source.host(), changed},
-                                              tools, source.stop());
-    for (const auto& other : with_any.hosts) {
-        for (auto& each : proof.hosts.hosts) {
-            if (each.name == other.name && other.fate == proposals::HostFate::changed) {
-                each.fate = proposals::HostFate::unknown;
-                each.why = "it holds the source of the flake, and changes with every commit";
-            }
+        const bool late =
+            std::chrono::microseconds(clock.monotonic_us() - began_us) > for_the_others;
+        const auto alike = control && !late ? compared(source, *control, asked.candidate, each.name)
+                                            : evaluator::Likeness::unknown;
+        if (alike == evaluator::Likeness::same) {
+            each.fate = proposals::HostFate::same;
+            each.why = "but for the source of the flake, which it holds";
+            proof.notes.push_back("the host " + each.name +
+                                  " holds the source of the flake, and nothing else of it changes");
+        } else if (alike == evaluator::Likeness::unknown) {
+            each.why = "whether it is more than the source of the flake could not be told";
         }
     }
 }
@@ -123,7 +138,7 @@ Result<core::Done> look_at_hosts(OwnSource& source, const Request& request,
     if (!judge_hosts(request, proof.hosts)) {
         return core::Done{};
     }
-    forgive_own_source(source, tools, proof);
+    look_through_own_source(source, asked, clock, proof);
     if (auto shared = judge_hosts(request, proof.hosts)) {
         return *std::move(shared);
     }
@@ -132,13 +147,8 @@ Result<core::Done> look_at_hosts(OwnSource& source, const Request& request,
 
 } // namespace
 
-Result<Proof> prove_plan(Context& context, const Config* config, std::string_view host,
-                         const Request& request, const Plan& plan) {
-    auto opened = OwnSource::open(context, config, host);
-    if (!opened) {
-        return opened.problem();
-    }
-    OwnSource& source = **opened;
+Result<Proof> prove_plan(Context& context, OwnSource& source, const Request& request,
+                         const Plan& plan) {
     const auto candidate = source.edited(plan.edits);
     const auto ready = candidate ? source.ready(context) : candidate.problem();
     if (!ready) {

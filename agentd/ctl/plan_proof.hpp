@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/own_source.hpp"
 #include "proposals/host_change.hpp"
 #include "proposals/option_change.hpp"
 #include "proposals/plan/planner.hpp"
@@ -24,7 +25,7 @@ struct Proof {
 /// Evaluates a host of --repo with the edits, and the other hosts of the flake, within two minutes
 /// for these. Problems, beside those of judge_values, judge_hosts and OwnSource: those of an
 /// evaluation (`evaluation_failed`, `unknown_host`, …), `cancelled`.
-core::Result<Proof> prove_plan(Context& context, const Config* config, std::string_view host,
+core::Result<Proof> prove_plan(Context& context, OwnSource& source,
                                const proposals::plan::Request& request,
                                const proposals::plan::Plan& plan);
 

@@ -2,6 +2,7 @@
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/ctl/proof_values.hpp"
 #include "evaluator/secret_text.hpp"
 #include "proposals/option_change.hpp"
 
@@ -63,71 +64,9 @@ Found find(const OptionValues& values, const Path& path) {
     return {};
 }
 
-bool is(const Json& value, std::string_view what) {
-    const auto at = value.is_object() ? value.find("is") : value.end();
-    return at != value.end() && *at == what;
-}
-
 /// What stands for more than it tells: too much, no data, or nothing at all.
 bool veiled(const Json& value) {
     return value.is_object() && value.contains("is") && !is(value, "package");
-}
-
-/// `curl-8.14` is one of `curl`, `python3.12-requests-2.31` of `requests`, `gitea-1.2` none of
-/// `git`.
-bool is_version_of(const std::string& text, const std::string& name) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-        const auto end = at + name.size();
-        const bool begins = at == 0 || text[at - 1] == '-';
-        const bool version = end + 1 < text.size() && text[end] == '-' && text[end + 1] >= '0' &&
-                             text[end + 1] <= '9';
-        if (begins && (end == text.size() || version)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool holds_package(const Json& value, const proposals::PackageAttr& wanted) {
-    const std::string& attribute = wanted.str();
-    const std::string name = attribute.substr(attribute.rfind('.') + 1);
-    const auto text = is(value, "package") ? value.find("text") : value.end();
-    return text != value.end() && text->is_string() &&
-           is_version_of(text->get<std::string>(), name);
-}
-
-/// Texts of several definitions are put one below the other.
-bool has_lines(const std::string& text, std::string_view wanted) {
-    return ("\n" + text + "\n").find("\n" + std::string(core::trim(wanted)) + "\n") !=
-           std::string::npos;
-}
-
-bool is_value(const Json& value, const Value& wanted) {
-    if (const auto* package = std::get_if<proposals::PackageAttr>(&wanted)) {
-        return holds_package(value, *package);
-    }
-    if (const auto* text = std::get_if<std::string>(&wanted)) {
-        return value.is_string() && has_lines(value.get<std::string>(), *text);
-    }
-    if (const auto* number = std::get_if<std::int64_t>(&wanted)) {
-        return value == Json(*number);
-    }
-    if (const auto* boolean = std::get_if<bool>(&wanted)) {
-        return value == Json(*boolean);
-    }
-    if (const auto* list = std::get_if<proposals::Strings>(&wanted)) {
-        return value.is_array() &&
-               std::all_of(list->begin(), list->end(), [&](const std::string& each) {
-                   return std::find(value.begin(), value.end(), Json(each)) != value.end();
-               });
-    }
-    return value.is_null();
-}
-
-bool has_element(const Json& value, const Value& wanted) {
-    return value.is_array() && std::any_of(value.begin(), value.end(), [&](const Json& each) {
-               return is_value(each, wanted);
-           });
 }
 
 std::string text_of(const OptionValue& option, const Json& value) {
@@ -147,6 +86,13 @@ Problem no_effect(const Path& path, const Found& now) {
                 "it is defined in " +
                 (files.empty() ? std::string("files that nobody tells") : core::join(files, ", ")) +
                 ": change it there; nothing was written"};
+}
+
+Problem still_set(const Path& path, const Found& now) {
+    Problem problem = no_effect(path, now);
+    problem.message = "with this edit " + proposals::option_name(path) + " is still set, to " +
+                      text_of(*now.option, now.value);
+    return problem;
 }
 
 Problem without_value(const Path& path, const Found& now) {
@@ -180,14 +126,48 @@ class Judge {
             return;
         }
         const bool listed = kind == WishKind::add_to_list || kind == WishKind::remove_from_list;
-        const bool there = listed ? has_element(now.value, wanted) : is_value(now.value, wanted);
-        if (there != (kind == WishKind::remove_from_list)) {
+        Had had = has_element(now.value, wanted) ? Had::yes : Had::no;
+        if (kind == WishKind::remove_from_list) {
+            had = had == Had::no ? Had::yes : Had::no;
+        } else if (!listed) {
+            had = has(now.value, wanted);
+        }
+        if (had == Had::yes) {
             return;
         }
         if (before.option != nullptr && before.value == now.value) {
             problem = problem ? problem : no_effect(path, now);
         } else {
-            notes.push_back(name + " becomes " + text_of(*now.option, now.value));
+            notes.push_back(name + " becomes " + text_of(*now.option, now.value) +
+                            (had == Had::no ? "" : ": other definitions are joined with it"));
+        }
+    }
+
+    /// Nobody of the repository sets it any more, or what it is inside of has it no longer.
+    /// @param in_one only one file was meant
+    void look_unset(const Path& path, bool in_one) {
+        const auto now = find(seen_.after, path);
+        const auto before = find(seen_.before, path);
+        const std::string name = proposals::option_name(path);
+        if (now.option == nullptr) {
+            if (before.option == nullptr) {
+                notes.push_back(name + " could not be read");
+            }
+            return;
+        }
+        const bool whole = now.option->path.size() == path.size();
+        const bool as_before = before.option != nullptr && before.value == now.value;
+        if (whole ? now.option->files.empty() : !as_before) {
+            return;
+        }
+        if (!whole) { // who defines a part of a value nobody tells
+            notes.push_back(name + " stays " + text_of(*now.option, now.value) +
+                            ": whether that is its default could not be told");
+        } else if (in_one) {
+            notes.push_back(name + " is still set elsewhere, to " +
+                            text_of(*now.option, now.value));
+        } else {
+            problem = problem ? problem : still_set(path, now);
         }
     }
 
@@ -214,6 +194,8 @@ Result<std::vector<std::string>> judge_values(const Request& request, const Seen
         const bool told = wish.option && wish.value;
         if (told) {
             judge.look(path_of(wish, *wish.option), *wish.value, wish.kind);
+        } else if (wish.kind == WishKind::unset_option && wish.option) {
+            judge.look_unset(path_of(wish, *wish.option), !wish.in.empty());
         }
         for (const Setting& each : wish.settings) {
             judge.look(path_of(wish, each.option), each.value, WishKind::set_option);
@@ -245,7 +227,8 @@ std::optional<Problem> judge_hosts(const Request& request, const proposals::Host
         if (each.fate == HostFate::changed && !meant(each.name)) {
             return Problem{.code = "shared",
                            .message = "with this edit the host " + each.name +
-                                      " changes too, and it was not named",
+                                      " changes too, and it was not named" +
+                                      (each.why.empty() ? "" : ": " + each.why),
                            .where = each.name,
                            .hint = hint};
         }

@@ -24,8 +24,8 @@ struct Seen {
 };
 
 /// What could not be told, in sentences. Problems, with `where` the first file that defines the
-/// option: `no_effect` (it is as it was, and not as it was wanted), `conflict` (it has no value any
-/// more).
+/// option: `no_effect` (it is as it was, and not as it was wanted; or set still, where it was to be
+/// unset), `conflict` (it has no value any more).
 core::Result<std::vector<std::string>> judge_values(const proposals::plan::Request& request,
                                                     const Seen& seen);
 

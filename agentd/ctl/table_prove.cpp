@@ -74,6 +74,9 @@ std::vector<Command> plan_commands() {
                       .help = "ask Nix neither which options there are nor what the edit does"},
                      {.name = "--options", .value = "FILE", .help = "take them from this index"},
                      {.name = "--assume-options", .help = "take every option for one that exists"},
+                     {.name = "--time-limit",
+                      .value = "SECONDS",
+                      .help = "for reading and planning, without Nix; default: 120"},
                      {.name = "--write", .help = "put the edit into the work tree"},
                      {.name = "--detailed-exitcode", .help = "exit 2 when there is something"}},
          .more = "Says what it understood, evaluates the edited flake and shows the difference; an "

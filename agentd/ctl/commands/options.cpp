@@ -28,8 +28,9 @@ Reply ask(Context& context, std::string_view method, const Json& params,
         return *trouble;
     }
     const auto& own = std::get<std::optional<Config>>(config);
-    const auto index =
-        own_index(context, own ? &*own : nullptr, context.asked().value("--host").value_or(""));
+    const auto source = OwnSource::open(context, own ? &*own : nullptr,
+                                        context.asked().value("--host").value_or(""));
+    const auto index = source ? own_index(context, **source) : source.problem();
     if (!index) {
         return trouble_of(index.problem());
     }

@@ -1,4 +1,3 @@
-#include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/ctl/commands/context_commands.hpp"
 #include "agentd/ctl/diff_text.hpp"
@@ -10,21 +9,21 @@
 #include "agentd/ctl/plan_options.hpp"
 #include "agentd/ctl/plan_proof.hpp"
 #include "agentd/ctl/plan_text.hpp"
+#include "agentd/ctl/plan_write.hpp"
+#include "agentd/ctl/time_limit.hpp"
 #include "agentd/ctl/view.hpp"
-#include "proposals/colours/colours.hpp"
 #include "proposals/git_text_diff.hpp"
 #include "proposals/intake.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <filesystem>
+#include <chrono>
+#include <cstdlib>
 
 namespace agentd::ctl::commands {
 
 namespace {
 
-namespace fs = std::filesystem;
 using core::Json;
 using core::Problem;
 using proposals::plan::Plan;
@@ -54,66 +53,16 @@ bool evaluates(const Asked& asked) {
     return !asked.value("--options") && !asked.has("--no-eval") && !asked.has("--assume-options");
 }
 
-/// nullptr where none is wanted.
-core::Result<Index> index_of(Context& context, const std::string& host) {
-    const auto& asked = context.asked();
-    if (const auto file = asked.value("--options")) {
-        auto index = evaluator::OptionIndex::open(context.absolute(*file));
-        if (!index) {
-            return Problem{.code = "no_index",
-                           .message = "that is no index of options, or of another version",
-                           .where = *file,
-                           .hint = "agentctl options search --repo DIR --host H makes one"};
-        }
-        return index;
+/// Of --options.
+core::Result<Index> index_in(Context& context, const std::string& file) {
+    auto index = evaluator::OptionIndex::open(context.absolute(file));
+    if (!index) {
+        return Problem{.code = "no_index",
+                       .message = "that is no index of options, or of another version",
+                       .where = file,
+                       .hint = "agentctl options search --repo DIR --host H makes one"};
     }
-    if (!evaluates(asked)) {
-        return Index();
-    }
-    const auto config = own_settings(context);
-    if (const auto* trouble = std::get_if<Trouble>(&config)) {
-        return trouble->problem;
-    }
-    const auto& own = std::get<std::optional<Config>>(config);
-    return own_index(context, own ? &*own : nullptr, host);
-}
-
-std::vector<proposals::DiffFile> diff_of_plan(const OwnTree& tree, const Plan& plan) {
-    std::vector<proposals::DiffFile> out;
-    for (const auto& edit : plan.edits) {
-        const auto before = tree.tree().read(edit.path);
-        auto& file = out.emplace_back(proposals::diff_of(edit.path, before, edit.bytes));
-        proposals::colour(file, before, edit.bytes);
-    }
-    return out;
-}
-
-/// Only where the work tree is as HEAD says, and through no link.
-core::Result<core::Done> write(const OwnTree& tree, const Plan& plan) {
-    const auto dirty = tree.uncommitted(10'000);
-    for (const auto& edit : plan.edits) {
-        const fs::path path = fs::path(tree.directory()) / edit.path;
-        std::error_code error;
-        const bool outside = fs::weakly_canonical(path.parent_path(), error) !=
-                             fs::path(tree.directory()) / fs::path(edit.path).parent_path();
-        const bool link = fs::is_symlink(fs::symlink_status(path, error));
-        const bool fresh = !tree.tree().find(edit.path);
-        const bool in_the_way = fresh && fs::exists(fs::symlink_status(path, error));
-        if (link || in_the_way || (outside && fs::path(edit.path).has_parent_path()) ||
-            std::find(dirty.begin(), dirty.end(), edit.path) != dirty.end()) {
-            return Problem{.code = "dirty",
-                           .message = "the work tree has this file otherwise than HEAD",
-                           .where = edit.path,
-                           .hint = "commit it, or take a clean clone; nothing was written"};
-        }
-    }
-    for (const auto& edit : plan.edits) {
-        const fs::path path = fs::path(tree.directory()) / edit.path;
-        fs::create_directories(path.parent_path());
-        core::write_file_durably(path.string(), *edit.bytes,
-                                 edit.mode == proposals::FileMode::executable ? 0755 : 0644);
-    }
-    return core::Done{};
+    return index;
 }
 
 class Planning {
@@ -132,18 +81,27 @@ class Planning {
             }
             goal_.request = std::get<Request>(std::move(request));
         }
+        const auto most = time_limit_of(context_.asked());
+        if (!most) {
+            return terminal_.fail(usage("--time-limit is a number of seconds from 1 to 86400"));
+        }
+        most_ = *most;
+        go_on();
         const auto tree = OwnTree::open(context_);
+        limit_.reset(); // Nix has ends of its own
         if (!tree) {
             return terminal_.fail(trouble_of(tree.problem()));
         }
         if (const auto status = bumped(**tree)) {
             return *status; // neither a map nor options are asked
         }
+        go_on();
         proposals::map::Files files((*tree)->tree(), (*tree)->files());
         const std::string flake = context_.asked().value("--flake").value_or("");
         auto map = make_map(files, flake);
         host_ = map ? host_to_ask(context_, *map, goal_.request) : "";
-        const auto index = map ? index_of(context_, host_) : core::Result<Index>(Index());
+        limit_.reset();
+        const auto index = map ? index_of() : core::Result<Index>(Index());
         if (!map || !index) {
             return terminal_.fail(trouble_of(map ? index.problem() : map.problem()));
         }
@@ -154,6 +112,7 @@ class Planning {
   private:
     int in_words(const OwnTree& tree, proposals::map::Files& files,
                  const proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
+        go_on();
         auto goal = goal_of(context_, {.files = files, .map = map, .index = index});
         if (const auto* trouble = std::get_if<Trouble>(&goal)) {
             return terminal_.fail(*trouble);
@@ -172,9 +131,11 @@ class Planning {
 
     int carry_out(const OwnTree& tree, proposals::map::Files& files,
                   const proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
+        limit_.reset();
         if (const auto status = bumped(tree)) {
             return *status;
         }
+        go_on();
         const auto unchecked =
             check_options(goal_.request, files, map,
                           {.index = index, .assume = context_.asked().has("--assume-options")});
@@ -190,20 +151,58 @@ class Planning {
             !plan->edits.empty() && !taken) {
             return terminal_.fail(refused(taken.problem()));
         }
+        limit_.reset();
         if (plan->edits.empty() || !evaluates(context_.asked())) {
             return tell(tree, *plan, *unchecked);
         }
-        const auto config = own_settings(context_);
-        if (const auto* trouble = std::get_if<Trouble>(&config)) {
-            return terminal_.fail(*trouble);
-        }
-        const auto& own = std::get<std::optional<Config>>(config);
-        auto proof = prove_plan(context_, own ? &*own : nullptr, host_, goal_.request, *plan);
+        const auto opened = open_source();
+        auto proof = opened ? prove_plan(context_, *source_, goal_.request, *plan)
+                            : core::Result<Proof>(opened.problem());
         if (!proof) {
             return terminal_.fail(refused(proof.problem()));
         }
         proof_ = std::move(proof).value();
         return tell(tree, *plan, *unchecked);
+    }
+
+    /// What is read and planned from here on has an end.
+    void go_on() {
+        limit_.emplace(most_, source_ ? source_->stop() : context_.around().stop,
+                       [this](TimeLimit::Ending ending) {
+                           const int exit = terminal_.fail(trouble_of(ending, most_));
+                           context_.around().out.flush();
+                           std::_Exit(exit); // what is read and planned asks nobody on its way
+                       });
+    }
+
+    /// The clone for Nix, once for all that it is asked.
+    core::Result<core::Done> open_source() {
+        if (source_) {
+            return core::Done{};
+        }
+        const auto config = own_settings(context_);
+        if (const auto* trouble = std::get_if<Trouble>(&config)) {
+            return trouble->problem;
+        }
+        const auto& own = std::get<std::optional<Config>>(config);
+        auto source = OwnSource::open(context_, own ? &*own : nullptr, host_);
+        if (!source) {
+            return source.problem();
+        }
+        source_ = std::move(source).value();
+        return core::Done{};
+    }
+
+    /// nullptr where none is wanted.
+    core::Result<Index> index_of() {
+        if (const auto file = context_.asked().value("--options")) {
+            return index_in(context_, *file);
+        }
+        if (!evaluates(context_.asked())) {
+            return Index();
+        }
+        const auto opened = open_source();
+        return opened ? own_index(context_, *source_) : core::Result<Index>(opened.problem());
     }
 
     /// Newer inputs, where these are asked for.
@@ -212,6 +211,7 @@ class Planning {
         if (bump && !*bump) {
             return std::nullopt;
         }
+        source_.reset(); // what is stopped by a key is the bump
         const auto plan = bump ? own_bump(context_, tree, **bump) : bump.problem();
         return plan ? tell(tree, *plan, {}) : terminal_.fail(refused(plan.problem()));
     }
@@ -242,7 +242,7 @@ class Planning {
         }
         const bool writes = context_.asked().has("--write");
         if (writes) {
-            if (const auto done = write(tree, plan); !done) {
+            if (const auto done = write_plan(tree, plan); !done) {
                 return terminal_.fail(trouble_of(done.problem()));
             }
         }
@@ -254,8 +254,8 @@ class Planning {
                           {"proof", proof_ ? to_json(*proof_) : Json()},
                           {"diff", std::move(files)},
                           {"written", writes}});
-        const bool detailed = context_.asked().has("--detailed-exitcode");
-        return detailed && !plan.edits.empty() ? status::changes : status::ok;
+        return context_.asked().has("--detailed-exitcode") && !plan.edits.empty() ? status::changes
+                                                                                  : status::ok;
     }
 
     Context& context_;
@@ -263,6 +263,9 @@ class Planning {
     planners::goal::Goal goal_{};
     std::string host_{}; ///< that Nix is asked about
     std::optional<Proof> proof_{};
+    std::chrono::seconds most_{};
+    std::unique_ptr<OwnSource> source_{}; ///< once Nix was asked
+    std::optional<TimeLimit> limit_{};    ///< while nothing else ends what is done
 };
 
 } // namespace

@@ -490,7 +490,18 @@ def who_holds_the_source_of_the_flake_is_not_taken_for_changed_by_a_plan(b):
     clone.commit("held")
     said = b.ctl("plan", "--repo", str(clone.dir), "--host", "web", "--json", "open port 8080")
     assert said.exit == 0, said.err
-    assert [(one["fate"], "source of the flake" in one["why"]) for one in said.json["proof"]["hosts"]["hosts"]] == [("unknown", True)], said.out
+    assert [(one["fate"], "source of the flake" in one["why"]) for one in said.json["proof"]["hosts"]["hosts"]] == [("same", True)], said.out
+    assert any("nothing else of it changes" in note for note in said.json["proof"]["notes"]), said.out
+    # What else changes is found through it.
+    for file, old, new in (("hosts/web/default.nix", "imports = [ ../common.nix", "imports = [ ../common.nix ./extra.nix"),
+                           ("hosts/db/default.nix", "imports = [ ../common.nix", 'imports = [ ../common.nix (builtins.toPath (toString ../. + "/w" + "eb/extra.nix"))')):
+        text = (clone.dir / file).read_text()
+        assert old in text, file
+        (clone.dir / file).write_text(text.replace(old, new, 1))
+    (clone.dir / "hosts/web/extra.nix").write_text('{ environment.variables.EXTRA = "1"; }\n')
+    clone.commit("shared")
+    said = b.ctl("plan", "--repo", str(clone.dir), "--host", "web", 'set environment.variables.EXTRA to "2"')
+    assert said.exit == 77 and "the host db changes too" in said.err, said.out + said.err
 
 
 @truth

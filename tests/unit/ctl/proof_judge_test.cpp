@@ -40,7 +40,7 @@ TEST_CASE("an option that is as it was wanted says nothing more") {
     CHECK(said(zone, R"("Asia/Tokyo")", R"("UTC")").empty());
     CHECK(said(zone, R"("UTC")", R"("UTC")").empty()); // it was so by default
     const auto motd = wish(WishKind::set_option, "users.motd", std::string("hello\n"));
-    CHECK(said(motd, R"("one")", R"("one\nhello\ntwo")").empty());
+    CHECK(said(motd, R"("one")", R"("hello")").empty());
     const auto ports = wish(WishKind::add_to_list, "a.ports", std::int64_t{80});
     CHECK(said(ports, "[22]", "[22,80]").empty());
     const auto gone = wish(WishKind::remove_from_list, "a.ports", std::int64_t{80});
@@ -68,6 +68,65 @@ TEST_CASE("what is turned into something else, or cannot be read, is a note") {
     CHECK(said(zone, "null", R"("Etc/UTC")") == R"(time.timeZone becomes "Etc/UTC")");
     CHECK(said(zone, "null", R"({"is":"function"})") == "time.timeZone could not be read");
     CHECK(said(zone, "null", R"("x")", {"other"}) == "time.timeZone could not be read");
+}
+
+TEST_CASE("what other definitions are joined with is told, and is nothing where it was so before") {
+    const auto motd = wish(WishKind::set_option, "users.motd", std::string("hello\n"));
+    CHECK(said(motd, R"("one")", R"("one\nhello\ntwo")") ==
+          R"(users.motd becomes "one\nhello\ntwo": other definitions are joined with it)");
+    const auto servers = wish(WishKind::set_option, "a.servers", proposals::Strings{"b", "a"});
+    CHECK(said(servers, "[]", R"(["b","a"])").empty());
+    CHECK(said(servers, R"(["c"])", R"(["c","b","a"])") ==
+          R"(a.servers becomes ["c","b","a"]: other definitions are joined with it)");
+    CHECK(said(servers, "[]", R"(["a","b"])") ==
+          R"(a.servers becomes ["a","b"]: other definitions are joined with it)"); // not in order
+    CHECK(said(servers, R"(["c","b","a"])", R"(["c","b","a"])") == "no_effect: web.nix");
+    CHECK(said(servers, "[]", R"(["a"])") == R"(a.servers becomes ["a"])");
+    const auto none = wish(WishKind::set_option, "a.servers", proposals::Strings{});
+    CHECK(said(none, R"(["c"])", R"(["c"])") == "no_effect: web.nix");
+}
+
+TEST_CASE(
+    "an option that was to be unset is refused where somebody of the repository sets it still") {
+    const auto judged = [](const char* before, std::optional<const char*> after,
+                           std::vector<std::string> files, const char* in = "") {
+        Wish gone{.kind = WishKind::unset_option,
+                  .option = proposals::OptionPath::parse("services.x.port"),
+                  .in = in};
+        OptionValues then;
+        if (after) {
+            then = {
+                {.path = {"services", "x", "port"}, .value = *after, .files = std::move(files)}};
+        }
+        const OptionValues first{
+            {.path = {"services", "x", "port"}, .value = before, .files = {"web.nix"}}};
+        const auto said = judge_values({.operations = {gone}}, {.before = first, .after = then});
+        return !said           ? said.problem().code + ": " + said.problem().where
+               : said->empty() ? ""
+                               : said->front();
+    };
+    CHECK(judged("7", "80", {}).empty());  // the default
+    CHECK(judged("80", "80", {}).empty()); // it was set to the default
+    CHECK(judged("7", std::nullopt, {}).empty());
+    CHECK(judged("7", "7", {"more.nix"}) == "no_effect: more.nix");
+    CHECK(judged("7", "8", {"more.nix"}) == "no_effect: more.nix");
+    CHECK(judged("7", "8", {"more.nix"}, "web") == "services.x.port is still set elsewhere, to 8");
+    Wish uid{.kind = WishKind::unset_option,
+             .option = proposals::OptionPath::parse("users.users.eve.uid")};
+    const auto inside = [&](const char* after) {
+        const auto said =
+            judge_values({.operations = {uid}},
+                         {.before = OptionValues{{.path = {"users", "users"},
+                                                  .value = R"({"set":{"eve":{"set":{"uid":7}}}})"}},
+                          .after = OptionValues{
+                              {.path = {"users", "users"}, .value = after, .files = {"web.nix"}}}});
+        REQUIRE(said);
+        return said->empty() ? std::string() : said->front();
+    };
+    CHECK(inside(R"({"set":{"eve":{"set":{}}}})").empty());
+    CHECK(inside(R"({"set":{"eve":{"set":{"uid":null}}}})").empty());
+    CHECK(inside(R"({"set":{"eve":{"set":{"uid":7}}}})") ==
+          "users.users.eve.uid stays 7: whether that is its default could not be told");
 }
 
 TEST_CASE("a value inside that of an option is found, and a home's below its user") {
