@@ -2,6 +2,7 @@
 
 #include "agentd/core/failure.hpp"
 #include "agentd/core/line_socket.hpp"
+#include "agentd/core/long_answer.hpp"
 #include "agentd/ctl/view.hpp"
 
 #include <nlohmann/json.hpp>
@@ -114,6 +115,7 @@ Reply converse(const std::string& socket, const Other& other, const Json& reques
     // Whoever is turned away finds the reason waiting, even when nothing can be sent any more.
     (void)channel.write_line(line);
     const auto wait = hearing.on_idle ? hearing.idle : std::chrono::milliseconds(-1);
+    std::string gathered;
     for (;;) {
         const auto read = channel.read_line(wait, stop);
         switch (read.end) {
@@ -133,6 +135,19 @@ Reply converse(const std::string& socket, const Other& other, const Json& reques
         auto answer = core::parse_json(read.line);
         if (!answer || !answer->is_object()) {
             return strange(other, answer ? "not an object" : answer.problem().message);
+        }
+        if (answer->contains("part")) {
+            gathered += raw(*answer, "part");
+            if (gathered.size() > core::longest_answer) {
+                return strange(other, "more than 64 MiB");
+            }
+            continue;
+        }
+        if (answer->contains("parts")) {
+            answer = core::parse_json(gathered, {.bytes = core::longest_answer});
+            if (!answer || !answer->is_object() || !answer->contains("ok")) {
+                return strange(other, answer ? "not an answer" : answer.problem().message);
+            }
         }
         if (!answer->contains("ok")) {
             if (hearing.on_event) {

@@ -2,6 +2,7 @@
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/log.hpp"
+#include "agentd/core/long_answer.hpp"
 
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
@@ -142,17 +143,33 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
     }
 
     void answer(const std::string& line, bool last) {
-        write(line);
-        if (last && socket_.is_open()) {
+        if (!last) {
+            return write(line);
+        }
+        if (behind_ > most_behind_ || line.size() > core::longest_answer) {
+            return close();
+        }
+        // Who keeps up with the events may be behind by all of the answer.
+        for (const std::string& part : core::lines_of_answer(line)) {
+            enqueue(part);
+        }
+        if (socket_.is_open()) {
             read();
         }
     }
 
     void write(const std::string& line) {
-        behind_ += line.size() + 1;
-        if (!socket_.is_open() || behind_ > most_behind_) {
+        if (behind_ + line.size() + 1 > most_behind_) {
             return close();
         }
+        enqueue(line);
+    }
+
+    void enqueue(const std::string& line) {
+        if (!socket_.is_open()) {
+            return close();
+        }
+        behind_ += line.size() + 1;
         queue_.push_back(line + "\n");
         if (queue_.size() == 1) {
             write_next();

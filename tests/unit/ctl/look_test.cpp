@@ -1,3 +1,4 @@
+#include "agentd/core/long_answer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/ctl/ctl_fixture.hpp"
 #include "tests/unit/ctl/detail.hpp"
@@ -187,6 +188,37 @@ TEST_CASE("--detailed-exitcode says 2 when there is something") {
     CHECK(agentctl.run({"list", "--detailed-exitcode"}).exit == 2);
     CHECK(agentctl.run({"observe", "--detailed-exitcode"}).exit == 0);
     CHECK(agentctl.run({"diff", "1", "--detailed-exitcode"}).exit == 2);
+}
+
+TEST_CASE("a diff that is longer than a line of the socket is shown whole") {
+    Json lines = Json::array();
+    for (int n = 1; n <= 3'000; ++n) {
+        lines.push_back({{"kind", "+"},
+                         {"old_line", nullptr},
+                         {"new_line", n},
+                         {"text", std::string(500, 'x') + std::to_string(n)},
+                         {"marks", Json::array()}});
+    }
+    const Json file{{"path", "long.txt"},
+                    {"change", "added"},
+                    {"hunks",
+                     {{{"old_start", 0},
+                       {"old_lines", 0},
+                       {"new_start", 1},
+                       {"new_lines", 3'000},
+                       {"lines", lines}}}}};
+    std::vector<Json> parts;
+    for (const auto& line : core::lines_of_answer(ok({{"files", {file}}}).dump())) {
+        parts.push_back(Json::parse(line));
+    }
+    REQUIRE(parts.size() > 2);
+    Ctl agentctl;
+    const FakeDaemon daemon(agentctl.socket(), [&](const Json&) { return parts; });
+    const auto ran = agentctl.run({"diff", "1"});
+    INFO(ran.err);
+    CHECK(ran.exit == 0);
+    CHECK(ran.out.find("x1\n") != std::string::npos);
+    CHECK(ran.out.find("x3000\n") != std::string::npos);
 }
 
 TEST_CASE("explain shows the riskiest effect first and marks words as claimed") {

@@ -72,6 +72,36 @@ TEST_CASE("a line of more than 1 MiB is refused and hung up on; one just below i
     CHECK(json::parse(other.line())["ok"] == true);
 }
 
+TEST_CASE("an answer that is no line comes in parts, and the next call is answered") {
+    Running running;
+    const std::string large(5U << 20, 'x'); // more than events may be behind
+    const std::string letters = "\u00e4\"\\\n";
+    std::string many;
+    while (many.size() < (1U << 20)) {
+        many += letters;
+    }
+    running.plane.reply = [&](const test::FakePlane::Call& call, const auto&, const auto& done) {
+        const json body{{"text", call.method == "large" ? large : many}};
+        done(test::FakePlane::good(call.method == "small" ? "{}" : body.dump()));
+    };
+    auto client = running.local();
+    for (const char* method : {"large", "many"}) {
+        client.send(std::string(R"({"method":")") + method + "\"}\n");
+        std::string whole;
+        std::size_t parts = 0;
+        json line = json::parse(client.line());
+        for (; line.contains("part"); line = json::parse(client.line())) {
+            whole += line["part"].get<std::string>();
+            ++parts;
+        }
+        CHECK(line == json{{"ok", true}, {"parts", parts}});
+        const auto answer = json::parse(whole);
+        CHECK(answer["ok"] == true);
+        CHECK(answer["result"]["text"] == (method == std::string("large") ? large : many));
+    }
+    CHECK(ask(client, R"({"method":"small"})") == json{{"ok", true}, {"result", json::object()}});
+}
+
 TEST_CASE("events come before the answer, in order") {
     Running running;
     running.plane.reply = [](const auto&, const auto& on_event, const auto& done) {
