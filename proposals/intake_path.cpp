@@ -13,6 +13,8 @@ using core::Result;
 
 namespace {
 
+constexpr std::size_t longest_name = 255;
+
 Problem refuse(std::string code, std::string_view path, std::string why, std::string hint = {}) {
     return {.code = std::move(code),
             .message = "path `" + core::printable(core::shorten(core::to_utf8(path), 120)) + "` " +
@@ -32,6 +34,14 @@ bool is_git_name(std::string_view component) {
     return lower.starts_with(".git") || lower == ".lfsconfig" || is_short_name(lower);
 }
 
+/// Where another program of versions keeps its own in the owner's clone: a file of settings that
+/// was not there, and names programs to run, comes with the next pull.
+bool is_of_other_versions(std::string_view component) {
+    constexpr std::array<std::string_view, 7> names{".jj",    ".hg",    ".svn", ".bzr",
+                                                    "_darcs", ".pijul", ".sl"};
+    return std::find(names.begin(), names.end(), core::to_lower(component)) != names.end();
+}
+
 Result<Done> check_component(std::string_view path, std::string_view component) {
     if (component == "." || component == "..") {
         return refuse("path_escape", path, "leaves its place with `.` or `..`");
@@ -39,9 +49,16 @@ Result<Done> check_component(std::string_view path, std::string_view component) 
     if (component.empty()) {
         return refuse("bad_path", path, "has an empty part");
     }
+    if (component.size() > longest_name) {
+        return refuse("bad_path", path, "has a part of more than 255 bytes, which no disk takes");
+    }
     if (is_git_name(component)) {
         return refuse("git_metadata", path, "belongs to git itself",
                       "git's own files can be changed only by the owner, by hand");
+    }
+    if (is_of_other_versions(component)) {
+        return refuse("git_metadata", path, "belongs to another program of versions",
+                      "its files can be changed only by the owner, by hand");
     }
     if (component.back() == '.' || component.back() == ' ' || component.front() == ' ') {
         return refuse("bad_path", path,

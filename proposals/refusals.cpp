@@ -35,7 +35,7 @@ constexpr std::array<Refusal, 33> all{{
      "make one patch of all changes: git diff BASE"},
     {"flake_unreadable", "flake.nix is no Nix, or not one set written out.",
      "mend it, then make the patch again"},
-    {"git_metadata", "A path belongs to git itself, however it is spelled.",
+    {"git_metadata", "A path belongs to git itself, however it is spelled, or to another program of versions.",
      "git's own files can be changed only by the owner, by hand"},
     {"hidden_unicode",
      "A text that is evaluated gets a character that cannot be seen or reorders others.",

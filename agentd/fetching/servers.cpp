@@ -1,9 +1,9 @@
 #include "agentd/fetching/servers.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/flake/web_address.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::uint16_t https = 443;
 constexpr std::uint16_t http = 80;
-
-/// Where a server leads by design.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> leads_to{
-    {{"github.com", "codeload.github.com"},
-     {"github.com", "api.github.com"},
-     {"github.com", "objects.githubusercontent.com"}, // files of a release
-     {"github.com", "release-assets.githubusercontent.com"},
-     {"nixos.org", "channels.nixos.org"},
-     {"nixos.org", "releases.nixos.org"},
-     {"channels.nixos.org", "releases.nixos.org"}}};
 
 std::string text_of(const core::Json& object, const char* key) {
     const auto it = object.find(key);
@@ -123,7 +113,7 @@ core::Json place_of(std::string_view address) {
 std::vector<Server> with_where_they_lead(std::vector<Server> own) {
     auto out = own;
     for (const Server& each : own) {
-        for (const auto& [from, to] : leads_to) {
+        for (const auto& [from, to] : proposals::flake::leads_by_design()) {
             if (each.host == from) {
                 add_all(out, {{.host = std::string(to)}});
             }

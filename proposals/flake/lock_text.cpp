@@ -80,12 +80,7 @@ Trouble take(const Json& object, Attributes& into) {
     return known.empty() ? std::nullopt : unknown_field(object, known);
 }
 
-Trouble take(const Json& value, Edge& into) {
-    if (value.is_string()) {
-        into.node = value.get<std::string>();
-        return into.node.empty() ? Trouble("an input leads to a node without name") : std::nullopt;
-    }
-    into.follow = true;
+Trouble take(const Json& value, std::vector<std::string>& into) {
     if (!value.is_array() || value.size() > most_steps) {
         return "an input leads neither to a node nor along names";
     }
@@ -93,9 +88,18 @@ Trouble take(const Json& value, Edge& into) {
         if (!name.is_string()) {
             return "an input follows what is no name";
         }
-        into.follows.push_back(name.get<std::string>());
+        into.push_back(name.get<std::string>());
     }
     return std::nullopt;
+}
+
+Trouble take(const Json& value, Edge& into) {
+    if (value.is_string()) {
+        into.node = value.get<std::string>();
+        return into.node.empty() ? Trouble("an input leads to a node without name") : std::nullopt;
+    }
+    into.follow = true;
+    return take(value, into.follows);
 }
 
 Trouble take(const Json& value, Node& into) {
@@ -119,6 +123,11 @@ Trouble take(const Json& value, Node& into) {
             if (auto trouble = take(*found, place->emplace())) {
                 return trouble;
             }
+        }
+    }
+    if (const auto parent = value.find("parent"); parent != value.end()) {
+        if (auto trouble = take(*parent, into.parent.emplace())) {
+            return trouble;
         }
     }
     const auto inputs = value.find("inputs");
@@ -173,7 +182,9 @@ Trouble take(const Json& value, LockText& into) {
         return "its root is none of its nodes";
     }
     into.root = root->get<std::string>();
-    return std::nullopt;
+    const Node& top = into.nodes.at(into.root);
+    const bool plain = top.flake && !top.locked && !top.original && !top.parent;
+    return plain ? std::nullopt : Trouble("its root is locked to something itself");
 }
 
 const Node* walk(const LockText& lock, const std::vector<std::string>& names, std::size_t& left) {

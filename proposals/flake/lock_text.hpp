@@ -26,6 +26,8 @@ struct Node {
     std::optional<Attributes> original{};
     bool flake = true;
     std::map<std::string, Edge> inputs{};
+    /// Of a folder of a flake: names of inputs, from the root, to the one whose folder it is.
+    std::optional<std::vector<std::string>> parent{};
 };
 
 struct LockText {

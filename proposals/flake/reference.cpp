@@ -1,4 +1,4 @@
-#include "proposals/flake/reference.hpp"
+#include "proposals/flake/reference_parts.hpp"
 
 #include "agentd/core/text.hpp"
 #include "proposals/flake/web_address.hpp"
@@ -11,7 +11,18 @@ namespace agentd::proposals::flake {
 
 namespace {
 
-constexpr std::size_t longest_url = 4096;
+int digit(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+} // namespace
+
+bool is_forge(std::string_view type) {
+    return type == "github" || type == "gitlab" || type == "sourcehut";
+}
 
 bool is_id(std::string_view text) {
     const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
@@ -19,22 +30,6 @@ bool is_id(std::string_view text) {
            std::all_of(text.begin(), text.end(), [&](char c) {
                return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
            });
-}
-
-bool is_revision(std::string_view text) {
-    return text.size() == 40 &&
-           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-bool is_forge(std::string_view type) {
-    return type == "github" || type == "gitlab" || type == "sourcehut";
-}
-
-int digit(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
 }
 
 std::string decoded(std::string_view text) {
@@ -48,15 +43,44 @@ std::string decoded(std::string_view text) {
     return out;
 }
 
-/// `a=b&c=d` into attributes; what remains of an address keeps the rest.
-void take_query(std::string_view query, Attributes& into) {
+std::string plain_url(std::string_view url) {
+    const auto written = url.substr(0, url.find_first_of("?#"));
+    const auto scheme = written.find("://");
+    const auto path =
+        std::min(written.find('/', scheme == written.npos ? 0 : scheme + 3), written.size());
+    std::string out = core::to_lower(written.substr(0, path)) + decoded(written.substr(path));
+    while (out.ends_with('/')) {
+        out.pop_back();
+    }
+    return out;
+}
+
+namespace {
+
+constexpr std::size_t longest_url = 4096;
+
+bool is_revision(std::string_view text) {
+    return text.size() == 40 &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// What the address itself says; a query may not say otherwise.
+constexpr std::array<std::string_view, 6> of_address{"type", "url", "owner", "repo", "path", "id"};
+
+/// `a=b&c=d` into attributes; what remains of an address keeps the rest. False where something is
+/// said twice, or that the address says: Nix and whoever else reads it may take either.
+bool take_query(std::string_view query, Attributes& into) {
+    bool good = true;
     for (const auto part : core::split(query, '&')) {
         const auto equals = part.find('=');
-        if (equals != std::string_view::npos && equals != 0) {
-            into.insert_or_assign(decoded(part.substr(0, equals)),
-                                  decoded(part.substr(equals + 1)));
+        if (equals == std::string_view::npos || equals == 0) {
+            continue;
         }
+        const std::string name = decoded(part.substr(0, equals));
+        const bool own = std::find(of_address.begin(), of_address.end(), name) != of_address.end();
+        good = !own && into.emplace(name, decoded(part.substr(equals + 1))).second && good;
     }
+    return good;
 }
 
 /// `ref`, or `rev` when it is one.
@@ -119,21 +143,6 @@ std::optional<Attributes> of_scheme(std::string_view scheme, std::string_view re
                       {"url", std::string(transport) + ":" + std::string(rest)}};
 }
 
-/// An address as it is compared: no query, no last slash, no `.git`, in lower case up to its path.
-/// Only the path is decoded: whoever fetches cuts the host out of what is written, where `%2F` is
-/// no slash.
-std::string plain_url(std::string_view url) {
-    const auto written = url.substr(0, url.find_first_of("?#"));
-    const auto scheme = written.find("://");
-    const auto path =
-        std::min(written.find('/', scheme == written.npos ? 0 : scheme + 3), written.size());
-    std::string out = core::to_lower(written.substr(0, path)) + decoded(written.substr(path));
-    while (out.ends_with('/')) {
-        out.pop_back();
-    }
-    return out;
-}
-
 std::string plain_path(std::string path) {
     while (path.starts_with("./")) {
         path.erase(0, 2);
@@ -144,7 +153,8 @@ std::string plain_path(std::string path) {
     return path == "." ? "" : path;
 }
 
-/// Of an address that carries its query with it.
+} // namespace
+
 std::string said(const Attributes& of, std::string_view name) {
     const auto found = of.find(name);
     if (found != of.end()) {
@@ -158,25 +168,6 @@ std::string said(const Attributes& of, std::string_view name) {
     return value_of(query, name);
 }
 
-/// Whether it leads out of the folder that it starts in.
-bool leads_out(std::string_view path) {
-    const auto up = [](std::string_view of) {
-        const auto parts = core::split(of, '/');
-        return std::find(parts.begin(), parts.end(), "..") != parts.end();
-    };
-    const std::string plain = decoded(path); // whoever reads it next may decode it once more
-    return path.starts_with('/') || path.starts_with('~') || plain.starts_with('/') || up(path) ||
-           up(plain);
-}
-
-/// Of a branch or revision: nothing that a program could take for one of its options.
-bool is_version(std::string_view text) {
-    return !text.starts_with('-') && text.find("..") == text.npos &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-} // namespace
-
 bool may_lead_on(const Attributes& asked, const Attributes& found) {
     return may_lead_on(plain_url(value_of(asked, "url")), plain_url(value_of(found, "url")));
 }
@@ -187,8 +178,7 @@ std::string value_of(const Attributes& attributes, std::string_view name) {
 }
 
 std::optional<Attributes> read_reference(std::string_view url) {
-    url = url.substr(0, url.find('#'));
-    if (url.empty() || url.size() > longest_url) {
+    if (url.empty() || url.size() > longest_url || url.find('#') != url.npos) {
         return std::nullopt;
     }
     const auto mark = std::min(url.find('?'), url.size());
@@ -204,8 +194,10 @@ std::optional<Attributes> read_reference(std::string_view url) {
         out = indirect(bare);
         out = out ? out : Attributes{{"type", "path"}, {"path", std::string(bare)}};
     }
-    if (out && mark < url.size()) {
-        take_query(url.substr(mark + 1), *out);
+    // A query of the web is its server's; of any other address it is Nix's.
+    if (out && mark < url.size() && !take_query(url.substr(mark + 1), *out) &&
+        value_of(*out, "type") != "tarball") {
+        return std::nullopt;
     }
     return out;
 }
@@ -234,6 +226,46 @@ bool same_place(const Attributes& a, const Attributes& b) {
            plain_path(value_of(a, "path")) == plain_path(value_of(b, "path"));
 }
 
+bool same_manner(const Attributes& a, const Attributes& b) {
+    constexpr std::array<std::string_view, 7> keys{
+        "allRefs", "exportIgnore", "shallow", "verifyCommit", "publicKey", "publicKeys", "keytype"};
+    const auto plain = [](const Attributes& of, std::string_view key) {
+        const std::string value = said(of, key);
+        return value == "0" || value == "false" ? std::string() : value;
+    };
+    return std::all_of(keys.begin(), keys.end(),
+                       [&](std::string_view key) { return plain(a, key) == plain(b, key); });
+}
+
+bool may_be_locked_so(const Attributes& original, const Attributes& locked) {
+    const std::string asked = value_of(original, "type");
+    const std::string type = value_of(locked, "type");
+    if (asked == "indirect") {
+        return type == "github" || type == "gitlab" || type == "sourcehut" || type == "git" ||
+               type == "tarball";
+    }
+    Attributes a = original;
+    Attributes b = locked;
+    // What was asked for without a version is locked to one; what was asked for with one keeps it.
+    if (value_of(a, "rev").empty()) {
+        b.erase("rev");
+    }
+    if (value_of(a, "ref").empty() || value_of(b, "ref").empty() ||
+        "refs/heads/" + value_of(a, "ref") == value_of(b, "ref")) {
+        a.erase("ref");
+        b.erase("ref");
+    }
+    if (asked == "tarball" || asked == "file") {
+        // A channel's address leads on to a file of a name of its own, on a server of its owner.
+        if (!may_lead_on(a, b)) {
+            return false;
+        }
+        a.erase("url");
+        b.erase("url");
+    }
+    return same_place(a, b);
+}
+
 std::string where_from(Attributes attributes) {
     attributes.erase("rev");
     attributes.erase("ref");
@@ -258,37 +290,6 @@ std::string as_text(const Attributes& attributes) {
         out = type + " " + value_of(attributes, "url") + also(" ", "ref") + also(" ", "rev");
     }
     return core::printable(core::shorten(core::to_utf8(out + also("?dir=", "dir")), 160));
-}
-
-std::string why_not(const Attributes& attributes) {
-    const std::string type = value_of(attributes, "type");
-    for (const char* more : {"submodules", "lfs"}) {
-        const std::string value = said(attributes, more);
-        if (!value.empty() && value != "0" && value != "false") {
-            return std::string("it wants its ") + more + ", which come from where no lock says";
-        }
-    }
-    if (leads_out(said(attributes, "dir"))) {
-        return "its folder (dir) leads out of it";
-    }
-    if (!is_version(said(attributes, "ref")) || !is_version(said(attributes, "rev"))) {
-        return "its branch or revision is no name of one";
-    }
-    if (type == "path") {
-        const std::string path = value_of(attributes, "path");
-        return path.empty() || leads_out(path) ? "it is a folder outside of the flake" : "";
-    }
-    if (const std::string host = value_of(attributes, "host"); !host.empty()) {
-        return why_no_host(host);
-    }
-    if (is_forge(type) || type == "indirect") {
-        return "";
-    }
-    if (type != "git" && type != "tarball") {
-        return "inputs of the kind `" + core::printable(core::shorten(core::to_utf8(type), 40)) +
-               "` are not taken";
-    }
-    return why_no_web(plain_url(value_of(attributes, "url")));
 }
 
 } // namespace agentd::proposals::flake

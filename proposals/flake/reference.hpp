@@ -24,8 +24,16 @@ std::string value_of(const Attributes& attributes, std::string_view name);
 /// written.
 bool same_place(const Attributes& a, const Attributes& b);
 
+/// Whether both want it fetched in the same way: how much of its history, and whose signatures.
+bool same_manner(const Attributes& a, const Attributes& b);
+
 /// Whether what is asked for at one address of the web may be found at the other (web_address.hpp).
 bool may_lead_on(const Attributes& asked, const Attributes& found);
+
+/// Whether Nix may have locked to the one what was asked for by the other. A name from a registry
+/// may lead anywhere; that it leads nowhere new is asked where the owner's list of origins is
+/// known.
+bool may_be_locked_so(const Attributes& original, const Attributes& locked);
 
 /// In short, for people: `github:a/b/c`, `https://…`.
 std::string as_text(const Attributes& attributes);
@@ -33,7 +41,8 @@ std::string as_text(const Attributes& attributes);
 std::string where_from(Attributes attributes);
 
 /// Why an input cannot be taken from there, so that it can be fetched again by anybody: a path
-/// outside of the flake, a file of this machine, an address that is not http(s),
+/// outside of the flake, a file of this machine, an address that is not http(s), an owner that is
+/// none,
 /// submodules or LFS, a folder that leads out. "" when it can.
 std::string why_not(const Attributes& attributes);
 

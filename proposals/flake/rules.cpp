@@ -30,37 +30,6 @@ bool is_revision(std::string_view text) {
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// A name from a registry may lead anywhere; that it leads nowhere new is asked where the owner's
-/// list of origins is known.
-bool may_be_locked_so(const Attributes& original, const Attributes& locked) {
-    const std::string asked = value_of(original, "type");
-    const std::string type = value_of(locked, "type");
-    if (asked == "indirect") {
-        return type == "github" || type == "gitlab" || type == "sourcehut" || type == "git" ||
-               type == "tarball";
-    }
-    Attributes a = original;
-    Attributes b = locked;
-    // What was asked for without a version is locked to one; what was asked for with one keeps it.
-    if (value_of(a, "rev").empty()) {
-        b.erase("rev");
-    }
-    if (value_of(a, "ref").empty() || value_of(b, "ref").empty() ||
-        "refs/heads/" + value_of(a, "ref") == value_of(b, "ref")) {
-        a.erase("ref");
-        b.erase("ref");
-    }
-    if (asked == "tarball" || asked == "file") {
-        // A channel's address leads on to a file of a name of its own, on a server of its owner.
-        if (!may_lead_on(a, b)) {
-            return false;
-        }
-        a.erase("url");
-        b.erase("url");
-    }
-    return same_place(a, b);
-}
-
 class Rules {
   public:
     Rules(const Flake& flake, std::string_view path) : flake_(flake), path_(path) {}
@@ -88,6 +57,7 @@ class Rules {
                 judge(name, node);
             }
             dangling(name, node);
+            strange_parent(name, node);
         }
         unreachable();
         return std::move(out_);
@@ -172,12 +142,17 @@ class Rules {
             return;
         }
         const Attributes original = node->second.original.value_or(Attributes{});
-        if (!input.place.empty() && !same_place(input.place, original)) {
+        if (!input.place.empty() &&
+            !(same_place(input.place, original) && same_manner(input.place, original))) {
             mismatch(path, as_text(input.place), leads(edge, flake_.lock));
         }
         if ((input.flake || above.empty()) && input.flake.value_or(true) != node->second.flake) {
             mismatch(path, input.flake.value_or(true) ? "a flake" : "only files (flake = false)",
                      node->second.flake ? "a flake" : "only files (flake = false)");
+        }
+        const auto& parent = node->second.parent;
+        if (value_of(input.place, "type") == "path" && parent && !parent->empty()) {
+            in_another(path); // what flake.nix says is meant from where flake.nix is
         }
         std::vector<std::string> below = above;
         below.push_back(name);
@@ -237,9 +212,29 @@ class Rules {
         }
     }
 
-    void unreachable() {
-        std::set<std::string, std::less<>> seen{flake_.lock.root};
-        std::vector<std::string> open{flake_.lock.root};
+    void in_another(const std::string& name) {
+        add("lock_mismatch",
+            "the folder of the input `" + shown(name) +
+                "` is said to lie in another input than the one that names it",
+            "make the lock with Nix: nix flake lock");
+    }
+
+    /// Only of a folder, and it is one of the parent's inputs, or of what is below it.
+    void strange_parent(const std::string& name, const Node& node) {
+        const auto& all = flake_.lock.nodes;
+        const Node* parent = node.parent ? node_at(flake_.lock, *node.parent) : nullptr;
+        const auto at = std::find_if(all.begin(), all.end(),
+                                     [&](const auto& each) { return &each.second == parent; });
+        const bool folder = node.locked && value_of(*node.locked, "type") == "path";
+        if (node.parent &&
+            (!folder || at == all.end() || !reached_from(at->first).contains(name))) {
+            in_another(name);
+        }
+    }
+
+    std::set<std::string, std::less<>> reached_from(const std::string& start) const {
+        std::set<std::string, std::less<>> seen{start};
+        std::vector<std::string> open{start};
         while (!open.empty()) {
             const auto found = flake_.lock.nodes.find(open.back());
             open.pop_back();
@@ -252,6 +247,11 @@ class Rules {
                 }
             }
         }
+        return seen;
+    }
+
+    void unreachable() {
+        const auto seen = reached_from(flake_.lock.root);
         for (const auto& [name, node] : flake_.lock.nodes) {
             if (!seen.contains(name)) {
                 add("lock_extra_node",

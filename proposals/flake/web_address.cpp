@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace agentd::proposals::flake {
 
@@ -30,10 +29,25 @@ std::string host_of(std::string_view authority) {
     return host;
 }
 
-/// Neighbours that are one owner's. A name of two parts that both stand below is no proof: anybody
-/// has a place below `github.io`.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 1> leads_to{
-    {{"channels.nixos.org", "releases.nixos.org"}}};
+/// -1 where it is none.
+int port_of(std::string_view url) {
+    const auto whole = authority(url);
+    const auto colon = whole.rfind(':');
+    if (colon == whole.npos || whole.ends_with(']')) {
+        return url.starts_with("http://") ? 80 : 443;
+    }
+    const auto port = core::parse_integer(whole.substr(colon + 1));
+    return port && *port >= 1 && *port <= 65'535 ? static_cast<int>(*port) : -1;
+}
+
+constexpr std::array leads_to{
+    Lead{"github.com", "codeload.github.com"},
+    Lead{"github.com", "api.github.com"},
+    Lead{"github.com", "objects.githubusercontent.com"}, // files of a release
+    Lead{"github.com", "release-assets.githubusercontent.com"},
+    Lead{"nixos.org", "channels.nixos.org"},
+    Lead{"nixos.org", "releases.nixos.org"},
+    Lead{"channels.nixos.org", "releases.nixos.org"}};
 
 } // namespace
 
@@ -51,15 +65,25 @@ std::string why_no_host(std::string_view authority) {
 
 std::string why_no_web(std::string_view url) {
     const bool web = url.starts_with("https://") || url.starts_with("http://");
-    return web ? why_no_host(authority(url)) : std::string(no_web);
+    return web && port_of(url) > 0 ? why_no_host(authority(url)) : std::string(no_web);
 }
 
 bool may_lead_on(std::string_view asked, std::string_view found) {
     const std::string from = host_of(authority(asked));
     const std::string to = host_of(authority(found));
+    const int port = port_of(found);
+    const bool usual = port == (found.starts_with("http://") ? 80 : 443);
+    if ((port != port_of(asked) && !usual) ||
+        (asked.starts_with("https://") && !found.starts_with("https://"))) {
+        return false; // another door of the same house is somebody else's, and nobody leaves https
+    }
     return from == to || to.ends_with("." + from) ||
            std::any_of(leads_to.begin(), leads_to.end(),
-                       [&](const auto& pair) { return pair.first == from && pair.second == to; });
+                       [&](const Lead& lead) { return lead.from == from && lead.to == to; });
+}
+
+std::span<const Lead> leads_by_design() {
+    return leads_to;
 }
 
 } // namespace agentd::proposals::flake

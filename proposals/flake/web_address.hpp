@@ -2,6 +2,7 @@
 /// Addresses of the web as inputs have them, and whose they are.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,17 @@ std::string why_no_web(std::string_view url);
 /// The same of a host alone, with or without its port.
 std::string why_no_host(std::string_view host);
 
+struct Lead {
+    std::string_view from{};
+    std::string_view to{};
+};
+/// Servers, in lower case, that lead on to others of the same owner by design: a forge to where it
+/// keeps its archives. A name of two parts that both stand below is no proof: anybody has a place
+/// below `github.io`.
+std::span<const Lead> leads_by_design();
+
 /// Whether what is asked for at one address may be found at the other: the same host, one below it,
-/// or where it is known to lead (`channels.nixos.org` leads to `releases.nixos.org`).
+/// or where it leads by design.
 bool may_lead_on(std::string_view asked, std::string_view found);
 
 } // namespace agentd::proposals::flake
