@@ -51,7 +51,7 @@ Identity identity_of(const UnitFile& unit) {
         who.uid = who.gid =
             61184U + static_cast<unsigned>(std::hash<std::string>{}(unit.name) % 4336U);
         who.name = unit.name.substr(0, unit.name.rfind('.'));
-        who.home = "/";
+        who.home = std::string(1, '/');
     } else if (!unit.user.empty()) {
         who.found = false;
         for (const auto& field : records("/etc/passwd"))

@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+import truths  # noqa: E402
+
 BIN = Path(os.environ.get("LAB_BIN", ROOT / "build/dev/bin")).resolve()
 TRUTHS = []
 HOST_FILE = "hosts/web/default.nix"
@@ -729,22 +732,9 @@ class NixDaemon:
 
 
 def main() -> int:
-    wanted, failed = sys.argv[1:], 0
     with tempfile.TemporaryDirectory(prefix="alone-") as folder:
         os.chmod(folder, 0o755)
-        bench = Bench(Path(folder))
-        for check in TRUTHS:
-            name = check.__name__.replace("_", " ")
-            if wanted and not any(part in name for part in wanted):
-                continue
-            began = time.monotonic()
-            try:
-                check(bench)
-                print(f"ok    {name} ({time.monotonic() - began:.1f} s)", flush=True)
-            except Exception as error:  # noqa: BLE001 the truth is what counts
-                failed += 1
-                print(f"WRONG {name}: {type(error).__name__}: {str(error)[:1500]}", flush=True)
-    return 1 if failed else 0
+        return truths.judge([(check.__name__.replace("_", " "), check) for check in TRUTHS], Bench(Path(folder)))
 
 
 if __name__ == "__main__":

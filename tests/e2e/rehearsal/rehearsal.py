@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+import truths  # noqa: E402
+
 BIN = Path(os.environ.get("LAB_BIN", ROOT / "build/dev/bin")).resolve()
 TRUTHS = []
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
@@ -295,21 +298,10 @@ def main() -> int:
         if os.getuid() != 0 or not Path(program).exists():
             print(f"skipped: needs root and {program}")
             return 77
-    wanted, failed = sys.argv[1:], 0
     with tempfile.TemporaryDirectory(prefix="agentd-rehearsal-", dir="/var/lib") as folder:
         os.chmod(folder, 0o755)
         bench = Bench(Path(folder))
-        for name, check in TRUTHS:
-            if wanted and not any(part in name for part in wanted):
-                continue
-            began = time.monotonic()
-            try:
-                check(bench)
-                print(f"ok    {name} ({time.monotonic() - began:.1f} s)", flush=True)
-            except Exception as error:  # noqa: BLE001 the truth is what counts
-                failed += 1
-                print(f"WRONG {name}: {type(error).__name__}: {str(error)[:3000]}", flush=True)
-    return 1 if failed else 0
+        return truths.judge(TRUTHS, bench)
 
 
 if __name__ == "__main__":
