@@ -3,6 +3,7 @@
 #include "agentd/analysis/goal_reading.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/bumping.hpp"
+#include "agentd/pipeline/goal_addresses.hpp"
 #include "agentd/planners/operation_check.hpp"
 #include "proposals/git.hpp"
 
@@ -19,9 +20,12 @@ using planners::goal::Goal;
 using planners::goal::Question;
 using Index = std::unique_ptr<evaluator::OptionIndex>;
 
+constexpr std::size_t largest_flake = std::size_t{1} << 20;
+
 std::string rationale_of(std::string_view goal) {
     std::string line(core::trim(goal));
-    std::replace_if(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+    std::replace_if(
+        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
     return "Asked for in plain words: \u201c" + line + "\u201d";
 }
 
@@ -38,12 +42,20 @@ Result<Answer> read(const Surroundings& in, const core::Commit& head, const std:
     const auto repository =
         proposals::Repository::open_or_init_bare(in.config.state.directory + "/repository.git");
     const auto tree = repository.tree(head);
-    return analysis::read_goal(in.worker, goal,
-                               {.host = in.config.host.str(),
-                                .index = index,
-                                .tree = *tree,
-                                .paths = repository.list_files(head)},
-                               stop);
+    auto answer = analysis::read_goal(in.worker, goal,
+                                      {.host = in.config.host.str(),
+                                       .index = index,
+                                       .tree = *tree,
+                                       .paths = repository.list_files(head)},
+                                      stop);
+    const auto* one = answer ? std::get_if<Goal>(&*answer) : nullptr;
+    if (one != nullptr) {
+        const std::string flake = tree->read_within("flake.nix", largest_flake).value_or("");
+        if (auto problem = unsaid_address(one->request, goal, flake)) {
+            return *std::move(problem);
+        }
+    }
+    return answer;
 }
 
 } // namespace
@@ -54,8 +66,8 @@ Result<std::variant<GoalRequest, Question>> goal_request(const Surroundings& in,
                                                          const std::stop_token& stop) {
     using Out = std::variant<GoalRequest, Question>;
     const auto index = index_at(in, head, stop);
-    auto answer = index ? read(in, head, *words.goal, **index, stop)
-                        : Result<Answer>(index.problem());
+    auto answer =
+        index ? read(in, head, *words.goal, **index, stop) : Result<Answer>(index.problem());
     if (!answer) {
         return answer.problem();
     }

@@ -58,13 +58,21 @@ int policy_diff(Context& context) {
                         {"before", proposals::to_json(one.before)},
                         {"now", proposals::to_json(one.now)}});
     }
+    if (!answer.looser.empty()) {
+        terminal.line("One example for each level and proof of presence; there may be others.");
+    }
+    if (answer.lasts_longer) {
+        terminal.line(terminal.paint(Colour::warn, "looser") +
+                      ": it counts longer than the one before, of which a rule expires earlier");
+    }
     if (!answer.decided) {
         terminal.line("There may be more: the rules are too much to work out. Take it for looser.");
-    } else if (answer.looser.empty()) {
+    } else if (answer.looser.empty() && !answer.lasts_longer) {
         terminal.line("Nothing is allowed that was not allowed before.");
     }
-    const bool looser = !answer.looser.empty() || !answer.decided;
-    terminal.result({{"looser", rows}, {"decided", answer.decided}});
+    const bool looser = !answer.looser.empty() || answer.lasts_longer || !answer.decided;
+    terminal.result(
+        {{"looser", rows}, {"lasts_longer", answer.lasts_longer}, {"decided", answer.decided}});
     return looser && context.asked().has("--detailed-exitcode") ? status::changes : status::ok;
 }
 
