@@ -127,6 +127,9 @@ core::Result<Glob> Glob::compile(std::string_view pattern, Form form) {
     if (pattern.empty() || pattern.size() > max_bytes) {
         return bad(pattern, "has to be 1 to 256 bytes");
     }
+    if (std::any_of(pattern.begin(), pattern.end(), [](char c) { return c >= 0 && c < ' '; })) {
+        return bad(pattern, "a control character");
+    }
     if (pattern.find_first_of("?[]\\") != std::string_view::npos) {
         return bad(pattern, "`?`, `[`, `]` and `\\` have no meaning in a pattern");
     }
@@ -136,6 +139,9 @@ core::Result<Glob> Glob::compile(std::string_view pattern, Form form) {
     }
     Glob glob;
     for (const std::string& one : alternatives.value()) {
+        if (one.empty()) {
+            return bad(pattern, "one of its alternatives is empty");
+        }
         auto names = form == Form::option ? without_quotes(one) : one;
         if (!names) {
             return bad(pattern, "an empty name, or a quote that is not around a whole name");

@@ -25,6 +25,9 @@ Problem wrong_type(const KnownFact& fact, Test test, std::string_view wanted) {
 
 // One of the names a fact can have, or a problem with the nearest of them.
 std::optional<Problem> check_name(const KnownFact& fact, const std::string& name) {
+    if (name.empty()) {
+        return Problem{.code = "bad_value", .message = "an empty name names nothing"};
+    }
     if (!canonical_name(fact, name)) {
         return Problem{.code = "unknown_name",
                        .message = quoted(name) + " is no name of an option",

@@ -137,11 +137,25 @@ void Automaton::choose_letters() {
         named.insert(one.separator);
     }
     named.erase('\0');
-    for (const char other : std::string_view("xyzwvutsrqponmlkjihgfedcbaXYZ_~")) {
-        if (!named.contains(other)) {
-            letters_ = other;
-            break;
+    const bool dots_in_names = named.contains(dot_in_name);
+    // Half of a letter makes no text: what is said of more than ASCII is not worked out.
+    const auto removed = std::erase_if(named, [](char c) { return c < ' ' || c > '~'; });
+    exact_ = removed == static_cast<std::size_t>(dots_in_names ? 1 : 0);
+    if (dots_in_names) {
+        named.insert(dot_in_name);
+    }
+    std::string others = "xyzwvutsrqponmlkjihgfedcba";
+    for (char c = '!'; c <= '~'; ++c) {
+        if (std::string_view("*?[]\\{},\"$").find(c) == std::string_view::npos) {
+            others += c;
         }
+    }
+    const auto other =
+        std::find_if(others.begin(), others.end(), [&](char c) { return !named.contains(c); });
+    if (other == others.end()) {
+        exact_ = false; // there are more letters than these, and none stands for them
+    } else {
+        letters_ = *other;
     }
     letters_.append(named.begin(), named.end());
 }

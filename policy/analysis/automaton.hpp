@@ -22,6 +22,8 @@ class Automaton {
     explicit Automaton(const WordWish& wish);
 
     const std::string& letters() const { return letters_; }
+    /// False: there are words that are not made of these letters, and may be alike to none.
+    bool is_exact() const { return exact_; }
     State start() const;
     /// After one more letter, given by its place in letters().
     State next(const State& state, std::size_t letter) const;
@@ -65,6 +67,7 @@ class Automaton {
     std::vector<State> stays_; ///< by letter: places that it leaves as they are
     std::size_t places_ = 0;
     std::size_t words_ = 0;
+    bool exact_ = true;
     bool options_ = false; ///< the words are names with dots between them
 };
 

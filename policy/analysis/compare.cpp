@@ -112,17 +112,6 @@ Choices insists(const Policy& policy, PresenceMethod method) {
     return out;
 }
 
-Choices both(const Choices& a, const Choices& b) {
-    Choices out;
-    for (const Demands& left : a) {
-        for (const Demands& right : b) {
-            out.push_back(left);
-            out.back().insert(out.back().end(), right.begin(), right.end());
-        }
-    }
-    return out;
-}
-
 /// Facts that were found for a lower level show this one too.
 bool is_shown(const Comparison& comparison, Level level) {
     return std::any_of(
@@ -130,34 +119,84 @@ bool is_shown(const Comparison& comparison, Level level) {
         [&](const Loosening& one) { return one.before.level < level && one.now.level >= level; });
 }
 
-void look(const Choices& choices, const Policy& before, const Policy& now, Comparison& out) {
-    for (const Demands& demands : choices) {
-        const FoundFacts found = find_facts(demands);
-        if (found.facts) {
-            out.looser.push_back({.facts = *found.facts,
-                                  .before = decide(before, *found.facts),
-                                  .now = decide(now, *found.facts)});
+/// How many combinations are tried for all questions together.
+constexpr std::size_t max_tries = 50'000;
+
+class Search {
+  public:
+    Search(const Policy& before, const Policy& now) : before_(before), now_(now) {}
+
+    /// Facts that meet one choice of each, unless they are shown already.
+    void look(const std::vector<Choices>& all) {
+        std::vector<std::size_t> at(all.size(), 0);
+        if (std::any_of(all.begin(), all.end(), [](const Choices& one) { return one.empty(); })) {
             return;
         }
-        out.decided = out.decided && found.decided;
+        for (bool more = true; more; more = advance(all, at)) {
+            if (++tries_ > max_tries) {
+                out.decided = false;
+                return;
+            }
+            Demands demands;
+            for (std::size_t i = 0; i < all.size(); ++i) {
+                demands.insert(demands.end(), all[i][at[i]].begin(), all[i][at[i]].end());
+            }
+            const FoundFacts found = find_facts(demands);
+            if (found.facts) {
+                show(*found.facts);
+                return;
+            }
+            out.decided = out.decided && found.decided;
+        }
     }
+
+    Comparison out;
+
+  private:
+    static bool advance(const std::vector<Choices>& all, std::vector<std::size_t>& at) {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (++at[i] < all[i].size()) {
+                return true;
+            }
+            at[i] = 0;
+        }
+        return false;
+    }
+
+    void show(const Facts& facts) {
+        if (std::none_of(out.looser.begin(), out.looser.end(),
+                         [&](const Loosening& one) { return one.facts == facts; })) {
+            out.looser.push_back(
+                {.facts = facts, .before = decide(before_, facts), .now = decide(now_, facts)});
+        }
+    }
+
+    const Policy& before_;
+    const Policy& now_;
+    std::size_t tries_ = 0;
+};
+
+bool lasts_longer(const Policy& before, const Policy& now) {
+    const auto was = last_good_day(before);
+    const auto is = last_good_day(now);
+    return was && (!is || *is > *was);
 }
 
 } // namespace
 
 Comparison compare(const Policy& before, const Policy& now) {
-    Comparison out;
+    Search search(before, now);
+    search.out.lasts_longer = lasts_longer(before, now);
     for (const Level level : levels) {
-        if (is_shown(out, level)) {
-            continue;
+        if (!is_shown(search.out, level)) {
+            search.look({reaches(now, level), stays_below(before, level)});
         }
-        look(both(reaches(now, level), stays_below(before, level)), before, now, out);
     }
-    const Choices asked = both(reaches(now, Level::approve), reaches(before, Level::approve));
     for (const PresenceMethod method : presences) {
-        look(both(asked, both(accepts(now, method), insists(before, method))), before, now, out);
+        search.look({reaches(now, Level::approve), reaches(before, Level::approve),
+                     accepts(now, method), insists(before, method)});
     }
-    return out;
+    return search.out;
 }
 
 } // namespace agentd::policy

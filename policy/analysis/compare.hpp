@@ -21,6 +21,8 @@ struct Comparison {
     /// For each level that `now` reaches somewhere where `before` does not, one that shows it (least
     /// first; one may show several), then one for each presence that `now` is content with and `before` is not (weakest first).
     std::vector<Loosening> looser{};
+    /// It goes on counting after the last day of `before` (last_good_day()).
+    bool lasts_longer = false;
     /// False: it was too much to work out, and there may be more. Never taken for "not looser".
     bool decided = true;
 };

@@ -148,7 +148,7 @@ Words shortest(const Automaton& automaton) {
             open.emplace_back(std::move(next), word + automaton.letters()[i]);
         }
     }
-    return {.all = true};
+    return {.all = automaton.is_exact()};
 }
 
 /// The beginning of a word; what can become a short word comes first, and of those the longest.
@@ -197,7 +197,7 @@ Words from_patterns(const WordWish& wish, std::size_t count) {
             add(now.text + automaton.letters()[i], graph.next[now.state][i]);
         }
     }
-    out.all = graph.whole;
+    out.all = graph.whole && automaton.is_exact();
     return out;
 }
 

@@ -29,8 +29,9 @@ struct Words {
     bool all = false;                 ///< there are no others (else: enough, or it was given up)
 };
 
-/// Up to `count` words. Exact while the patterns together have at most 4,096 states; beyond that
-/// fewer words may be found than there are, and `all` stays false.
+/// Up to `count` words. Exact while the patterns together have at most 4,096 states, name ASCII
+/// alone and not every letter of it; beyond that fewer words may be found than there are, and `all`
+/// stays false.
 Words find_words(const WordWish& wish, std::size_t count);
 
 } // namespace agentd::policy

@@ -109,3 +109,11 @@ TEST_CASE("an option is found with its names spelled as people write them") {
     const auto everything = globs({"*"}, policy::Form::option);
     CHECK(policy::find_words({.match = {&wanted}, .avoid = {&everything}}, 1).found.size() == 1);
 }
+
+TEST_CASE("what is said of more than ASCII is not worked out, and no half letter is a word") {
+    const auto letter = globs({"\u00e9"});
+    CHECK_FALSE(policy::find_words({.match = {&letter}}, 1).all);
+    for (const std::string& word : policy::find_words({.avoid = {&letter}}, 4).found) {
+        CHECK(std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c <= '~'; }));
+    }
+}
