@@ -40,7 +40,8 @@ class IntakeBase final : public proposals::TreeReader {
             const std::string part = wanted.substr(0, end);
             for (const auto& [name, file] : files) {
                 const std::string same = name.substr(0, part.size());
-                const bool whole = name.size() == part.size() || name[part.size()] == '/';
+                const bool whole = name.size() == part.size() ||
+                                   (name.size() > part.size() && name[part.size()] == '/');
                 if (!find(part) && whole && core::to_lower(same) == core::to_lower(part)) {
                     return same;
                 }
