@@ -36,6 +36,12 @@ struct Line {
     std::optional<std::size_t> bytes{};
 };
 
+/// As it is packed: no zero in front.
+std::optional<std::int64_t> count_of(std::string_view text) {
+    const auto number = core::parse_integer(text);
+    return number && std::to_string(*number) == text ? number : std::nullopt;
+}
+
 /// Takes a line and its LF off the text.
 std::optional<Line> take_line(std::string_view& rest) {
     const auto end = rest.substr(0, 64).find('\n');
@@ -47,9 +53,8 @@ std::optional<Line> take_line(std::string_view& rest) {
         return std::nullopt;
     }
     const auto mode = mode_of(parts[0]);
-    const auto path = core::parse_integer(parts[1]);
-    const auto bytes =
-        parts[2] == nothing ? std::optional<std::int64_t>(0) : core::parse_integer(parts[2]);
+    const auto path = count_of(parts[1]);
+    const auto bytes = parts[2] == nothing ? std::optional<std::int64_t>(0) : count_of(parts[2]);
     rest.remove_prefix(end + 1);
     if (!mode || !path || !bytes || *path <= 0 || *bytes < 0) {
         return std::nullopt;

@@ -78,7 +78,8 @@ TEST_CASE("a text that is no packed tree is refused") {
     for (const char* rest :
          {"100644 1 3\nahi", "100644 9 2\nahi", "100644 0 2\nhi", "100600 1 2\nahi",
           "100644 1\nahi", "100644 1 -2\nahi", "100644 1 99999999999999999999\nahi",
-          "100644 -1 2\nahi", "120000 1 2\nahi", "160000 1 0\na", "100644 1 2", "100644 1 2\nahi100644 1 2\naho", "100644  1 2\nahi"}) {
+          "100644 -1 2\nahi", "100644 01 2\nahi", "100644 1 02\nahi", "120000 1 2\nahi",
+          "160000 1 0\na", "100644 1 2", "100644 1 2\nahi100644 1 2\naho", "100644  1 2\nahi"}) {
         INFO(rest);
         CHECK(code(std::string("agentd-tree/1\n") + rest) == "bad_value");
     }
