@@ -31,15 +31,8 @@ Trace trace(const Rule& rule, std::size_t index, const Facts& facts) {
             break;
         }
     }
-    // Unknown never helps: it does not grant, and it does cap and require.
-    out.counts =
-        rule.effect == RuleEffect::grant ? out.truth == Truth::yes : out.truth != Truth::no;
+    out.counts = counts(rule.effect, out.truth);
     return out;
-}
-
-// A presence can only be shown by somebody who is asked.
-std::optional<Level> ceiling(const Rule& rule) {
-    return rule.effect == RuleEffect::require ? std::optional(Level::approve) : rule.level;
 }
 
 ReasonEffect reason_effect(RuleEffect effect) {
@@ -74,7 +67,7 @@ void add(Sum& sum, const Rule& rule) {
         }
         return;
     }
-    sum.ceiling = std::min(sum.ceiling, ceiling(rule).value_or(Level::forbid));
+    sum.ceiling = std::min(sum.ceiling, ceiling(rule));
     if (rule.presence && weaker(sum.required, *rule.presence)) {
         sum.required = *rule.presence;
     }
@@ -99,8 +92,7 @@ std::string hint_of_ceiling(const Rule& rule, const Trace& trace, const Facts& f
                             bool invariant) {
     return (invariant ? "no rule can lift `" : "while `") + rule.id +
            (invariant ? "`, which holds it at " : "` counts, it stays at ") +
-           std::string(to_string(ceiling(rule).value_or(Level::forbid))) + ": " +
-           because(rule, trace, facts);
+           std::string(to_string(ceiling(rule))) + ": " + because(rule, trace, facts);
 }
 
 std::string hint_of_grant(const Rule& rule, const Trace& trace, const Facts& facts) {

@@ -91,6 +91,22 @@ std::string describe(const Condition& condition) {
            std::string(to_string(condition.test)) + " " + show_wanted(condition);
 }
 
+bool counts(RuleEffect effect, Truth truth) noexcept {
+    return effect == RuleEffect::grant ? truth == Truth::yes : truth != Truth::no;
+}
+
+proposals::Level ceiling(const Rule& rule) noexcept {
+    switch (rule.effect) {
+    case RuleEffect::grant:
+        return proposals::Level::automatic;
+    case RuleEffect::cap:
+        return rule.level.value_or(proposals::Level::forbid);
+    case RuleEffect::require:
+        return proposals::Level::approve;
+    }
+    return proposals::Level::forbid;
+}
+
 std::optional<std::chrono::sys_days> last_good_day(const Policy& policy) {
     std::optional<std::chrono::sys_days> first;
     for (const Rule& rule : policy.rules) {

@@ -80,6 +80,13 @@ struct Rule {
     std::string where{};                            ///< file:line:column, when it was loaded
 };
 
+/// Does a rule count whose conditions came out so? Unknown does not grant, and it does cap and
+/// require.
+bool counts(RuleEffect effect, Truth truth) noexcept;
+/// The highest level there is while the rule counts. A presence can only be shown by somebody who
+/// is asked; a grant holds nothing lower.
+proposals::Level ceiling(const Rule& rule) noexcept;
+
 struct Policy {
     static constexpr std::size_t max_rules = 512;
     static constexpr std::size_t max_conditions = 32; ///< of one rule

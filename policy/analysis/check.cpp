@@ -17,11 +17,6 @@ using Rules = std::vector<const Rule*>;
 
 constexpr std::size_t max_others = 16;
 
-Level ceiling(const Rule& rule) {
-    // A presence can only be shown by somebody who is asked.
-    return rule.effect == RuleEffect::require ? Level::approve : rule.level.value_or(Level::forbid);
-}
-
 bool stronger(PresenceMethod a, PresenceMethod b) {
     return a != b && satisfies(a, b);
 }

@@ -22,10 +22,7 @@ using Demands = std::vector<Demand>;
 using Choices = std::vector<Demands>; ///< one of these has to be met
 
 bool holds_below(const Rule& rule, Level level) {
-    if (rule.effect == RuleEffect::grant) {
-        return false;
-    }
-    return (rule.effect == RuleEffect::require ? Level::approve : *rule.level) < level;
+    return ceiling(rule) < level;
 }
 
 bool gives(const Rule& rule, Level level) {

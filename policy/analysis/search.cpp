@@ -64,14 +64,14 @@ Texts areas_of(const Texts& kinds) {
 
 /// A demand whose conditions speak of facts that do not hang together.
 struct Clause {
-    bool grant = false;
+    RuleEffect effect = RuleEffect::cap;
     bool counts = false;
     std::vector<Condition> when{};
 };
 
 Clause clause_of(const Demand& demand) {
     static const std::size_t areas = fact_of("change.areas");
-    Clause out{.grant = demand.rule->effect == RuleEffect::grant, .counts = demand.counts};
+    Clause out{.effect = demand.rule->effect, .counts = demand.counts};
     for (const Condition& condition : demand.rule->when) {
         if (condition.fact == areas) {
             const auto better = as_kinds(condition);
@@ -106,7 +106,7 @@ class Search {
             for (const Condition& condition : clause.when) {
                 // A grant needs its facts known, and nothing else does.
                 if (!choose({.wish = {.condition = &condition, .holds = true},
-                             .may_be_unknown = !clause.grant})) {
+                             .may_be_unknown = clause.effect != RuleEffect::grant})) {
                     return {.decided = decided_};
                 }
             }
@@ -125,7 +125,7 @@ class Search {
 
     static bool fulfilled(const Clause& clause, const Facts& facts) {
         const Truth is = truth(clause, facts);
-        return clause.counts == (clause.grant ? is == Truth::yes : is != Truth::no);
+        return clause.counts == counts(clause.effect, is);
     }
 
     // Takes the choice and finds the fact a value that suits all that were chosen for it.
@@ -181,7 +181,7 @@ class Search {
         for (const Condition* way : ways) {
             FactValue before = facts_.at(way->fact);
             if (!choose({.wish = {.condition = way, .holds = false},
-                         .may_be_unknown = broken->grant})) {
+                         .may_be_unknown = broken->effect == RuleEffect::grant})) {
                 continue;
             }
             if (auto found = repair()) {
@@ -206,7 +206,7 @@ bool counts(const Rule& rule, const Facts& facts) {
     for (const Condition& condition : rule.when) {
         truth = std::min(truth, evaluate(condition, facts));
     }
-    return rule.effect == RuleEffect::grant ? truth == Truth::yes : truth != Truth::no;
+    return counts(rule.effect, truth);
 }
 
 FoundFacts find_facts(std::span<const Demand> demands) {

@@ -1,9 +1,7 @@
 #include "proposals/git_folder.hpp"
 
-#include "tests/support/catch.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/unit/proposals/git_shell.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <unistd.h>
 
@@ -13,17 +11,8 @@ using namespace agentd::proposals;
 namespace {
 
 /// Somebody's repository, with one commit.
-struct Owner {
+struct Owner : test::GitShell {
     Owner() { sh("git init -q -b main owner && git -C owner commit -q --allow-empty -m first"); }
-    void sh(const std::string& script) const {
-        const std::string command = "cd " + dir.path() +
-                                    " && export HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
-                                    "GIT_AUTHOR_NAME=o GIT_AUTHOR_EMAIL=o@x "
-                                    "GIT_COMMITTER_NAME=o GIT_COMMITTER_EMAIL=o@x; " +
-                                    script;
-        REQUIRE(std::system(command.c_str()) == 0);
-    }
-    test::TempDir dir;
 };
 
 } // namespace
