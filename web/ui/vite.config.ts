@@ -8,7 +8,7 @@ export default defineConfig({
     build: {
         target: "es2023",
         assetsInlineLimit: 0,
-        modulePreload: { polyfill: false },
+        modulePreload: false,
         sourcemap: false,
         reportCompressedSize: false,
         emptyOutDir: true,

@@ -239,10 +239,46 @@ describe("for everybody", () => {
     }, { size: "phone" });
 });
 
-test("the whole page weighs at most 40 kB on the wire", async () => {
-    let bytes = 0;
-    for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
-        if (entry.isFile()) bytes += brotliCompressSync(await readFile(join(entry.parentPath, entry.name))).length;
-    }
-    assert.ok(bytes <= 40_000, `${bytes} bytes`);
+describe("what the page weighs on the wire", () => {
+    const weight = async (path) => brotliCompressSync(await readFile(join(DIST, path))).length;
+
+    paired("a proposal needs at most 40 kB, and a view of its own comes when it is opened", async ({ page, url, cases }) => {
+        const asked = [];
+        page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+        await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
+        await page.locator(".diff").waitFor();
+        const loaded = asked.filter((path) => path.startsWith("/assets/"));
+        let bytes = await weight("index.html") + await weight("icon.svg") + await weight("manifest.webmanifest");
+        for (const path of loaded) bytes += await weight(path);
+        assert.ok(bytes <= 40_000, `${bytes} bytes`);
+
+        for (const view of ["Machine", "Audit"]) {
+            const before = asked.filter((path) => path.startsWith("/assets/")).length;
+            await page.getByRole("link", { name: view, exact: true }).click();
+            await page.locator("main h1:focus").waitFor();
+            assert.equal(asked.filter((path) => path.startsWith("/assets/")).length, before + 1);
+        }
+    });
+
+    test("all of it together at most 60 kB", async () => {
+        let bytes = 0;
+        for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
+            if (entry.isFile()) bytes += await weight(join(entry.parentPath, entry.name).slice(DIST.length));
+        }
+        assert.ok(bytes <= 60_000, `${bytes} bytes`);
+    });
+
+    paired("a view that does not come is told, with what to do", async ({ page, url }) => {
+        await page.goto(url);
+        await page.locator("[data-connection=live]").waitFor();
+        await page.route("**/assets/machine-*", (route) => route.abort());
+        await page.getByRole("link", { name: "Machine", exact: true }).click();
+        const problem = page.getByRole("alert");
+        await problem.waitFor();
+        assert.match(await problem.innerText(), /This part of the page did not come[^]*load the page again/);
+        await page.unroute("**/assets/machine-*");
+        await problem.getByRole("button").click();
+        await page.locator("main h1").waitFor();
+        assert.equal(await problem.count(), 0);
+    }, { expected: [/net::ERR_FAILED/] });
 });

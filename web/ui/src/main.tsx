@@ -1,6 +1,6 @@
 import { render } from "preact";
+import { takeToken } from "./core/token.ts";
 import { App } from "./views/app.tsx";
-import { takeToken } from "./views/pair.tsx";
 import "./css/base.css";
 import "./css/parts.css";
 import "./css/proposal.css";

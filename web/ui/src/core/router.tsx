@@ -10,6 +10,12 @@ interface LinkProps {
 }
 
 const CHANGED = "agentd:location";
+let moved = false;
+
+/** After following a link, not when the page opens: the new view may come later than the address. */
+export function focusHeading(): void {
+    if (moved) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+}
 
 export function navigate(to: string, how: "push" | "replace" = "push"): void {
     if (how === "replace") history.replaceState(null, "", to);
@@ -20,7 +26,10 @@ export function navigate(to: string, how: "push" | "replace" = "push"): void {
 export function useLocation(): URL {
     const [href, setHref] = useState(location.href);
     useEffect(() => {
-        const changed = () => setHref(location.href);
+        const changed = () => {
+            moved = true;
+            setHref(location.href);
+        };
         window.addEventListener("popstate", changed);
         window.addEventListener(CHANGED, changed);
         return () => {

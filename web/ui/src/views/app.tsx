@@ -1,20 +1,23 @@
 // The frame: who this browser is, which view the address names, and whether news come in.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { type ApiError, asApiError, onForbidden } from "../api/client.ts";
 import type { Session, Status } from "../api/types.ts";
 import { useConnection, useEvents, useResource } from "../core/hooks.ts";
 import { type Connection, startLive } from "../core/live.ts";
 import { whoAmI } from "../core/login.ts";
-import { Link, useLocation } from "../core/router.tsx";
+import { focusHeading, Link, useLocation } from "../core/router.tsx";
 import { SessionContext } from "../core/session.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { later } from "../parts/later.tsx";
 import { Guard, Loading, Problem } from "../parts/problem.tsx";
 import { Text, Time } from "../parts/text.tsx";
-import { AuditView } from "./audit.tsx";
 import { ListView } from "./list.tsx";
-import { MachineView } from "./machine.tsx";
-import { NotPaired, PairView } from "./pair.tsx";
+import { NotPaired } from "./not_paired.tsx";
 import { ProposalView } from "./proposal.tsx";
+
+const AuditView = later("the trail", async () => (await import("./audit.tsx")).AuditView);
+const MachineView = later("the machine", async () => (await import("./machine.tsx")).MachineView);
+const PairView = later<{ paired: () => Promise<unknown> }>("how to pair", async () => (await import("./pair.tsx")).PairView);
 
 const CONNECTIONS: Record<Connection, { word: string; icon: IconName }> = {
     connecting: { word: "Connecting", icon: "turn" },
@@ -133,12 +136,7 @@ function useSessionState() {
 
 /** After following a link, a screen reader and the tab key begin at the new view's heading. */
 function useFocusOnMove(path: string): void {
-    const before = useRef(path);
-    useEffect(() => {
-        if (before.current === path) return;
-        before.current = path;
-        document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-    }, [path]);
+    useEffect(focusHeading, [path]);
 }
 
 export function App() {

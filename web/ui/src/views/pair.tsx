@@ -4,17 +4,10 @@ import { ApiError, send } from "../api/client.ts";
 import { useAction, useTitle } from "../core/hooks.ts";
 import { keepKey, makeKey, whyNoKeys } from "../core/key.ts";
 import { navigate } from "../core/router.tsx";
+import { dropToken, takeToken } from "../core/token.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Problem } from "../parts/problem.tsx";
-
-/** Read once, before anything else: the token must not stay in the history of the browser. */
-let taken: string | null = null;
-
-export function takeToken(): void {
-    if (location.pathname !== "/pair" || location.hash.length < 2) return;
-    taken = location.hash.slice(1);
-    history.replaceState(null, "", "/pair");
-}
+import { NotPaired } from "./not_paired.tsx";
 
 function deviceName(): string {
     const agent = navigator.userAgent;
@@ -37,10 +30,6 @@ async function pair(token: string, label: string): Promise<void> {
     await keepKey(key);
 }
 
-export function Command({ children }: { children: string }) {
-    return <pre class="command"><code>{children}</code></pre>;
-}
-
 function Insecure({ why }: { why: string }) {
     return (
         <div class="note note-bad">
@@ -54,27 +43,12 @@ function Insecure({ why }: { why: string }) {
     );
 }
 
-export function NotPaired() {
-    useTitle("Not paired");
-    return (
-        <div class="narrow">
-            <h1 tabIndex={-1}>This browser is not paired</h1>
-            <p>
-                agentd shows nothing of the machine to a browser it does not know. To pair this one, run
-                on the machine:
-            </p>
-            <Command>sudo agentctl web login</Command>
-            <p>and open the link it prints. The link works once, for two minutes.</p>
-        </div>
-    );
-}
-
 function PairForm({ token, paired }: { token: string; paired: () => Promise<unknown> }) {
     const [label, setLabel] = useState(deviceName);
     const id = useId();
     const pairing = useAction(async () => {
         await pair(token, label.trim());
-        taken = null;
+        dropToken();
         await paired();
         navigate("/", "replace");
     });
@@ -102,13 +76,10 @@ function PairForm({ token, paired }: { token: string; paired: () => Promise<unkn
 
 export function PairView({ paired }: { paired: () => Promise<unknown> }) {
     useTitle("Pair this browser");
-    const [token, setToken] = useState(taken);
+    const [token, setToken] = useState(takeToken);
     useEffect(() => {
         // The same tab may be handed another link.
-        const again = () => {
-            takeToken();
-            setToken(taken);
-        };
+        const again = () => setToken(takeToken());
         window.addEventListener("hashchange", again);
         return () => window.removeEventListener("hashchange", again);
     }, []);
