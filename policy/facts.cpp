@@ -65,6 +65,8 @@ std::vector<KnownFact> make_table() {
                  {"change", "act", "rollback"}),
         computed("change.kinds", texts, "kinds of all effects", kinds()),
         computed("change.areas", texts, "areas of all effects", areas()),
+        computed("change.class", ordered, "the highest class of an effect",
+                 {"nothing", "package", "upstream_bump", "setting", "reach", "system", "self"}),
         computed("change.max_risk", ordered, "the highest risk of an effect",
                  {"none", "low", "notice", "high", "critical"}),
         computed("change.unclassified", integer, "differences that no classifier knows"),

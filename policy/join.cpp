@@ -1,6 +1,7 @@
 #include "policy/join.hpp"
 
 #include "agentd/core/text.hpp"
+#include "policy/effect_class.hpp"
 
 #include <algorithm>
 
@@ -113,6 +114,9 @@ Facts facts_from(const Effects& effects, const Context& context) {
     if (!effects.truncated) {
         join_lists(facts, effects);
     }
+    facts.set("change.class",
+              std::string(to_string(class_of(
+                  effects, Origin{.upstream_bump = context.upstream_bump.value_or(false)}))));
     facts.set("change.truncated", effects.truncated);
     facts.set("change.closure_delta", effects.closure.bytes_after - effects.closure.bytes_before);
     facts.set("change.reboot_required", effects.reboot_needed);

@@ -33,6 +33,8 @@ struct Context {
     /// The options say other things than what was built; says nothing of what is not evaluated.
     std::optional<bool> options_disagree{};
     std::optional<std::string> revision{}; ///< change, act, rollback
+    /// Proved by who asks: the change only moves versions, with an input of the same branch.
+    std::optional<bool> upstream_bump{};
     /// A rollback's system was applied by agentd on this machine and found healthy.
     std::optional<bool> confirmed_before{};
 };
