@@ -4,6 +4,7 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/fd.hpp"
 #include "evaluator/derivation_text.hpp"
+#include "evaluator/lock.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,9 +33,10 @@ std::string hash_of(std::string_view path) {
                                    : std::string();
 }
 
-/// Behind the store: `hash-name`.
-std::string_view base_of(std::string_view path) {
-    return path.starts_with(store) ? path.substr(store.size()) : std::string_view();
+/// Behind the hash of a store path.
+std::string_view name_of(std::string_view path) {
+    const auto before = store.size() + hash_size + 1;
+    return path.size() > before ? path.substr(before) : std::string_view();
 }
 
 bool is_word(char c) {
@@ -120,6 +122,12 @@ class Side {
     }
 
   private:
+    /// Of all of the source, under whatever name: its content is in the hash of its path.
+    bool is_copy(const std::string& path) const {
+        const auto copied = source_path(host_.nar_hash, name_of(path));
+        return copied && copied->str() == path;
+    }
+
     std::string said(const DerivationText& text, std::vector<std::string> inputs) {
         std::sort(inputs.begin(), inputs.end());
         core::Sha256 digest;
@@ -127,8 +135,7 @@ class Side {
             digest.update(std::string(kind) + std::to_string(part.size()) + ":" + part);
         };
         for (const auto& source : text.sources) {
-            // A path of the flake that is copied once more is named by the source's own name.
-            if (base_of(source).ends_with("-" + std::string(base_of(host_.source)))) {
+            if (is_copy(source)) {
                 names_.emplace(hash_of(source), "COPY");
             }
         }

@@ -58,7 +58,8 @@ core::Result<std::vector<SourceWanted>> sources_of(const std::vector<LockNode>& 
                                                    const std::vector<LockNode>& candidate,
                                                    const std::vector<std::string>& origins);
 
-/// `/nix/store/…-source` of a tree with this hash (`sha256-<base64>`); nullopt when it is none.
-std::optional<core::StorePath> source_path(std::string_view nar_hash);
+/// `/nix/store/…-<name>` of a tree with this hash (`sha256-<base64>`); nullopt when it is none.
+std::optional<core::StorePath> source_path(std::string_view nar_hash,
+                                           std::string_view name = "source");
 
 } // namespace agentd::evaluator

@@ -271,7 +271,7 @@ LockNode read_lock_node(const std::string& name, const Json& node) {
                             : LockNode{.name = core::shorten(name, 100)};
 }
 
-std::optional<core::StorePath> source_path(std::string_view nar_hash) {
+std::optional<core::StorePath> source_path(std::string_view nar_hash, std::string_view name) {
     constexpr std::string_view sri = "sha256-";
     constexpr std::string_view digits = "0123456789abcdfghijklmnpqrsvwxyz";
     constexpr std::size_t kept = 20;
@@ -280,20 +280,20 @@ std::optional<core::StorePath> source_path(std::string_view nar_hash) {
     if (!bytes || bytes->size() != core::Digest::size) {
         return std::nullopt;
     }
-    const auto whole =
-        core::sha256("source:sha256:" + core::hex_encode(*bytes) + ":/nix/store:source").bytes();
+    const auto digest = "source:sha256:" + core::hex_encode(*bytes) + ":/nix/store:";
+    const auto whole = core::sha256(digest + std::string(name)).bytes();
     std::array<std::uint8_t, kept> folded{};
     for (std::size_t i = 0; i < whole.size(); ++i) {
         folded[i % kept] ^= whole[i];
     }
-    std::string name;
+    std::string path = "/nix/store/";
     for (std::size_t n = 32; n-- > 0;) { // five bits each, from the end
         const std::size_t bit = n * 5;
         const unsigned low = folded[bit / 8] >> (bit % 8);
         const unsigned high = bit / 8 + 1 < kept ? folded[bit / 8 + 1] << (8 - bit % 8) : 0U;
-        name += digits[(low | high) & 31U];
+        path += digits[(low | high) & 31U];
     }
-    return core::StorePath::parse("/nix/store/" + name + "-source");
+    return core::StorePath::parse(path.append("-").append(name));
 }
 
 } // namespace agentd::evaluator

@@ -1,6 +1,8 @@
 // Two systems that differ in the flake's own source alone, and two that differ in something else.
+#include "agentd/core/crypto.hpp"
 #include "evaluator/alike.hpp"
 #include "evaluator/derivation_text.hpp"
+#include "evaluator/lock.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -38,23 +40,29 @@ struct System {
     char a, b, c;
     std::string commit;
     std::string more = "";
+    std::string also = ""; // another path that the file of /etc holds
     std::map<std::string, std::string> texts() const {
         const std::string tool = path('z', "tool.drv");
         const std::string etc = path(static_cast<char>(b - 1), "etc.drv");
         const std::string source = path(a, "source");
         return {{tool, derivation(path('y', "tool"), "", "", "x")},
-                {etc, derivation(path(b, "etc"), "", quoted(source),
-                                 source + "/x sha256-" + a + "= " + commit + " " +
-                                     commit.substr(0, 7) + more)},
+                {etc, derivation(path(b, "etc"), "",
+                                 quoted(source) + (also.empty() ? "" : "," + quoted(also)),
+                                 source + "/x " + nar_hash() + " " + commit + " " +
+                                     commit.substr(0, 7) + more + also)},
                 {path(c, "system.drv"),
                  derivation(path(static_cast<char>(c + 1), "system"),
                             "(" + quoted(etc) + ",[\"out\"]),(" + quoted(tool) + ",[\"out\"])", "",
                             path(b, "etc") + " " + path('y', "tool"))}};
     }
+    std::string nar_hash() const {
+        const auto bytes = core::sha256(std::string(1, a)).bytes();
+        return "sha256-" + core::base64_encode(std::string(bytes.begin(), bytes.end()));
+    }
     MadeHost host() const {
         return {.drv = core::StorePath::parse(path(c, "system.drv")).value(),
                 .source = path(a, "source"),
-                .nar_hash = std::string("sha256-") + a + "=",
+                .nar_hash = nar_hash(),
                 .revision = commit};
     }
 };
@@ -108,4 +116,26 @@ TEST_CASE(
     CHECK(compared(one, other) == Likeness::other);
     CHECK(compared(here, there, path('z', "tool.drv")) == Likeness::unknown);
     CHECK(compared(here, there, path('i', "system.drv")) == Likeness::unknown);
+}
+
+TEST_CASE("what is named like a copy of the source is one only where its hash says so") {
+    const auto with = [](System system, const std::optional<core::StorePath>& also) {
+        system.also = also.value().str();
+        return system;
+    };
+    const auto copy = [&](const System& system, const std::string& name) {
+        return with(system, evaluator::source_path(system.nar_hash(), name));
+    };
+    const auto named = [&](const System& system, char letter, const std::string& name) {
+        return with(system, core::StorePath::parse(path(letter, name)));
+    };
+    // Nix names a copy by the whole name of the source, where nobody says another.
+    const std::string one = hash(here.a) + "-source";
+    const std::string other = hash(there.a) + "-source";
+    CHECK(compared(copy(here, one), copy(there, other)) == Likeness::same);
+    CHECK(compared(copy(here, "all"), copy(there, "all")) == Likeness::same);
+    CHECK(compared(copy(here, "all"), copy(there, "none")) == Likeness::other);
+    CHECK(compared(named(here, 'v', one), named(there, 'w', other)) == Likeness::other);
+    CHECK(compared(named(here, 'v', "all"), named(there, 'w', "all")) == Likeness::other);
+    CHECK(compared(copy(here, one), named(there, 'w', other)) == Likeness::other);
 }
