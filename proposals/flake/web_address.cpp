@@ -1,6 +1,7 @@
 #include "proposals/flake/web_address.hpp"
 
 #include "agentd/core/text.hpp"
+#include "proposals/flake/web_place.hpp"
 
 #include <algorithm>
 #include <array>
@@ -77,9 +78,11 @@ bool may_lead_on(std::string_view asked, std::string_view found) {
         (asked.starts_with("https://") && !found.starts_with("https://"))) {
         return false; // another door of the same house is somebody else's, and nobody leaves https
     }
-    return from == to || to.ends_with("." + from) ||
-           std::any_of(leads_to.begin(), leads_to.end(),
-                       [&](const Lead& lead) { return lead.from == from && lead.to == to; });
+    const bool known = from == to || to.ends_with("." + from) ||
+                       std::any_of(leads_to.begin(), leads_to.end(), [&](const Lead& lead) {
+                           return lead.from == from && lead.to == to;
+                       });
+    return known && is_same_web_place(asked, found);
 }
 
 std::span<const Lead> leads_by_design() {

@@ -26,7 +26,7 @@ struct Lead {
 std::span<const Lead> leads_by_design();
 
 /// Whether what is asked for at one address may be found at the other: the same host, one below it,
-/// or where it leads by design.
+/// or where it leads by design; and there the same place (web_place.hpp).
 bool may_lead_on(std::string_view asked, std::string_view found);
 
 } // namespace agentd::proposals::flake
