@@ -20,12 +20,11 @@ Json maybe(const std::optional<std::string>& text) {
 }
 
 void read_proposer(ObjectReader& outer, Draft& draft) {
-    ObjectReader in(outer.any("proposer"), "proposer");
-    draft.proposer = {.id = in.text("id", 128),
-                      .kind = in.one_of("kind", {"human", "agent", "system", "planner"})};
-    if (auto done = in.finish(); !done) {
-        outer.refuse("proposer", done.problem().message);
+    auto proposer = proposer_from_json(outer.any("proposer"));
+    if (!proposer) {
+        return outer.refuse("proposer", proposer.problem().message);
     }
+    draft.proposer = std::move(proposer).value();
 }
 
 } // namespace
@@ -43,7 +42,7 @@ Json to_json(const Draft& draft) {
                     {"host", draft.host},
                     {"title", draft.title},
                     {"rationale", draft.rationale},
-                    {"proposer", {{"id", draft.proposer.id}, {"kind", draft.proposer.kind}}},
+                    {"proposer", to_json(draft.proposer)},
                     {"source", to_string(draft.source)},
                     {"goal", maybe(draft.goal)},
                     {"observation", maybe(draft.observation)}});

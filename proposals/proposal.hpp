@@ -4,6 +4,7 @@
 
 #include "agentd/core/digest.hpp"
 #include "agentd/core/json.hpp"
+#include "proposals/proposer.hpp"
 #include "proposals/revision.hpp"
 
 #include <cstdint>
@@ -18,12 +19,6 @@ enum class Source { words, playbook, patch, operations, model };
 
 std::string_view to_string(Source source) noexcept;
 std::optional<Source> parse_source(std::string_view text) noexcept;
-
-struct Proposer {
-    std::string id{};
-    std::string kind{}; ///< human, agent, system or planner
-    friend bool operator==(const Proposer&, const Proposer&) = default;
-};
 
 struct Draft {
     static constexpr std::size_t max_title = 120;

@@ -22,9 +22,10 @@ Json maybe(const std::optional<std::string>& text) {
 }
 
 Json to_json(const Statement& s) {
-    return {{"schema", "agentd.statement/1"},
+    return {{"schema", "agentd.statement/2"},
             {"proposal", s.proposal},
             {"revision", s.revision},
+            {"author", to_json(s.author)},
             {"base_commit", maybe(s.base_commit)},
             {"candidate_commit", maybe(s.candidate_commit)},
             {"base_tree_sha256", maybe(s.base_tree_sha256)},
@@ -42,6 +43,7 @@ Json to_json(const Statement& s) {
             {"page_sha256", s.page_sha256},
             {"policy_sha256", s.policy_sha256},
             {"required_level", to_string(s.required_level)},
+            {"typed_host", s.typed_host},
             {"mode", to_string(s.mode)},
             {"rollback_to", maybe(s.rollback_to)},
             {"not_before", core::format_instant(s.not_before)},
@@ -58,6 +60,16 @@ BuiltPath read_built(ObjectReader& outer, const Json& value) {
     return built;
 }
 
+Proposer read_author(ObjectReader& outer) {
+    const Json& value = outer.any("author");
+    auto author = proposer_from_json(value);
+    // It has one spelling here: every field is there.
+    if (!author || to_json(*author) != value) {
+        outer.refuse("author", "has to be an object of id, kind, via and binding");
+    }
+    return author ? std::move(author).value() : Proposer{};
+}
+
 core::Instant read_instant(ObjectReader& in, const char* key) {
     const auto instant = core::parse_instant(in.text(key, 64));
     if (!instant) {
@@ -68,9 +80,10 @@ core::Instant read_instant(ObjectReader& in, const char* key) {
 
 core::Result<Statement> from_json(const Json& value) {
     ObjectReader in(value, "statement");
-    in.one_of("schema", {"agentd.statement/1"});
+    in.one_of("schema", {"agentd.statement/2"});
     Statement s{.proposal = in.text("proposal", 26),
                 .revision = in.text("revision", 64),
+                .author = read_author(in),
                 .base_commit = in.optional_text("base_commit", 64),
                 .candidate_commit = in.optional_text("candidate_commit", 64),
                 .base_tree_sha256 = in.optional_text("base_tree_sha256", 64),
@@ -90,6 +103,7 @@ core::Result<Statement> from_json(const Json& value) {
     const auto level = parse_level(in.one_of("required_level", {"approve", "veto", "auto"}));
     const auto mode = parse_mode(in.one_of("mode", {"test", "switch", "boot", "rollback", "act"}));
     s.required_level = level.value_or(Level::forbid);
+    s.typed_host = in.boolean("typed_host");
     s.mode = mode.value_or(Mode::test);
     s.rollback_to = in.optional_text("rollback_to", 512);
     s.not_before = read_instant(in, "not_before");

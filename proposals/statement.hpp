@@ -1,10 +1,11 @@
 /// @file
-/// What an approval signs (`agentd.statement/1`): it names bytes, is single use and runs out.
+/// What an approval signs (`agentd.statement/2`): it names bytes, is single use and runs out.
 #pragma once
 
 #include "agentd/core/clock.hpp"
 #include "agentd/core/digest.hpp"
 #include "agentd/core/result.hpp"
+#include "proposals/proposer.hpp"
 #include "proposals/verdict.hpp"
 
 #include <optional>
@@ -34,6 +35,7 @@ struct Statement {
 
     std::string proposal{}; ///< ULID
     std::string revision{}; ///< digest
+    Proposer author{};      ///< whose it is: nobody of that name approves it, unless policy lets him
     std::optional<std::string> base_commit{};
     std::optional<std::string> candidate_commit{};
     std::optional<std::string> base_tree_sha256{};
@@ -51,6 +53,7 @@ struct Statement {
     std::string page_sha256{};
     std::string policy_sha256{};
     Level required_level = Level::approve; ///< approve, veto or automatic
+    bool typed_host = false; ///< who signs this has typed the name of the host
     Mode mode = Mode::switch_;
     std::optional<std::string> rollback_to{}; ///< store path
     core::Instant not_before{};

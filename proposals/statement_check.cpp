@@ -109,6 +109,7 @@ void check_forms(Checker& c, const Statement& s) {
     c.form(s.policy_sha256, "policy_sha256", is_digest);
     c.form(s.rollback_to, "rollback_to", is_store_path);
     c.form(s.nonce, "nonce", is_digest);
+    c.need(!s.author.id.empty(), "author", "names nobody");
 }
 
 void check_change(Checker& c, const Statement& s) {

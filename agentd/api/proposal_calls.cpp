@@ -20,8 +20,12 @@ std::string text_or(const Json& params, const char* key, const std::string& fall
     return it != params.end() && it->is_string() ? it->get<std::string>() : fallback;
 }
 
-proposals::Proposer proposer_of(const pipeline::Actor& actor) {
-    return {.id = actor.id, .kind = std::string(audit::to_string(actor.kind))};
+/// Whose it is. A patch and operations may be a program's work, whoever hands them in.
+proposals::Proposer proposer_of(const Call& call, proposals::Via at_the_socket) {
+    const bool browser = call.caller.channel == web::Caller::Channel::browser;
+    return {.id = call.caller.name,
+            .kind = "human",
+            .via = browser ? proposals::Via::page : at_the_socket};
 }
 
 } // namespace
@@ -108,7 +112,8 @@ Result<Json> Api::run(const Call& call) {
     }
     const auto read = pipeline::goal_request(in_, *head,
                                              {.source = proposals::Source::words,
-                                              .proposer = proposer_of(actor),
+                                              .proposer =
+                                                  proposer_of(call, proposals::Via::terminal),
                                               .goal = goal},
                                              call.stop);
     if (!read) {
@@ -142,7 +147,8 @@ Result<Json> Api::propose(const Call& call) {
                            : reader.text("title", 1000),
         .rationale = reader.optional_text("rationale").value_or(""),
         .source = proposals::Source::patch,
-        .proposer = proposer_of(actor)};
+        .proposer = proposer_of(call, no_change ? proposals::Via::terminal
+                                                : proposals::Via::socket)};
     const auto patch = reader.optional_text("patch", 1U << 20);
     const Json& operations = reader.any("operations");
     const auto base = reader.optional_text("base", 64);

@@ -75,6 +75,7 @@ Result<proposals::Statement> check_statement(std::string_view bytes, const Json&
     std::vector<Pair> pairs{
         {"proposal", statement->proposal, raw(detail, "id")},
         {"host", statement->host, raw(detail, "host")},
+        {"author", statement->author.id, raw(part(detail, "proposer"), "id")},
         {"from", statement->from.path, raw(effects, "from")},
         {"effects_sha256", statement->effects_sha256.value_or(""), digest_of_shown(effects)},
         {"policy_sha256", statement->policy_sha256, raw(verdict, "policy_sha256")},

@@ -93,7 +93,9 @@ void Pipeline::offer_together(const Job& job, const std::stop_token& stop) {
                       " says again what runs. To go forward instead, withdraw this and run "
                       "`agentctl rollback --to` with the newer generation.",
          .source = proposals::Source::playbook,
-         .proposer = {.id = "playbook", .kind = "planner"},
+         .proposer = {.id = "playbook",
+                         .kind = "planner",
+                         .via = proposals::Via::program},
          .observation = "running_not_head",
          .change = stages::Files{.edits = edits_back(repository, *commit, *head)},
          .base = *head},

@@ -21,7 +21,9 @@ stages::Request request(const Condition& condition, std::string title, std::stri
     return {.title = std::move(title),
             .rationale = std::move(rationale),
             .source = proposals::Source::playbook,
-            .proposer = {.id = "playbook", .kind = "planner"},
+            .proposer = {.id = "playbook",
+                         .kind = "planner",
+                         .via = proposals::Via::program},
             .observation = condition.key};
 }
 

@@ -16,6 +16,7 @@ Statement bind(const Decided& decided) {
     Statement statement{
         .proposal = decided.proposal,
         .revision = proposals::revision_digest(decided.draft).hex(),
+        .author = decided.draft.proposer,
         .host = decided.draft.host,
         .machine_id = decided.machine_id,
         .from = {.path = decided.revision.from_path, .nar_hash = decided.revision.from_nar_hash},

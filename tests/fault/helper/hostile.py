@@ -62,7 +62,8 @@ class Enemy(Lab):
         with open(self.path("etc/policy.toml")) as f:
             policy = sha256(f.read())
         value = {
-            "schema": "agentd.statement/1", "proposal": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "revision": "0" * 64,
+            "schema": "agentd.statement/2", "proposal": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "revision": "0" * 64,
+            "author": {"id": "someone", "kind": "human", "via": "socket", "binding": None}, "typed_host": False,
             "base_commit": "0" * 40, "candidate_commit": "1" * 40, "base_tree_sha256": "0" * 64,
             "candidate_tree_sha256": "1" * 64, "flake_lock_sha256": None, "act": None, "host": "web",
             "machine_id": self.machine_id(), "from": {"path": old, "nar_hash": self.nar_hash(old)},

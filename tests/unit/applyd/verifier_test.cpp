@@ -67,6 +67,7 @@ struct Desk {
         const std::string hash = "sha256:" + std::string(52, '0');
         return {.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
                 .revision = digest,
+                .author = {.id = "alice", .kind = "human", .via = proposals::Via::terminal},
                 .base_commit = std::string(40, '0'),
                 .candidate_commit = std::string(40, '1'),
                 .base_tree_sha256 = digest,

@@ -94,6 +94,7 @@ inline proposals::Statement statement_for(const core::Json& shown, core::Instant
     const auto text = [&](const char* key) { return shown.at(key).get<std::string>(); };
     return {.proposal = text("id"),
             .revision = std::string(64, 'e'),
+            .author = {.id = shown.at("proposer").at("id").get<std::string>(), .kind = "human"},
             .base_commit = text("base_commit"),
             .candidate_commit = text("candidate_commit"),
             .base_tree_sha256 = std::string(64, 'f'),

@@ -20,6 +20,7 @@ Decided decided() {
     Decided d;
     d.draft = {.host = "web",
                .title = "a change",
+             .proposer = {.id = "alice", .kind = "human", .via = proposals::Via::terminal},
                .revision = proposals::Change{.base_commit = std::string(40, '1'),
                                              .base_branch = "main",
                                              .candidate_commit = std::string(40, '2'),
@@ -85,6 +86,8 @@ TEST_CASE("a statement for anything else than what is decided now is refused") {
         std::get<proposals::Change>(d.draft.revision).candidate_commit = std::string(40, '3');
     }));
     CHECK(refuses([](Decided& d) { d.draft.host = "db"; }));
+    CHECK(refuses([](Decided& d) { d.draft.proposer.id = "bob"; }));
+    CHECK(refuses([](Decided& d) { d.draft.proposer.via = proposals::Via::socket; }));
     CHECK(refuses([](Decided& d) { d.machine_id = std::string(32, 'd'); }));
 }
 

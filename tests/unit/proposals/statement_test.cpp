@@ -18,6 +18,7 @@ Statement example() {
     const std::string nar = "sha256:" + std::string(52, '0');
     return {.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
             .revision = d,
+            .author = {.id = "alice", .kind = "human", .via = Via::terminal},
             .base_commit = std::string(40, 'a'),
             .candidate_commit = std::string(40, 'b'),
             .base_tree_sha256 = d,
@@ -66,6 +67,26 @@ TEST_CASE("a statement with a field missing, unknown or too much is refused") {
           "too_large");
 }
 
+TEST_CASE("the author of a statement has one spelling, and is part of what is signed") {
+    const std::string bytes = canonical_bytes(example());
+    const std::string author = R"("author":{"binding":null,"id":"alice","kind":"human","via":"terminal"})";
+    REQUIRE(bytes.find(author) != std::string::npos);
+    const auto with = [&](const std::string& other) {
+        std::string text = bytes;
+        text.replace(text.find(author), author.size(), "\"author\":" + other);
+        return parse_statement(text);
+    };
+    for (const char* other : {R"({"id":"alice","kind":"human"})",
+                              R"({"binding":null,"id":"alice","kind":"human","uid":0,"via":"terminal"})",
+                              R"({"binding":"x","id":"alice","kind":"agent","via":"socket"})",
+                              "null"}) {
+        CHECK(with(other).problem().message.find("author") != std::string::npos);
+    }
+    const auto bob = with(R"({"binding":null,"id":"bob","kind":"human","via":"terminal"})");
+    REQUIRE(bob.has_value());
+    CHECK(digest(*bob) != digest(example()));
+}
+
 TEST_CASE("the fields of a statement have their form and fit its mode") {
     const auto where = [](auto change) {
         Statement statement = example();
@@ -83,6 +104,7 @@ TEST_CASE("the fields of a statement have their form and fit its mode") {
     CHECK(where([](Statement& s) { s.mode = Mode::rollback; }) == "rollback_to");
     CHECK(where([](Statement& s) { s.act = "gc"; }) == "act");
     CHECK(where([](Statement& s) { s.host = "../x"; }) == "host");
+    CHECK(where([](Statement& s) { s.author.id = ""; }) == "author");
 }
 
 TEST_CASE("a rollback names one system and no commit, an act neither") {

@@ -27,7 +27,8 @@ describe("the checks before signing", () => {
         ["proposal", "01JZ0000000000000000000009"], ["host", "cellar"],
         ["policy_sha256", "f".repeat(64)], ["effects_sha256", "f".repeat(64)],
         ["from", { nar_hash: "sha256-x", path: "/nix/store/other" }],
-        ["expires", "2026-05-01T11:59:59.000000Z"], ["expires", null], ["schema", "agentd.statement/2"],
+        ["expires", "2026-05-01T11:59:59.000000Z"], ["expires", null], ["schema", "agentd.statement/1"],
+        ["author", { binding: null, id: "mallory", kind: "human", via: "page" }],
     ])("another %s is refused", async (field, value) => {
         expect(await wrong(await statementFor(detail(), { [field]: value }), detail())).not.toEqual([]);
     });

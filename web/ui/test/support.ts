@@ -42,7 +42,8 @@ export async function statementFor(
     of: Detail, change: Record<string, unknown> = {},
 ): Promise<StatementAnswer> {
     const statement = canonical({
-        schema: "agentd.statement/1", proposal: of.id, revision: "3".repeat(64),
+        schema: "agentd.statement/2", proposal: of.id, revision: "3".repeat(64),
+        author: { binding: null, id: of.proposer.id, kind: of.proposer.kind, via: "page" }, typed_host: false,
         base_commit: of.base_commit, candidate_commit: of.candidate_commit,
         base_tree_sha256: "4".repeat(64), candidate_tree_sha256: "5".repeat(64),
         flake_lock_sha256: "6".repeat(64), act: null, host: of.host, machine_id: "7".repeat(32),

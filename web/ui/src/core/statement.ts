@@ -18,10 +18,11 @@ export interface Checked {
 }
 
 export const FIELDS = [
-    "act", "base_commit", "base_tree_sha256", "candidate_commit", "candidate_tree_sha256",
+    "act", "author", "base_commit", "base_tree_sha256", "candidate_commit", "candidate_tree_sha256",
     "closure_manifest_sha256", "drv", "effects_sha256", "expires", "flake_lock_sha256", "from",
     "host", "machine_id", "mode", "nonce", "not_before", "page_sha256", "policy_sha256", "proposal",
     "required_level", "revision", "rollback_to", "schema", "toplevel", "toplevel_nar_hash",
+    "typed_host",
 ] as const;
 
 const MAX_BYTES = 64 * 1024;
@@ -41,7 +42,7 @@ function parse(text: string): Record<string, unknown> {
 function wellFormed(text: string, fields: Record<string, unknown>): boolean {
     try {
         return canonical(fields) === text
-            && fields["schema"] === "agentd.statement/1"
+            && fields["schema"] === "agentd.statement/2"
             && Object.keys(fields).join() === FIELDS.join();
     } catch {
         return false;
@@ -116,6 +117,7 @@ export async function checkStatement(
         same("It names this proposal and machine", [
             ["proposal", fields["proposal"], shown.id],
             ["host", fields["host"], shown.host],
+            ["author", (fields["author"] as { id?: unknown } | null)?.id, shown.proposer.id],
         ]),
         same("It names the commits and the build shown here", [
             ["base_commit", fields["base_commit"], shown.base_commit],
