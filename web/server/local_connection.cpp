@@ -54,7 +54,8 @@ LocalConnection::LocalConnection(Socket socket, core::Peer peer, ControlPlane& c
                                  const Limits& limits, std::shared_ptr<Mailbox> mailbox,
                                  Crowd<LocalConnection>& crowd)
     : socket_(std::move(socket)), peer_(peer), control_plane_(control_plane),
-      buffer_(core::LineChannel::max_line), most_behind_(limits.behind),
+      buffer_(core::LineChannel::max_line),
+      most_behind_(limits.behind), patience_{.bytes = limits.answers, .still = limits.request},
       mailbox_(std::move(mailbox)), crowd_(crowd) {
     guest_.party = std::to_string(peer_.uid);
     guest_.known = true;
@@ -134,6 +135,10 @@ void LocalConnection::answer(const std::string& line, bool last) {
     if (behind_ > most_behind_ || line.size() > core::longest_answer) {
         return close();
     }
+    if (!make_room(line.size())) {
+        write(error_line("busy", "too much waits for slow readers on this socket; try again", 75));
+        return read();
+    }
     // Who keeps up with the events may be behind by all of the answer.
     for (const std::string& part : core::lines_of_answer(line)) {
         enqueue(part);
@@ -141,6 +146,30 @@ void LocalConnection::answer(const std::string& line, bool last) {
     if (socket_.is_open()) {
         read();
     }
+}
+
+/// For an answer in parts: what is shorter is held to `behind`. Nobody keeps out root.
+bool LocalConnection::make_room(std::size_t more) {
+    if (peer_.uid == 0 || more <= core::LineChannel::max_line) {
+        return true;
+    }
+    std::vector<std::shared_ptr<LocalConnection>> others;
+    std::vector<Untaken> untaken;
+    for (auto& one : crowd_.everybody()) {
+        if (one.get() != this && one->uid() != 0) {
+            untaken.push_back(one->untaken());
+            others.push_back(std::move(one));
+        }
+    }
+    const auto go =
+        who_gives_way(untaken, behind_ + more, patience_, std::chrono::steady_clock::now());
+    if (!go) {
+        return false;
+    }
+    for (const auto index : *go) {
+        others[index]->close();
+    }
+    return true;
 }
 
 void LocalConnection::write(const std::string& line) {
@@ -157,6 +186,7 @@ void LocalConnection::enqueue(const std::string& line) {
     behind_ += line.size() + 1;
     queue_.push_back(line + "\n");
     if (queue_.size() == 1) {
+        taken_ = std::chrono::steady_clock::now();
         write_next();
     }
 }
@@ -168,6 +198,7 @@ void LocalConnection::write_next() {
                               return self->close();
                           }
                           self->behind_ -= self->queue_.front().size();
+                          self->taken_ = std::chrono::steady_clock::now();
                           self->queue_.pop_front();
                           if (!self->queue_.empty()) {
                               self->write_next();

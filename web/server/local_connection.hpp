@@ -35,6 +35,7 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
 
     std::uint32_t uid() const noexcept { return peer_.uid; }
     const Guest& guest() const noexcept { return guest_; }
+    Untaken untaken() const noexcept { return {.bytes = behind_, .since = taken_}; }
     void read();
     void close();
 
@@ -43,6 +44,7 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
     void on_line(Error error);
     void call(core::Json request);
     void answer(const std::string& line, bool last);
+    bool make_room(std::size_t more);
     void write(const std::string& line);
     void enqueue(const std::string& line);
     void write_next();
@@ -53,7 +55,9 @@ class LocalConnection : public std::enable_shared_from_this<LocalConnection> {
     ControlPlane& control_plane_;
     boost::asio::streambuf buffer_;
     std::size_t most_behind_;
+    Patience patience_;
     std::size_t behind_ = 0;
+    std::chrono::steady_clock::time_point taken_{};
     std::shared_ptr<Mailbox> mailbox_;
     Crowd<LocalConnection>& crowd_;
     std::deque<std::string> queue_;

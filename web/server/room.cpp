@@ -30,4 +30,29 @@ std::optional<std::size_t> who_goes(std::span<const Guest> guests) {
     return goes;
 }
 
+std::optional<std::vector<std::size_t>> who_gives_way(std::span<const Untaken> others,
+                                                      std::size_t more, const Patience& patience,
+                                                      std::chrono::steady_clock::time_point now) {
+    std::vector<std::size_t> still;
+    std::size_t waiting = more;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        waiting += others[i].bytes;
+        if (others[i].bytes > 0 && now - others[i].since >= patience.still) {
+            still.push_back(i);
+        }
+    }
+    std::stable_sort(still.begin(), still.end(), [&](std::size_t a, std::size_t b) {
+        return others[a].since < others[b].since;
+    });
+    std::vector<std::size_t> go;
+    for (std::size_t next = 0; waiting > patience.bytes; ++next) {
+        if (next == still.size()) {
+            return std::nullopt;
+        }
+        go.push_back(still[next]);
+        waiting -= others[still[next]].bytes;
+    }
+    return go;
+}
+
 } // namespace agentd::web

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace agentd::web {
 
@@ -20,5 +22,24 @@ struct Guest {
 /// The one that goes: a stranger, else one that is known and at rest; of those one of the party
 /// that holds the most, the longest at rest first. Nullopt: everybody is known and at work.
 std::optional<std::size_t> who_goes(std::span<const Guest> guests);
+
+/// What a connection was told and has not taken yet.
+struct Untaken {
+    std::size_t bytes = 0;
+    std::chrono::steady_clock::time_point since{}; ///< when it took something last
+};
+
+/// What may wait for all of them together.
+struct Patience {
+    std::size_t bytes = 0;
+    std::chrono::milliseconds still{}; ///< for who takes nothing, before it goes for another
+};
+
+/// Who goes so that `more` bytes may wait beside what the others have not taken: nobody where they
+/// may, else who took nothing for too long, the longest first. Nullopt: they may not, and nobody
+/// goes.
+std::optional<std::vector<std::size_t>> who_gives_way(std::span<const Untaken> others,
+                                                      std::size_t more, const Patience& patience,
+                                                      std::chrono::steady_clock::time_point now);
 
 } // namespace agentd::web

@@ -102,6 +102,44 @@ TEST_CASE("an answer that is no line comes in parts, and the next call is answer
     CHECK(ask(client, R"({"method":"small"})") == json{{"ok", true}, {"result", json::object()}});
 }
 
+TEST_CASE("what waits for slow readers is bounded for all of them together") {
+    constexpr std::size_t most = 8U << 20;
+    const std::string large(6U << 20, 'x');
+    const auto slow_and_other = [&](std::chrono::milliseconds patience, const auto& look) {
+        Running running({.answers = most, .request = patience});
+        std::promise<void> told;
+        running.plane.reply = [&](const auto& call, const auto&, const auto& done) {
+            done(test::FakePlane::good(json(large).dump()));
+            if (call.method == "first") {
+                told.set_value();
+            }
+        };
+        const auto somebody = [&] { // root is never kept waiting
+            auto client = running.local_as(1001);
+            return client ? std::move(*client) : running.local();
+        };
+        auto slow = somebody();
+        auto other = somebody();
+        slow.send("{\"method\":\"first\"}\n");
+        told.get_future().wait();
+        look(slow, other);
+    };
+    slow_and_other(std::chrono::hours(1), [&](auto& slow, auto& other) {
+        const auto refused = ask(other, R"({"method":"second"})");
+        REQUIRE(refused.contains("error"));
+        CHECK(refused["error"]["code"] == "busy");
+        CHECK(refused["error"]["exit"] == 75);
+        for (json line = json::parse(slow.line()); line.contains("part");) {
+            line = json::parse(slow.line());
+        }
+        CHECK(ask(other, R"({"method":"third"})").contains("part"));
+    });
+    slow_and_other(std::chrono::milliseconds(0), [&](auto& slow, auto& other) {
+        CHECK(ask(other, R"({"method":"second"})").contains("part"));
+        CHECK(slow.read_all().size() < large.size());
+    });
+}
+
 TEST_CASE("events come before the answer, in order") {
     Running running;
     running.plane.reply = [](const auto&, const auto& on_event, const auto& done) {

@@ -41,3 +41,22 @@ TEST_CASE("of those with a session only one at rest goes, and where all are at w
     CHECK_FALSE(goes({guest("a", 1s, {.known = true, .at_work = true})}));
     CHECK_FALSE(goes({}));
 }
+
+TEST_CASE("for what is to wait beside the rest goes who took nothing for too long, or nobody") {
+    using Who = std::vector<std::size_t>;
+    const auto at = [](std::chrono::seconds since) {
+        return std::chrono::steady_clock::time_point(since);
+    };
+    const std::vector<web::Untaken> others{{.bytes = 30, .since = at(50s)},
+                                           {.bytes = 30, .since = at(20s)},
+                                           {.bytes = 0, .since = at(0s)},
+                                           {.bytes = 30, .since = at(10s)}};
+    const web::Patience patience{.bytes = 100, .still = 30s};
+    const auto now = at(60s);
+    CHECK(web::who_gives_way(others, 10, patience, now) == Who{});
+    CHECK(web::who_gives_way(others, 11, patience, now) == Who{3});
+    CHECK(web::who_gives_way(others, 70, patience, now) == Who{3, 1});
+    CHECK_FALSE(web::who_gives_way(others, 71, patience, now));
+    CHECK_FALSE(web::who_gives_way(others, 11, patience, at(39s)));
+    CHECK_FALSE(web::who_gives_way({}, 101, patience, now));
+}
