@@ -4,6 +4,7 @@
 #include "agentd/core/text.hpp"
 #include "policy/explain.hpp"
 #include "policy/invariants.hpp"
+#include "policy/obligations.hpp"
 
 #include <algorithm>
 
@@ -170,6 +171,7 @@ Decision judge(const Policy& policy, const Facts& facts) {
     const PresenceMethod asked = weaker(sum.offered, sum.required) ? sum.required : sum.offered;
     out.verdict.presence = out.verdict.level > Level::approve ? PresenceMethod::none : asked;
     out.verdict.policy_sha256 = policy.digest.hex();
+    out.verdict.obligations = obligations_of(policy, out);
     out.verdict.would_change = would_change(policy, facts, out, sum);
     return out;
 }

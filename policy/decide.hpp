@@ -28,9 +28,10 @@ struct Decision {
     std::vector<Trace> invariants{}; ///< one for each of invariants()
 };
 
-/// level = min(max(default, grants), caps, invariants); a rule that requires a presence also holds
-/// the level at approve, or nobody would be there to show it. presence = max(min(default, grants'),
-/// requires'), and none where nobody has to approve (veto, auto).
+/// level = min(max(default, grants), caps, invariants); a rule that requires a presence or approvers
+/// also holds the level at approve, or nobody would be there to show it, and one that requires a
+/// delay at veto. presence = max(min(default, grants'), requires'), and none where nobody has to
+/// approve (veto, auto). Obligations: obligations_of().
 Decision judge(const Policy& policy, const Facts& facts);
 proposals::Verdict decide(const Policy& policy, const Facts& facts);
 

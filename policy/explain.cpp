@@ -23,6 +23,9 @@ std::string line(const Rule& rule, const Trace& trace, const Facts& facts) {
     if (rule.presence) {
         out += "presence " + std::string(to_string(*rule.presence)) + " ";
     }
+    if (!rule.obligations.empty()) {
+        out += "(" + core::printable(describe(rule.obligations)) + ") ";
+    }
     out += "`" + rule.id + "`: " + (trace.counts ? "counts" : "does not count") + ", " +
            because(rule, trace, facts) + "\n";
     if (trace.counts) {
@@ -108,6 +111,9 @@ std::string explain(const Policy& policy, const Facts& facts, const Decision& de
     std::string out = "verdict: " + std::string(to_string(verdict.level));
     if (verdict.presence != proposals::PresenceMethod::none) {
         out += ", presence " + std::string(to_string(verdict.presence));
+    }
+    if (!verdict.obligations.empty()) {
+        out += "\nasked for: " + core::printable(describe(verdict.obligations));
     }
     out += "\npolicy: revision " + std::to_string(policy.revision) + ", sha256 " +
            policy.digest.hex().substr(0, 12) + ", default " + std::string(to_string(policy.level)) +

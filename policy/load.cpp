@@ -4,6 +4,7 @@
 #include "agentd/core/text.hpp"
 #include "agentd/core/toml.hpp"
 #include "policy/load_condition.hpp"
+#include "policy/load_head.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,28 +15,13 @@ namespace {
 
 using core::Problem;
 using core::TomlReader;
-using proposals::Level;
-using proposals::PresenceMethod;
 
-const std::vector<std::string> level_names{"forbid", "propose", "approve", "veto", "auto"};
-// What a person can be asked for: `none` would be an approval by nobody.
-const std::vector<std::string> presence_names{"browser", "password", "ssh", "passkey"};
 const std::vector<std::string> effect_names{"grant", "cap", "require"};
 
 bool is_identifier(std::string_view text) {
     return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
     });
-}
-
-std::optional<Level> read_level(TomlReader& in) {
-    const auto name = in.one_of("level", level_names);
-    return name ? proposals::parse_level(*name) : std::nullopt;
-}
-
-std::optional<PresenceMethod> read_presence(TomlReader& in) {
-    const auto name = in.one_of("presence", presence_names);
-    return name ? proposals::parse_presence_method(*name) : std::nullopt;
 }
 
 RuleEffect read_effect(TomlReader& in) {
@@ -61,7 +47,9 @@ std::string read_words(TomlReader& in, std::string_view key) {
 // Each effect has the fields that mean something for it, and no others.
 void check_fields(TomlReader& in, const Rule& rule) {
     if (rule.effect == RuleEffect::require) {
-        in.require("presence");
+        if (!in.has("obligations")) {
+            in.require("presence");
+        }
         if (in.has("level")) {
             in.refuse("level", {.code = "unknown_key",
                                 .message = "a rule that requires has no `level`",
@@ -69,10 +57,12 @@ void check_fields(TomlReader& in, const Rule& rule) {
         }
     } else {
         in.require("level");
-        if (rule.effect == RuleEffect::cap && in.has("presence")) {
-            in.refuse("presence", {.code = "unknown_key",
-                                   .message = "a rule that caps has no `presence`",
-                                   .hint = "write a second rule with effect = \"require\""});
+        for (const std::string key : {"presence", "obligations"}) {
+            if (rule.effect == RuleEffect::cap && in.has(key)) {
+                in.refuse(key, {.code = "unknown_key",
+                                .message = "a rule that caps has no `" + key + "`",
+                                .hint = "write a second rule with effect = \"require\""});
+            }
         }
     }
 }
@@ -86,7 +76,7 @@ void read_expiry(TomlReader& in, Rule& rule, std::chrono::sys_days today) {
     }
 }
 
-Rule read_rule(TomlReader& in, std::chrono::sys_days today) {
+Rule read_rule(TomlReader& in, const Policy& policy, std::chrono::sys_days today) {
     Rule rule{.where = in.where()};
     in.require("id");
     rule.id = in.text("id").value_or("");
@@ -98,6 +88,7 @@ Rule read_rule(TomlReader& in, std::chrono::sys_days today) {
     rule.effect = read_effect(in);
     rule.level = read_level(in);
     rule.presence = read_presence(in);
+    read_obligations(in, policy, rule);
     check_fields(in, rule);
     rule.why = read_words(in, "why");
     rule.owner = read_words(in, "owner");
@@ -117,7 +108,7 @@ void read_rules(TomlReader& root, const LoadOptions& options, Policy& policy,
     std::map<std::string, std::size_t> seen;
     for (TomlReader& in : root.tables("rule", Policy::max_rules)) {
         const std::size_t before = problems.size();
-        Rule rule = read_rule(in, options.today);
+        Rule rule = read_rule(in, policy, options.today);
         if (!rule.id.empty() && !seen.emplace(rule.id, policy.rules.size()).second) {
             in.refuse("id", {.code = "duplicate_id",
                              .message = "two rules are called `" + rule.id + "`"});
@@ -133,18 +124,6 @@ void read_rules(TomlReader& root, const LoadOptions& options, Policy& policy,
     }
 }
 
-void read_head(TomlReader& root, Policy& policy) {
-    root.require("schema");
-    root.one_of("schema", {"agentd.policy/1"});
-    root.require("revision");
-    policy.revision = root.integer("revision", 0, (std::int64_t{1} << 53) - 1).value_or(0);
-    if (auto defaults = root.table("defaults")) {
-        policy.level = read_level(*defaults).value_or(policy.level);
-        policy.presence = read_presence(*defaults).value_or(policy.presence);
-        defaults->finish();
-    }
-}
-
 } // namespace
 
 Loaded load_policy(std::string_view text, const LoadOptions& options) {
@@ -156,7 +135,7 @@ Loaded load_policy(std::string_view text, const LoadOptions& options) {
     Policy policy{.digest = core::sha256(text)};
     TomlReader root(*document, {.file = options.file, .at = {.line = 1, .column = 1}},
                     out.problems);
-    read_head(root, policy);
+    read_head(root, options, policy);
     read_rules(root, options, policy, out.problems);
     root.finish();
     if (out.problems.empty()) {

@@ -6,6 +6,7 @@
 #include "policy/rule.hpp"
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,13 @@
 
 namespace agentd::policy {
 
+/// The bytes of a zone's rules (TZif), by its name; nullopt where there is none.
+using ZoneSource = std::function<std::optional<std::string>(const std::string& name)>;
+
 struct LoadOptions {
     std::string file = "policy.toml"; ///< for messages only; nothing is opened
     std::chrono::sys_days today{};    ///< a rule whose day has passed is a problem
+    ZoneSource zones{}; ///< without one no window is ever open; with one its zones have to be there
 };
 
 /// A policy exactly when there is no problem.
@@ -26,7 +31,7 @@ struct Loaded {
 
 /// Problems: `bad_toml`, `unknown_key`, `unknown_fact`, `unknown_test`, `unknown_name`,
 /// `wrong_type`, `bad_value`, `missing_key`, `duplicate_id`, `expired`, `bad_glob`,
-/// `example_fails`, `too_many`; `where` is file:line:column.
+/// `example_fails`, `too_many`, `unknown_zone`; `where` is file:line:column.
 Loaded load_policy(std::string_view text, const LoadOptions& options);
 
 /// The text of `policy/default.toml`: a person decides everything.

@@ -4,6 +4,8 @@
 #include "agentd/core/text.hpp"
 #include "proposals/names.hpp"
 
+#include <algorithm>
+
 namespace agentd::policy {
 
 namespace {
@@ -101,10 +103,26 @@ proposals::Level ceiling(const Rule& rule) noexcept {
         return proposals::Level::automatic;
     case RuleEffect::cap:
         return rule.level.value_or(proposals::Level::forbid);
-    case RuleEffect::require:
-        return proposals::Level::approve;
+    case RuleEffect::require: {
+        const auto& owed = rule.obligations;
+        const bool person = rule.presence || !owed.approvers.empty() || owed.typed_host;
+        return person                   ? proposals::Level::approve
+               : owed.delay.count() > 0 ? proposals::Level::veto
+                                        : proposals::Level::automatic;
+    }
     }
     return proposals::Level::forbid;
+}
+
+proposals::Role role_of(const Policy& policy, std::string_view approver) {
+    const auto it = policy.roles.find(approver);
+    return it == policy.roles.end() ? proposals::Role::approver : it->second;
+}
+
+const Window* find_window(const Policy& policy, std::string_view name) {
+    const auto it = std::find_if(policy.windows.begin(), policy.windows.end(),
+                                 [&](const Window& window) { return window.name == name; });
+    return it == policy.windows.end() ? nullptr : &*it;
 }
 
 std::optional<std::chrono::sys_days> last_good_day(const Policy& policy) {

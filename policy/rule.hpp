@@ -5,10 +5,12 @@
 #include "agentd/core/digest.hpp"
 #include "policy/facts.hpp"
 #include "policy/glob.hpp"
+#include "policy/window.hpp"
 #include "proposals/verdict.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,7 +74,8 @@ struct Rule {
     std::string id{};
     RuleEffect effect = RuleEffect::cap;
     std::optional<proposals::Level> level{};             ///< always for grant and cap
-    std::optional<proposals::PresenceMethod> presence{}; ///< always for require, perhaps for grant
+    std::optional<proposals::PresenceMethod> presence{}; ///< of a require, perhaps of a grant
+    proposals::Obligations obligations{};                ///< likewise; of a cap there are none
     std::string why{};
     std::string owner{};
     std::optional<std::chrono::sys_days> expires{}; ///< the last day on which it counts
@@ -83,21 +86,31 @@ struct Rule {
 /// Does a rule count whose conditions came out so? Unknown does not grant, and it does cap and
 /// require.
 bool counts(RuleEffect effect, Truth truth) noexcept;
-/// The highest level there is while the rule counts. A presence can only be shown by somebody who
-/// is asked; a grant holds nothing lower.
+/// The highest level there is while the rule counts. A presence can only be shown, and a host only
+/// be typed, by somebody who is asked; what waits is not automatic; a grant holds nothing lower.
 proposals::Level ceiling(const Rule& rule) noexcept;
 
+/// Who approves what they wrote: nobody, a person who typed it at a terminal, every person.
+enum class SelfApproval { never, terminal, person };
+
 struct Policy {
-    static constexpr std::size_t max_rules = 512;
+    static constexpr std::size_t max_rules = 1024;
     static constexpr std::size_t max_conditions = 32; ///< of one rule
     static constexpr std::size_t max_names = 256;     ///< of one condition
 
     std::int64_t revision = 0;
     proposals::Level level = proposals::Level::approve; ///< when no rule grants more
     proposals::PresenceMethod presence = proposals::PresenceMethod::ssh;
+    SelfApproval self_approval = SelfApproval::never;
+    std::map<std::string, proposals::Role, std::less<>> roles{}; ///< of approvers, by name
+    std::vector<Window> windows{};                               ///< each name once
     std::vector<Rule> rules{};
     core::Digest digest{core::Digest::Bytes{}}; ///< SHA-256 of the file's bytes
 };
+
+/// Of an approver: one who stands in no role is an approver.
+proposals::Role role_of(const Policy& policy, std::string_view approver);
+const Window* find_window(const Policy& policy, std::string_view name);
 
 /// The last day on which every rule counts: after it the file has to be loaded again (and is
 /// refused).

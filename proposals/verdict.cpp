@@ -13,7 +13,7 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr Names<Level, 5> level_names{"forbid", "propose", "approve", "veto", "auto"};
+constexpr Names<Level, 6> level_names{"forbid", "observe", "propose", "approve", "veto", "auto"};
 constexpr Names<ReasonEffect, 5> effect_names{"grant", "cap", "require", "invariant", "default"};
 
 Json to_json(const Reason& reason) {
@@ -61,19 +61,25 @@ Json to_json(const Verdict& verdict) {
     for (const Reason& reason : verdict.reasons) {
         reasons.push_back(to_json(reason));
     }
-    return {{"schema", "agentd.verdict/1"},
-            {"level", to_string(verdict.level)},
-            {"presence", to_string(verdict.presence)},
-            {"reasons", std::move(reasons)},
-            {"would_change", verdict.would_change},
-            {"policy_sha256", verdict.policy_sha256}};
+    Json out{{"schema", "agentd.verdict/1"},
+             {"level", to_string(verdict.level)},
+             {"presence", to_string(verdict.presence)},
+             {"reasons", std::move(reasons)},
+             {"would_change", verdict.would_change},
+             {"policy_sha256", verdict.policy_sha256}};
+    // Where there are none it is written as it was before there were any.
+    if (!verdict.obligations.empty()) {
+        out["obligations"] = to_json(verdict.obligations);
+    }
+    return out;
 }
 
 core::Result<Verdict> verdict_from_json(const Json& value) {
     ObjectReader in(value, "verdict");
     in.one_of("schema", {"agentd.verdict/1"});
     Verdict verdict{
-        .level = parse_level(in.one_of("level", {"forbid", "propose", "approve", "veto", "auto"}))
+        .level = parse_level(in.one_of("level",
+                                       {"forbid", "observe", "propose", "approve", "veto", "auto"}))
                      .value_or(Level::forbid),
         .presence = parse_presence_method(
                         in.one_of("presence", {"none", "browser", "password", "ssh", "passkey"}))
@@ -91,6 +97,13 @@ core::Result<Verdict> verdict_from_json(const Json& value) {
             }
             verdict.reasons.push_back(std::move(reason).value());
         }
+    }
+    if (in.has("obligations")) {
+        auto obligations = obligations_from_json(in.any("obligations"));
+        if (!obligations) {
+            return obligations.problem();
+        }
+        verdict.obligations = std::move(obligations).value();
     }
     if (!core::Digest::parse(verdict.policy_sha256)) {
         in.refuse("policy_sha256", "is not a SHA-256");

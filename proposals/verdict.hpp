@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/core/json.hpp"
+#include "proposals/obligations.hpp"
 #include "proposals/presence_method.hpp"
 
 #include <optional>
@@ -12,8 +13,10 @@
 
 namespace agentd::proposals {
 
-/// How far a change may go, least first. Written `auto` outside for `automatic`.
-enum class Level { forbid, propose, approve, veto, automatic };
+/// How far a change may go, least first: never, told and kept, put up to be looked at, done once a
+/// person agrees, done after a delay unless somebody objects, done. Written `auto` outside for
+/// `automatic`.
+enum class Level { forbid, observe, propose, approve, veto, automatic };
 
 std::string_view to_string(Level level) noexcept;
 std::optional<Level> parse_level(std::string_view text) noexcept;
@@ -45,6 +48,7 @@ struct Verdict {
     std::vector<Reason> reasons{};
     std::vector<std::string> would_change{}; ///< what would have to be different for more
     std::string policy_sha256{};             ///< hex
+    Obligations obligations{}; ///< what has to be done besides; a veto's delay is always there
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -20,6 +20,7 @@ namespace {
 
 std::string level_words(const std::string& level) {
     return level == "forbid"    ? "policy forbids it"
+           : level == "observe" ? "policy lets it be told, not put up"
            : level == "propose" ? "policy lets it be looked at, not approved"
            : level == "approve" ? "policy wants a person to approve it"
            : level == "veto"    ? "policy lets it happen unless somebody objects"

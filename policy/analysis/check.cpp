@@ -25,11 +25,21 @@ bool at_most(const std::optional<PresenceMethod>& a, PresenceMethod b) {
     return a && satisfies(b, *a);
 }
 
+/// Is everything that `few` asks for asked for by `many` too?
+bool asks_no_more(const proposals::Obligations& few, proposals::Obligations many) {
+    const proposals::Obligations before = many;
+    return (many += few) == before;
+}
+
 /// Does `rule` do nothing more than `other` when both count?
 bool says_no_more(const Rule& rule, const Rule& other) {
     if (rule.effect == RuleEffect::grant) {
         return other.effect == RuleEffect::grant && rule.level <= other.level &&
+               asks_no_more(other.obligations, rule.obligations) &&
                (!rule.presence || at_most(other.presence, *rule.presence));
+    }
+    if (!asks_no_more(rule.obligations, other.obligations)) {
+        return false;
     }
     if (other.effect == RuleEffect::grant || ceiling(other) > ceiling(rule)) {
         return false;

@@ -14,7 +14,8 @@ namespace {
 using proposals::Level;
 using proposals::PresenceMethod;
 
-constexpr std::array levels{Level::propose, Level::approve, Level::veto, Level::automatic};
+constexpr std::array levels{Level::observe, Level::propose, Level::approve, Level::veto,
+                            Level::automatic};
 constexpr std::array presences{PresenceMethod::browser, PresenceMethod::password,
                                PresenceMethod::ssh};
 

@@ -1,5 +1,6 @@
 // Decides what it is asked, line by line: `{"policy": TOML, "facts": [{…}]}` in,
-// `{"verdicts": [[level, presence, [rules that count]]]}` or `{"problems": […]}` out.
+// `{"verdicts": [[level, presence, [rules that count], obligations or null]]}` or `{"problems":
+// […]}` out.
 #include "agentd/core/json.hpp"
 #include "policy/analysis/facts_text.hpp"
 #include "policy/decide.hpp"
@@ -28,7 +29,9 @@ core::Json decided(const policy::Policy& policy, const policy::Facts& facts) {
             counting.push_back(policy::invariants()[trace.rule].id);
         }
     }
-    return {to_string(decision.verdict.level), to_string(decision.verdict.presence), counting};
+    const auto& owed = decision.verdict.obligations;
+    return {to_string(decision.verdict.level), to_string(decision.verdict.presence), counting,
+            owed.empty() ? core::Json() : proposals::to_json(owed)};
 }
 
 core::Json answer(const core::Json& asked) {

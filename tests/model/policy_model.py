@@ -1,13 +1,14 @@
 """The policy engine, written a second time from its documentation.
 
 A policy is the table that tomllib makes of a policy file, facts are a dict from a fact's name to its value (bool, int, str, list
-of str); what is missing is unknown. `decide` answers (level, presence, ids of the rules and limits that count).
+of str); what is missing is unknown. `decide` answers (level, presence, ids of the rules and limits that count, obligations).
 """
 import re
 
-LEVELS = ["forbid", "propose", "approve", "veto", "auto"]
+LEVELS = ["forbid", "observe", "propose", "approve", "veto", "auto"]
 PRESENCES = ["browser", "password", "ssh", "passkey"]
-RISKS = ["none", "low", "notice", "high", "critical"]
+CLASSES = ["nothing", "package", "upstream_bump", "setting", "reach", "system", "self"]
+ORDERED = {"change.max_risk": ["none", "low", "notice", "high", "critical"], "change.class": CLASSES}
 UNKNOWN = object()
 
 
@@ -51,8 +52,8 @@ def names_of_pattern(text):
 
 
 def holds(fact, test, wanted, value):
-    if fact == "change.max_risk":
-        rank = RISKS.index
+    if fact in ORDERED:
+        rank = ORDERED[fact].index
         numbers = {"eq": lambda: value == wanted, "lt": lambda: rank(value) < rank(wanted), "le": lambda: rank(value) <= rank(wanted),
                    "gt": lambda: rank(value) > rank(wanted), "ge": lambda: rank(value) >= rank(wanted)}
         if test in numbers:
@@ -128,28 +129,92 @@ LIMITS = [
 ]
 
 
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+USUAL_DELAY = 2 * 3600  # of a veto
+
+
+def owed_by(rule):
+    """What a rule asks for: people by role, seconds, windows, tests, the host's name typed."""
+    asked = rule.get("obligations", {})
+    people = asked.get("approvers", [])
+    people = [people] if isinstance(people, dict) else people
+    delay = asked.get("delay", "0s")
+    one = lambda names: [names] if isinstance(names, str) else names
+    return ({role: max([each["n"] for each in people if each.get("role", "approver") == role], default=0) for role in ("approver", "admin")},
+            int(delay[:-1]) * UNITS[delay[-1]], set(one(asked.get("window", []))), set(one(asked.get("tests", []))),
+            asked.get("typed_host", False))
+
+
+def together(all_owed):
+    out = ({"approver": 0, "admin": 0}, 0, set(), set(), False)
+    for people, delay, windows, tests, typed in all_owed:
+        out = ({role: max(out[0][role], people[role]) for role in people}, max(out[1], delay), out[2] | windows, out[3] | tests, out[4] or typed)
+    return out
+
+
+def lightest(all_owed):
+    """Of several grants each would do: the one that asks least, people first."""
+    def weight(owed):
+        people, delay, windows, tests, typed = owed
+        count = sum(people.values()) + (people["admin"] > 0)
+        roles = [[rank, people[role]] for rank, role in enumerate(("viewer", "approver", "admin")) if people.get(role)]
+        return count, typed, delay, len(windows), len(tests), roles, sorted(windows), sorted(tests)
+    return min(all_owed, key=weight)
+
+
+def as_json(owed):
+    people, delay, windows, tests, typed = owed
+    if not (any(people.values()) or delay or windows or tests or typed):
+        return None
+    return {"approvers": [{"n": people[role], "role": role} for role in ("approver", "admin") if people[role]], "delay_seconds": delay,
+            "windows": sorted(windows), "tests": sorted(tests), "typed_host": typed}
+
+
+def obligations(defaults, counting, level, presence_offered):
+    rank = LEVELS.index
+    if rank(level) < rank("approve"):
+        return None
+    default = defaults.get("level", "approve")
+    grants = [rule for rule in counting if rule["effect"] == "grant"]
+    owed = [owed_by(rule) for rule in counting if rule["effect"] == "require"]
+    waits = lambda one: one if level != "veto" or one[1] else (one[0], USUAL_DELAY, *one[2:])
+    if rank(level) > rank(default):
+        owed.append(lightest([waits(owed_by(rule)) for rule in grants if rank(rule["level"]) >= rank(level)]))
+    else:
+        owed.append(waits(together([])))
+    if level == "approve" and presence_offered != defaults.get("presence", "ssh"):
+        owed.append(lightest([owed_by(rule) for rule in grants if rule.get("presence") == presence_offered]))
+    return as_json(together(owed))
+
+
+def highest_while(rule):
+    """A require holds: somebody has to be there to show who they are, and what waits is not automatic."""
+    if rule["effect"] == "cap":
+        return rule["level"]
+    people, delay, _, _, typed = owed_by(rule)
+    return "approve" if "presence" in rule or any(people.values()) or typed else "veto" if delay else "auto"
+
+
 def decide(policy, facts):
     defaults = policy.get("defaults", {})
     granted = LEVELS.index(defaults.get("level", "approve"))
     offered = PRESENCES.index(defaults.get("presence", "ssh"))
-    ceiling, required, counting = len(LEVELS) - 1, 0, []
+    ceiling, required, counting, limits = len(LEVELS) - 1, 0, [], []
     for rule in policy.get("rule", []):
         if not counts(rule["effect"], rule["when"], facts):
             continue
-        counting.append(rule["id"])
+        counting.append(rule)
         if rule["effect"] == "grant":
             granted = max(granted, LEVELS.index(rule["level"]))
             if "presence" in rule:
                 offered = min(offered, PRESENCES.index(rule["presence"]))
-        elif rule["effect"] == "cap":
-            ceiling = min(ceiling, LEVELS.index(rule["level"]))
-        else:  # somebody has to be there to show it
-            ceiling = min(ceiling, LEVELS.index("approve"))
-            required = max(required, PRESENCES.index(rule["presence"]))
+        else:
+            ceiling = min(ceiling, LEVELS.index(highest_while(rule)))
+            required = max(required, PRESENCES.index(rule.get("presence", "browser")))
     for name, level, when in LIMITS:
         if counts("cap", when, facts):
-            counting.append(name)
+            limits.append(name)
             ceiling = min(ceiling, LEVELS.index(level))
-    level = min(granted, ceiling)
-    presence = "none" if level > LEVELS.index("approve") else PRESENCES[max(offered, required)]
-    return LEVELS[level], presence, counting
+    level = LEVELS[min(granted, ceiling)]
+    presence = "none" if level in ("veto", "auto") else PRESENCES[max(offered, required)]
+    return level, presence, [rule["id"] for rule in counting] + limits, obligations(defaults, counting, level, PRESENCES[offered])

@@ -225,7 +225,7 @@ TEST_CASE("words of a rule cannot hide anything") {
 TEST_CASE("a file that is too large, or has too many rules, is refused") {
     CHECK(trouble(head + std::string(300'000, '#')).starts_with("too_many"));
     std::string many;
-    for (int i = 0; i < 513; ++i) {
+    for (int i = 0; i < 1025; ++i) {
         many += "[[rule]]\n";
     }
     CHECK(trouble(head + many).starts_with("too_many"));

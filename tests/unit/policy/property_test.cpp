@@ -92,7 +92,7 @@ class Generator {
     Rule rule(RuleEffect effect) {
         Rule out{.id = "r" + std::to_string(next_++), .effect = effect, .why = "w", .owner = "o"};
         if (effect != RuleEffect::require) {
-            out.level = static_cast<Level>(below(5));
+            out.level = static_cast<Level>(below(6));
         }
         const std::array presences{PresenceMethod::browser, PresenceMethod::password,
                                    PresenceMethod::ssh, PresenceMethod::passkey};
@@ -108,7 +108,7 @@ class Generator {
     Rule rule() { return rule(static_cast<RuleEffect>(below(3))); }
 
     Policy policy() {
-        Policy out{.level = static_cast<Level>(below(5)),
+        Policy out{.level = static_cast<Level>(below(6)),
                    .presence = below(2) == 0 ? PresenceMethod::browser : PresenceMethod::ssh};
         for (auto count = below(6); count > 0; --count) {
             out.rules.push_back(rule());
@@ -161,7 +161,7 @@ Answer holds(const Condition& condition, const policy::Facts& facts) {
 
 proposals::Verdict oracle(const Policy& policy, const policy::Facts& facts) {
     int highest = static_cast<int>(policy.level);
-    int lowest = 4;
+    int lowest = static_cast<int>(Level::automatic);
     PresenceMethod offered = policy.presence;
     PresenceMethod required = PresenceMethod::none;
     for (const Rule& rule : policy.rules) {
@@ -180,12 +180,12 @@ proposals::Verdict oracle(const Policy& policy, const policy::Facts& facts) {
         } else if (rule.effect == RuleEffect::cap) {
             lowest = std::min(lowest, static_cast<int>(*rule.level));
         } else {
-            lowest = std::min(lowest, 2);
+            lowest = std::min(lowest, static_cast<int>(Level::approve));
             required = std::max(required, *rule.presence);
         }
     }
     if (std::get<Texts>(facts.get("change.kinds")).count("agentd_changed") != 0) {
-        lowest = std::min(lowest, 2);
+        lowest = std::min(lowest, static_cast<int>(Level::approve));
     }
     proposals::Verdict out{.level = static_cast<Level>(std::min(highest, lowest))};
     out.presence = out.level > Level::approve ? PresenceMethod::none : std::max(offered, required);

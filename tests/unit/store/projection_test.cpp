@@ -187,13 +187,13 @@ TEST_CASE("a verdict below approve denies") {
     const TempDir dir;
     Projection projection(dir / "p.db");
     LogLines log;
-    const std::string level = GENERATE("forbid", "propose", "approve", "veto", "auto");
+    const std::string level = GENERATE("forbid", "observe", "propose", "approve", "veto", "auto");
     log.add("proposal.drafted", proposal_id(1), draft_body(1));
     log.add("proposal.state", proposal_id(1), state_body("drafted", "checking"));
     log.add("proposal.verified", proposal_id(1), verified_body());
     log.add("decision.made", proposal_id(1), decision_body(level));
     fold(projection, log);
-    const bool denied = level == "forbid" || level == "propose";
+    const bool denied = level == "forbid" || level == "observe" || level == "propose";
     CHECK(projection.queries().proposal(proposal_id(1))->state ==
           (denied ? State::denied : State::decided));
 }

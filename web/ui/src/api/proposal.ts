@@ -8,7 +8,7 @@ export type State =
     | "drafted" | "checking" | "verified" | "decided" | "approved" | "applying" | "confirmed"
     | "rolled_back" | "failed" | "refused" | "denied" | "withdrawn" | "superseded" | "lapsed"
     | "expired" | "stale";
-export type Level = "forbid" | "propose" | "approve" | "veto" | "auto";
+export type Level = "forbid" | "observe" | "propose" | "approve" | "veto" | "auto";
 export type PresenceNeeded = "none" | "browser" | "password" | "ssh" | "passkey";
 export type EvidenceLevel = "intake" | "parse" | "evaluate" | "build" | "effects" | "checks" | "dry_activate" | "rehearsal" | "hosts";
 export type EvidenceStatus = "passed" | "failed" | "cancelled" | "timed_out" | "limit" | "unjudged" | "not_tried";

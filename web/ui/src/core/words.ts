@@ -67,6 +67,7 @@ export const AREAS: Record<string, string> = {
 
 export const LEVELS: Record<Level, string> = {
     forbid: "Forbidden by policy",
+    observe: "Told and kept, never put up",
     propose: "May only be proposed",
     approve: "A person approves",
     veto: "Happens unless vetoed",
