@@ -1,11 +1,15 @@
 #include "proposals/presence.hpp"
 
 #include "proposals/sshsig.hpp"
+#include "proposals/webauthn.hpp"
 
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/digest.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
 
 namespace agentd::proposals {
 
@@ -24,7 +28,7 @@ Problem bad_signature() {
 struct Purpose {
     std::string_view name{};  ///< namespace of SSH signatures
     std::string_view bytes{}; ///< what SSH signs
-    std::string browser{};    ///< what a browser signs
+    std::string browser{};    ///< what a browser signs, and what a passkey's challenge is made of
 };
 
 core::Result<core::Done> verify_browser(const Purpose& purpose, const Presence& presence,
@@ -55,12 +59,52 @@ core::Result<core::Done> verify_ssh(const Purpose& purpose, const Presence& pres
     return core::Done{};
 }
 
-core::Result<Approver> verify(const Purpose& purpose, const Presence& presence,
-                              std::span<const Approver> approvers) {
-    if (presence.method != PresenceMethod::browser && presence.method != PresenceMethod::ssh) {
+core::Result<core::Done> verify_passkey(const Purpose& purpose, const Presence& presence,
+                                        const Approver& approver) {
+    const auto assertion = parse_assertion(presence.signature);
+    if (!assertion) {
+        return assertion.problem();
+    }
+    const auto counter = verify_assertion(*assertion, purpose.browser, approver);
+    return counter ? core::Result<core::Done>(core::Done{}) : counter.problem();
+}
+
+core::Result<core::Done> verify_by(const Purpose& purpose, const Presence& presence,
+                                   const Approver& approver) {
+    switch (presence.method) {
+    case PresenceMethod::browser:
+        return verify_browser(purpose, presence, approver);
+    case PresenceMethod::ssh:
+        return verify_ssh(purpose, presence, approver);
+    case PresenceMethod::passkey:
+        return verify_passkey(purpose, presence, approver);
+    case PresenceMethod::none:
+    case PresenceMethod::password:
+    case PresenceMethod::break_glass:
+        break;
+    }
+    return bad_signature();
+}
+
+/// What stands for nobody: it carries no signature.
+std::optional<Problem> unsigned_method(PresenceMethod method) {
+    if (method == PresenceMethod::break_glass) {
         return Problem{
             .code = "break_glass",
             .message = "break-glass carries no signature; only root on this machine may use it"};
+    }
+    if (method == PresenceMethod::none || method == PresenceMethod::password) {
+        return Problem{.code = "presence",
+                       .message = "`" + std::string(to_string(method)) + "` proves nobody here",
+                       .hint = "sign with an SSH key, a passkey or a paired browser"};
+    }
+    return std::nullopt;
+}
+
+core::Result<Approver> verify(const Purpose& purpose, const Presence& presence,
+                              std::span<const Approver> approvers) {
+    if (auto problem = unsigned_method(presence.method)) {
+        return std::move(*problem);
     }
     const Approver* approver = find_approver(approvers, presence.method, presence.key_id);
     if (approver == nullptr) {
@@ -69,10 +113,7 @@ core::Result<Approver> verify(const Purpose& purpose, const Presence& presence,
                        .where = presence.key_id,
                        .hint = "root adds it to the approvers file, or pair the browser again"};
     }
-    const auto verified = presence.method == PresenceMethod::ssh
-                              ? verify_ssh(purpose, presence, *approver)
-                              : verify_browser(purpose, presence, *approver);
-    if (!verified) {
+    if (const auto verified = verify_by(purpose, presence, *approver); !verified) {
         return verified.problem();
     }
     return *approver;
@@ -94,10 +135,11 @@ Json to_json(const Presence& presence) {
 core::Result<Presence> presence_from_json(const Json& value) {
     core::ObjectReader in(value, "presence");
     Presence presence{
-        .method = parse_presence_method(in.one_of("method", {"browser", "ssh", "break_glass"}))
-                      .value_or(PresenceMethod::browser),
+        .method =
+            parse_presence_method(in.one_of("method", {"browser", "ssh", "passkey", "break_glass"}))
+                .value_or(PresenceMethod::browser),
         .key_id = in.text("key_id", 64),
-        .signature = in.text("signature", max_ssh_armor),
+        .signature = in.text("signature", std::max(max_ssh_armor, max_assertion)),
         .signed_digest = in.text("signed_digest", 64)};
     if (!core::Digest::parse(presence.signed_digest)) {
         in.refuse("signed_digest", "is not a SHA-256");
