@@ -23,7 +23,7 @@ class Together {
             lists.push_back(&shared->second);
         }
         for (const auto& [path, file] : told.files) {
-            if (file.inside) {
+            if (file.inside && !is_inside(user, path)) {
                 host_.inlined[user].insert(path);
             }
             has(lists, path, file);
@@ -53,6 +53,13 @@ class Together {
             here.by = here.by.empty() && by && *by != *real ? *by : here.by;
         }
         return out;
+    }
+
+    bool is_inside(const std::string& user, const std::string& path) const {
+        const auto all = host_.inside.find(user);
+        return all != host_.inside.end() &&
+               std::any_of(all->second.begin(), all->second.end(),
+                           [&](const InlineModule& one) { return one.file == path; });
     }
 
     static ModuleUse* find(Modules& modules, std::string_view path) {

@@ -154,7 +154,8 @@ void read_host_folders(Files& files, Reader& reader, RepoMap& map) {
         any = true;
         const Entry* entry = only_one(all, host.name, true);
         entry = entry == nullptr ? only_one(all, host.name, false) : entry;
-        if (host.modules.empty() && host.inlined.empty() && entry != nullptr) {
+        if (host.modules.empty() && host.inlined.empty() && host.inside.empty() &&
+            entry != nullptr) {
             walk(files, reader, *entry, host);
         }
     }

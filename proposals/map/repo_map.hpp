@@ -4,48 +4,15 @@
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/result.hpp"
-#include "proposals/map/evaluated.hpp"
 #include "proposals/map/files.hpp"
+#include "proposals/map/host.hpp"
 
 #include <cstddef>
-#include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace agentd::proposals::map {
-
-/// A file that a host is made of.
-struct ModuleUse {
-    std::string file{};
-    std::string by{}; ///< the file that imports it; "" is the flake's own list
-    std::vector<std::string> also_by{};
-    std::size_t distance{};          ///< imports between the host and it
-    bool maybe{};                    ///< imported under a condition that cannot be told
-    bool by_value{};                 ///< `(import ./x.nix)`: to Nix no module of its own
-    bool read = true;                ///< the imports lead to it
-    std::optional<bool> evaluated{}; ///< it takes part; nullopt: not asked, or not told
-    friend bool operator==(const ModuleUse&, const ModuleUse&) = default;
-};
-using Modules = std::vector<ModuleUse>;
-
-struct Host {
-    std::string name{};      ///< below nixosConfigurations
-    std::string kind{};      ///< `nixos`, `darwin` or `home`
-    std::string host_name{}; ///< networking.hostName where it is written out; "" otherwise
-    Modules modules{};       ///< in the order in which they are met
-    std::map<std::string, Modules> homes{}; ///< of home-manager, by user
-    /// Files that hold modules inside of something else, by user; "" for those of the system.
-    std::map<std::string, std::set<std::string>> inlined{};
-    bool in_part{}; ///< only its own files are known, not what it shares
-    std::map<std::string, EvaluatedPart> evaluated{}; ///< by user; empty where Nix was not asked
-    std::vector<std::string> outside{};               ///< modules of inputs, by name
-    std::vector<std::string> unresolved{}; ///< `file:line: …`, imports that could not be followed
-    /// Evaluation told all modules of it and of its users.
-    bool whole() const;
-};
 
 struct FlakeInput {
     std::string name{};

@@ -39,6 +39,16 @@ Json evaluated_json(const Host& host) {
     return host.evaluated.empty() ? Json() : out;
 }
 
+Json inline_json(const Host& host) {
+    auto files = host.inlined;
+    for (const auto& [user, modules] : host.inside) {
+        for (const InlineModule& module : modules) {
+            files[user].insert(module.file);
+        }
+    }
+    return files;
+}
+
 Json host_json(const Host& host) {
     Json homes = Json::object();
     for (const auto& [user, modules] : host.homes) {
@@ -49,7 +59,7 @@ Json host_json(const Host& host) {
             {"host_name", host.host_name.empty() ? Json() : Json(host.host_name)},
             {"modules", modules_json(host.modules)},
             {"homes", std::move(homes)},
-            {"inline", host.inlined},
+            {"inline", inline_json(host)},
             {"evaluated", evaluated_json(host)},
             {"outside", host.outside},
             {"unresolved", host.unresolved}};

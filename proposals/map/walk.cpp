@@ -153,11 +153,22 @@ void Walk::written_here(Value* value, const From& from) {
     } else if (inline_.insert(value).second) {
         From here = from;
         here.file = value->file != nullptr ? value->file->path : from.file;
-        if (!here.file.empty()) {
-            host_.inlined[user_].insert(here.file);
+        if (!here.file.empty() && found_inside(*value, here)) {
+            ++here.distance;
         }
         body(value, here);
     }
+}
+
+bool Walk::found_inside(const Value& value, const From& at) {
+    auto names = value.file == nullptr ? std::vector<std::string>{} : names_above(value);
+    if (names.empty()) {
+        host_.inlined[user_].insert(at.file);
+        return false;
+    }
+    host_.inside[user_].push_back(
+        {.file = at.file, .prefix = std::move(names), .distance = at.distance, .maybe = at.maybe});
+    return true;
 }
 
 void Walk::module(Value* given, const From& from) {

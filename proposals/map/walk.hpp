@@ -17,6 +17,10 @@ std::string shown(std::string text);
 /// `FILE:LINE: WHY: the expression, in the words of the source`.
 std::string said_at(const Value& value, const std::string& file, const std::string& why);
 
+/// The names that the whole value is bound to where it is written: `flake.modules.nixos.web`, with
+/// no first `config`. Empty where it stands in a list, a call or a `let`, or a name is computed.
+std::vector<std::string> names_above(const Value& value);
+
 class Walk {
   public:
     Walk(Reader& reader, Host& host) : reader_(reader), host_(host) {}
@@ -49,6 +53,8 @@ class Walk {
     void module(Value* value, const From& from);
     void path(const Value& written, const Value& value, const From& from);
     void written_here(Value* value, const From& from);
+    /// A module of its own, by the names above it; else a part of what stands around it.
+    bool found_inside(const Value& value, const From& at);
     void file(const std::string& path, Value* said, const From& from);
     void body(Value* value, const From& from);
     void homes_of(Value* body, const From& from);

@@ -1,5 +1,7 @@
 // Where modules say something, and how that is told to people.
 #include "proposals/map/walk.hpp"
+#include "proposals/nix/locate.hpp"
+#include "proposals/nix/names.hpp"
 
 #include <algorithm>
 
@@ -32,6 +34,35 @@ std::string said_at(const Value& value, const std::string& file, const std::stri
     }
     return value.file->path + ":" + std::to_string(value.file->tree.position(value.node).line) +
            ": " + why + ": " + words;
+}
+
+std::vector<std::string> names_above(const Value& value) {
+    const nix::Tree& tree = value.file->tree;
+    const auto parents = nix::parents_of(tree);
+    std::vector<std::string> out;
+    nix::NodeId below = value.node;
+    for (nix::NodeId node = parents[below]; node != nix::no_node; node = parents[node]) {
+        const auto kind = tree.kind(node);
+        const bool body = kind == nix::NodeKind::lambda || kind == nix::NodeKind::let_in ||
+                          kind == nix::NodeKind::with || kind == nix::NodeKind::assertion;
+        if (kind == nix::NodeKind::binding) {
+            const auto names = nix::path_texts(tree, tree.first(node));
+            for (auto name = names.rbegin(); name != names.rend(); ++name) {
+                if (!*name) {
+                    return {};
+                }
+                out.insert(out.begin(), **name);
+            }
+        } else if (kind != nix::NodeKind::set && kind != nix::NodeKind::paren &&
+                   !(body && tree.last(node) == below)) {
+            return {};
+        }
+        below = node;
+    }
+    if (!out.empty() && out.front() == "config") {
+        out.erase(out.begin());
+    }
+    return out;
 }
 
 void Walk::collect(Reader& reader, Value* body, const std::vector<std::string>& path,

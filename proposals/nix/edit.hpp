@@ -77,13 +77,13 @@ EditResult add_element(const Tree& tree, Names path, const Element& element,
 EditResult remove_element(const Tree& tree, Names path, const Element& element,
                           const EditStyle& style = {});
 
-/// To the arguments of the file's function, in their layout; a bare set becomes a function.
-EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style = {});
+/// To the arguments of the file's function, or of one in it; a bare set becomes a function.
+EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style = {},
+                      NodeId function = no_node);
 
 struct Import {
-    std::string relative{}; ///< from the file that imports: `./x.nix`
-    std::string
-        from_root{}; ///< from the repository's: `hosts/common/x.nix`, for `map relativeToRoot`
+    std::string relative{};  ///< from the file that imports: `./x.nix`
+    std::string from_root{}; ///< from the repository's, for `map relativeToRoot`: `hosts/x.nix`
 };
 EditResult add_import(const Tree& tree, const Import& import, const EditStyle& style = {});
 EditResult remove_import(const Tree& tree, const Import& import, const EditStyle& style = {});

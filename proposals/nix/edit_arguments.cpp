@@ -161,9 +161,10 @@ core::Result<Done> draft_formal(const Tree& tree, NodeId function, std::string_v
     return Done{};
 }
 
-EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style) {
+EditResult add_formal(const Tree& tree, std::string_view name, const EditStyle& style,
+                      NodeId function) {
     Draft draft{.tight = style.tight};
-    if (const auto done = draft_formal(tree, no_node, name, draft); !done) {
+    if (const auto done = draft_formal(tree, function, name, draft); !done) {
         return done.problem();
     }
     return finish(tree, std::move(draft.splices), draft.expected);

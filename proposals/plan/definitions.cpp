@@ -108,7 +108,7 @@ class Look {
     Definition definition(const nix::Site& site) const {
         Definition out{.at = &at_,
                        .site = site,
-                       .conditional = at_.maybe || site.condition != no_node,
+                       .inside = site.condition != no_node,
                        .line = line_of(site.binding)};
         for (NodeId node = parents_[site.binding]; node != no_node; node = parents_[node]) {
             if (const auto priority = priority_of(tree_, node)) {
@@ -120,9 +120,10 @@ class Look {
         for (auto inner = nix::unwrap(tree_, value); inner.value != no_node;
              inner = nix::unwrap(tree_, value)) {
             out.priority = priority_of(tree_, value).value_or(out.priority);
-            out.conditional = out.conditional || inner.condition != no_node;
+            out.inside = out.inside || inner.condition != no_node;
             value = nix::bare(tree_, inner.value);
         }
+        out.conditional = at_.maybe || out.inside;
         out.value = tree_.text(value);
         return out;
     }
@@ -288,7 +289,9 @@ void Workspace::look(const Candidate& at, const OptionPath& option, Said& out) {
                               .where = at.file});
         return;
     }
+    const std::size_t first = out.definitions.size();
     Look(*this, *text, at, option).into(out);
+    settle(at, option, out, first);
 }
 
 } // namespace agentd::proposals::plan

@@ -13,6 +13,9 @@ using core::Problem;
 std::vector<std::string> doubts(const Workspace& space, const HostNames& hosts) {
     std::vector<std::string> out;
     for (const map::Host& host : space.map().hosts) {
+        if (host.whole()) {
+            continue; // Nix has told what could not be followed
+        }
         for (const std::string& lost : host.unresolved) {
             if (hosts.count(host.name) > 0 && out.size() < 3 &&
                 std::find(out.begin(), out.end(), lost) == out.end()) {
@@ -52,10 +55,26 @@ std::size_t line_that_says(const nix::Tree& tree, const OptionPath& option) {
     return 0;
 }
 
+/// Without those of whom Nix has told who defines the option.
+HostNames not_told(const Workspace& space, const OptionPath& option, HostNames hosts) {
+    const std::string path = option.str();
+    std::erase_if(hosts, [&](const std::string& name) {
+        const map::Host* host = space.map().host(name);
+        const auto told = [&](const std::string& user) {
+            const auto part = host->evaluated.find(user);
+            return part != host->evaluated.end() && part->second.unknown.count(path) == 0;
+        };
+        return host != nullptr && told("") &&
+               std::all_of(host->homes.begin(), host->homes.end(),
+                           [&](const auto& home) { return home.first == "*" || told(home.first); });
+    });
+    return hosts;
+}
+
 } // namespace
 
 std::optional<Problem> unread(Workspace& space, const OptionPath& option, const HostNames& hosts) {
-    const auto lost = doubts(space, hosts);
+    const auto lost = doubts(space, not_told(space, option, hosts));
     for (const std::string& file : space.files().nix_files()) {
         const nix::Tree* tree =
             !lost.empty() && space.map().hosts_of(file).empty() ? space.tree(file) : nullptr;

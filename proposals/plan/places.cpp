@@ -3,6 +3,8 @@
 #include "proposals/plan/planner.hpp"
 #include "proposals/plan/topic.hpp"
 
+#include "agentd/core/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -59,15 +61,6 @@ bool takes_options(Workspace& space, const nix::Tree& tree, const Candidate& at,
     });
 }
 
-/// How many names make one thing that a module is about: `services.x`, `users.users.x`.
-std::size_t names_of_a_thing(const OptionPath& option) {
-    constexpr std::array<std::string_view, 10> of_all{
-        "boot",     "environment", "networking", "nix",   "nixpkgs",
-        "security", "system",      "systemd",    "users", "home-manager"};
-    const auto& first = option.parts().front();
-    return std::find(of_all.begin(), of_all.end(), first) == of_all.end() ? 2 : 3;
-}
-
 /// Files of the host's own place; where there is one host alone, all are.
 bool is_home(const Workspace& space, const Candidate& at, const HostNames& every) {
     const auto& hosts = space.map().hosts;
@@ -92,18 +85,35 @@ bool is_in_folder_of_its_own(const Candidate& at) {
     return at.hosts.size() == 1 && map::name_of(map::folder_of(at.file)) == *at.hosts.begin();
 }
 
+/// What stands inside of a file is about what it is called: the host, or much.
+int grade_inside(const Topic& topic, const Candidate& at) {
+    const std::string stem = core::to_lower(map::stem_of(at.file));
+    const bool of_host = at.hosts.size() == 1 && topic.module == core::to_lower(*at.hosts.begin());
+    const bool entry = stem == "default" || stem == "configuration" || stem == topic.module;
+    return of_host && entry ? 5 : topic.general && (of_host || at.hosts.size() > 1) ? 4 : 1;
+}
+
+/// That of a folder further in, which is about what the folder is called.
+bool is_inner(const Candidate& at, bool home) {
+    return home ? at.distance > 0 && !is_in_folder_of_its_own(at) : at.distance > 1;
+}
+
 /// How well a file fits what is not said anywhere yet; 0 does not.
 int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, const Related& here,
           bool home) {
-    const Topic topic = topic_of(tree, at.file, option);
+    const Topic topic = topic_of(tree, at.file, option, at.prefix);
     if (topic.generated) {
         return 0;
     }
     // A host's own file about another service takes nothing of this one, nor does any an entry of a
     // kind (a site, a unit) beside its own.
     const bool strange = (home || is_entry(option)) && topic.other && !topic.called;
-    if (here.names >= names_of_a_thing(option) && !strange) {
-        return 7;
+    const bool inner = topic.named_entry && is_inner(at, home);
+    const bool broad = topic.called || topic.general ||
+                       (!inner && (topic.named_entry || topic.spread >= general_spread)) ||
+                       topic.hub || (topic.much && !is_entry(option));
+    if (here.names >= names_of_a_thing(option) && !strange && broad) {
+        return topic.called ? topic.on ? 9 : 8 : 7;
     }
     if (topic.machine && !topic.called) {
         return 1;
@@ -114,12 +124,13 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, 
     if (topic.called || topic.other) {
         return topic.called ? 6 : 1;
     }
+    if (!at.prefix.empty() && !at.hosts.empty()) {
+        return grade_inside(topic, at);
+    }
     if (topic.declares && !topic.general) {
         return 1; // a module with options of its own is about those
     }
     if (topic.named_entry) {
-        // That of a folder further in is about what the folder is called.
-        const bool inner = home ? at.distance > 0 && !is_in_folder_of_its_own(at) : at.distance > 1;
         return inner && !topic.general ? 2 : 5;
     }
     return topic.hub || topic.general ? 4 : topic.spread >= general_spread ? 3 : 2;

@@ -59,7 +59,7 @@ Steps ListEdit::run() {
 
 nix::EditStyle ListEdit::style(const Definition& one) const {
     auto out = space_.style();
-    out.inside_conditions = one.conditional;
+    out.inside_conditions = one.inside;
     return out;
 }
 
@@ -188,7 +188,7 @@ Steps ListEdit::add_anywhere(const std::vector<const Definition*>& all) {
                      [](const auto* a, const auto* b) { return rank_of(*a) > rank_of(*b); });
     std::set<std::pair<const Candidate*, bool>> tried; // an edit is of the file, not of the binding
     for (const Definition* one : order) {
-        const bool again = !tried.emplace(one->at, one->conditional).second;
+        const bool again = !tried.emplace(one->at, one->inside).second;
         if (again || (ask_.wish.in.empty() && !is_fitting(*one))) {
             continue;
         }

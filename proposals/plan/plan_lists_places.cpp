@@ -3,6 +3,7 @@
 #include "proposals/plan/topic.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace agentd::proposals::plan {
 
@@ -12,14 +13,13 @@ ListEdit::Rank ListEdit::rank_of(const Definition& one) {
 
 namespace {
 
-/// Of a list about as many as it has elements.
-std::size_t words_of(std::string_view text) {
+/// Of lists, also of several that are joined.
+std::size_t elements_of(std::string_view text) {
+    const auto read = nix::parse(std::string(text));
+    const auto* tree = std::get_if<nix::Tree>(&read);
     std::size_t out = 0;
-    bool word = false;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-        out += !blank && !word ? 1 : 0;
-        word = !blank;
+    for (nix::NodeId node = 0; tree != nullptr && node < tree->size(); ++node) {
+        out += tree->kind(node) == nix::NodeKind::list ? tree->children(node).size() : 0;
     }
     return out;
 }
@@ -41,12 +41,12 @@ bool ListEdit::fits_now(const Definition& one) {
     if (is_generated(tree, one.at->file)) {
         return false;
     }
-    const std::size_t elements = words_of(one.value);
+    const std::size_t elements = elements_of(one.value);
     if (element_.package && ask_.targets.size() > 1 && one.at->hosts == ask_.targets &&
         elements > 8) {
         return true; // a long list that all of them share is of programs of every kind
     }
-    const Topic topic = topic_of(tree, one.at->file, option_);
+    const Topic topic = topic_of(tree, one.at->file, option_, one.at->prefix);
     if (is_of_ports(option_) && one.at->distance > 0 && !topic.called && !topic.general) {
         return false;
     }

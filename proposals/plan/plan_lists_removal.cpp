@@ -40,14 +40,14 @@ std::vector<std::string> path_around(const nix::Tree& tree, nix::NodeId node) {
 
 const nix::EditResult& ListEdit::removal(const Definition& one) {
     const std::string file = list_file_of(space_, one);
-    const auto known = removals_.find({file, one.conditional});
+    const auto known = removals_.find({file, one.inside});
     if (known != removals_.end()) {
         return known->second;
     }
     const auto names =
         file == one.at->file ? space_.names_in(*one.at, option_) : std::vector<std::string>{};
     auto edit = nix::remove_element(*space_.tree(file), names, element_, style(one));
-    return removals_.emplace(std::pair(file, one.conditional), std::move(edit)).first->second;
+    return removals_.emplace(std::pair(file, one.inside), std::move(edit)).first->second;
 }
 
 bool ListEdit::has(const Definition& one) {

@@ -39,6 +39,27 @@ std::size_t neighbours(const map::RepoMap& map, const std::string& importer,
     return found.size();
 }
 
+std::vector<std::string> imports_of(const Candidate& at) {
+    auto out = at.prefix;
+    if (!out.empty() && out.back() == "config") {
+        out.pop_back();
+    }
+    out.emplace_back("imports");
+    return out;
+}
+
+/// A module inside of a file that is the host's by its name, and imports files of that folder:
+/// where it imports none, files may be modules of the flake themselves.
+bool imports_inside(Workspace& space, const Candidate& at, const std::string& module) {
+    const auto names = imports_of(at);
+    const bool of_host = at.hosts.size() == 1 &&
+                         names[names.size() - 2].find(*at.hosts.begin()) != std::string::npos;
+    const bool of_aspect =
+        names.size() > 2 && at.hosts.size() == 1 && names[names.size() - 3] == *at.hosts.begin();
+    return (of_host || of_aspect) && neighbours(space.map(), at.file, module) > 0 &&
+           nix::locate(*space.tree(at.file), names, nix::FileKind::module).exact.size() == 1;
+}
+
 /// The file that shall import it; nullptr when there is none for all of `hosts` alone.
 const Candidate* importer_for(Workspace& space, const Ask& ask,
                               const std::vector<Candidate>& candidates, const std::string& module,
@@ -48,14 +69,16 @@ const Candidate* importer_for(Workspace& space, const Ask& ask,
     Rank highest{};
     for (const Candidate& at : candidates) {
         const bool fits = ask.named() ? at.own() && at.hosts == hosts : !is_few(ask, at.hosts);
-        if (!fits || at.maybe || at.inline_only || at.file == module ||
-            space.tree(at.file) == nullptr || is_generated(*space.tree(at.file), at.file)) {
+        const nix::Tree* tree = space.tree(at.file);
+        if (!fits || at.maybe || at.inline_only || at.file == module || tree == nullptr ||
+            is_generated(*tree, at.file) ||
+            (!at.prefix.empty() && !imports_inside(space, at, module))) {
             continue;
         }
-        const Topic topic =
-            topic_of(*space.tree(at.file), at.file, *OptionPath::parse("imports.x"));
+        const Topic topic = topic_of(*tree, at.file, *OptionPath::parse("imports.x"), at.prefix);
+        const bool first = at.distance == 0 && !topic.other && at.hosts.size() == 1;
         const bool importing = topic.hub || topic.index || topic.named_entry || topic.general ||
-                               at.distance == 0 || neighbours(space.map(), at.file, module) > 0;
+                               first || neighbours(space.map(), at.file, module) > 0;
         if (!importing) {
             continue; // a module that is about one thing, and imports nothing like it
         }
@@ -127,7 +150,10 @@ Steps import_into(Workspace& space, const Ask& ask, const std::vector<Candidate>
                        .hint = "import it by the name that the flake gives it, by hand"};
     }
     const nix::Tree& tree = *space.tree(at->file);
-    auto edit = nix::add_import(tree, import_of(tree, at->file, module), space.style());
+    const auto import = import_of(tree, at->file, module);
+    auto edit = at->prefix.empty() ? nix::add_import(tree, import, space.style())
+                                   : nix::add_element(tree, imports_of(*at),
+                                                      {.text = import.relative}, space.style());
     if (auto done = take(space, at->file, std::move(edit), {}); !done) {
         return done.problem();
     }

@@ -35,7 +35,7 @@ Steps plan_unset(Workspace& space, const Ask& ask) {
         }
         const auto names = space.names_in(*one.at, *ask.wish.option);
         auto style = space.style();
-        style.inside_conditions = one.conditional;
+        style.inside_conditions = one.inside;
         auto edit = nix::remove_binding(*space.tree(one.at->file), names, style);
         if (auto done = take(space, one.at->file, std::move(edit), names); !done) {
             return done.problem();

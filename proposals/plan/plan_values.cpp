@@ -155,6 +155,14 @@ Steps SetOption::for_the_first_time(const HostNames& hosts) {
     if (auto problem = not_declared_for(hosts)) {
         return *std::move(problem);
     }
+    const auto lost = doubts(space_, hosts);
+    if (option_.str() == "networking.hostName" && !lost.empty()) { // every host has one
+        return Problem{.code = "unread",
+                       .message =
+                           "where the host's name is said could not be read: " + lost.front(),
+                       .where = lost.front().substr(0, lost.front().find(": ")),
+                       .hint = "change it there by hand"};
+    }
     const bool switched = wanted_ == "true" && option_.parts().back() == "enable";
     if (ask_.named() && switched && ask_.wish.user.empty()) {
         if (const auto module = module_for(space_, option_, hosts)) {

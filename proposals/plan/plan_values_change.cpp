@@ -113,7 +113,7 @@ Steps SetOption::change(const Definition& one, const std::string& written) {
         return by_program(option_, one);
     }
     auto style = space_.style();
-    style.inside_conditions = one.conditional;
+    style.inside_conditions = one.inside;
     const auto names = space_.names_in(*one.at, option_);
     if (one.value.starts_with("pkgs.") && wanted_.starts_with('"')) {
         return Problem{.code = "other_kind",

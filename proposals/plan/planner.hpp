@@ -15,8 +15,8 @@ namespace agentd::proposals::plan {
 /// that switches it; a module that is there and not imported; the binding that wins; the host's own
 /// file, beside what is related; a new file. What is executable stays so. Problems, with `where` as
 /// `file:line` or the index of the operation, beside those of the edits (`proposals/nix/edit.hpp`)
-/// and of Workspace: `several_places`, `shared` (other hosts would change too), `conditional`, `forced`, `generated`,
-/// `no_place`, `exists`.
+/// and of Workspace: `several_places`, `shared` (other hosts would change too), `conditional`,
+/// `forced`, `generated`, `no_place`, `exists`.
 core::Result<Plan> make_plan(map::Files& files, const map::RepoMap& map, const Request& request);
 
 // The parts, for planner*.cpp only.

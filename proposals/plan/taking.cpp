@@ -71,6 +71,30 @@ bool is_missing(const nix::Tree& tree, const std::vector<NodeId>& parents,
     return false;
 }
 
+/// To the arguments of the module inside of the file; what is always there (`lib`) may be the
+/// file's own, where that is a module of flake-parts.
+nix::EditResult add_inside(const Workspace& space, const nix::Tree& tree,
+                           const std::vector<std::string>& names, const std::string& argument) {
+    const auto parents = nix::parents_of(tree);
+    const auto sites = nix::locate(tree, names, nix::FileKind::module).exact;
+    NodeId function = no_node;
+    NodeId outermost = no_node;
+    for (NodeId up = sites.empty() ? no_node : sites.front().binding; up != no_node;
+         up = parents[up]) {
+        if (tree.kind(up) == nix::NodeKind::lambda) {
+            function = function == no_node ? up : function;
+            outermost = up;
+        }
+    }
+    const bool of_parts = names.front() == "flake" || names.front() == "den";
+    if (function == outermost && !(of_parts && argument == "lib")) {
+        return Problem{.code = "no_arguments",
+                       .message = "the module there does not take " + argument,
+                       .hint = "give it that argument by hand"};
+    }
+    return nix::add_formal(tree, argument, space.style(), function);
+}
+
 } // namespace
 
 Problem in_file(Problem problem, const std::string& file) {
@@ -95,7 +119,8 @@ core::Result<core::Done> take(Workspace& space, const std::string& file, nix::Ed
         const auto parents = nix::parents_of(tree);
         if (is_missing(tree, parents, nix::locate(tree, names, nix::FileKind::module).exact,
                        argument)) {
-            auto formal = nix::add_formal(tree, argument, space.style());
+            auto formal = space.is_holder(file) ? add_inside(space, tree, names, argument)
+                                                : nix::add_formal(tree, argument, space.style());
             if (!formal) {
                 space.put(file, before); // all of it or nothing
                 return take(space, file, std::move(formal), {});

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace agentd::proposals::plan {
@@ -66,48 +67,68 @@ struct Names {
     std::set<std::string, std::less<>> first{};
     std::set<std::string, std::less<>> near{}; ///< up to the third
     bool options{};
+    bool on{};              ///< the thing, by its `enable`
+    std::size_t values{};   ///< that are no sets
+    std::size_t of_thing{}; ///< how many of these are below its names
 };
 
-/// How many names stand before those of a binding; nullopt where it is of a `let`.
-std::optional<std::size_t> names_before(const nix::Tree& tree, const std::vector<NodeId>& parents,
-                                        NodeId binding) {
-    std::size_t out = 0;
-    bool config = false;
+using MaybeNames = std::vector<std::optional<std::string>>;
+
+/// The names of a binding and of all around it; nullopt where it is of a `let`.
+std::optional<MaybeNames> path_of(const nix::Tree& tree, const std::vector<NodeId>& parents,
+                                  NodeId binding) {
+    MaybeNames out;
     NodeId below = binding;
-    for (NodeId up = parents[binding]; up != nix::no_node; below = up, up = parents[up]) {
+    for (NodeId up = binding; up != nix::no_node; below = up, up = parents[up]) {
         if (tree.kind(up) == NodeKind::let_in && below != tree.last(up)) {
             return std::nullopt;
         }
         if (tree.kind(up) == NodeKind::binding) {
             const auto names = nix::path_texts(tree, tree.first(up));
-            out += names.size();
-            config = names.front() == "config";
+            out.insert(out.begin(), names.begin(), names.end());
         }
     }
-    return config ? out - 1 : out;
+    if (out.front() == "config") {
+        out.erase(out.begin());
+    }
+    return out;
 }
 
-Names names_of(const nix::Tree& tree) {
+bool begins_with(const MaybeNames& path, std::span<const std::string> start) {
+    return path.size() >= start.size() && std::equal(start.begin(), start.end(), path.begin());
+}
+
+bool is_set(const nix::Tree& tree, NodeId binding) {
+    const NodeId value = nix::bare(tree, tree.last(binding));
+    return tree.kind(value) == NodeKind::set || tree.kind(value) == NodeKind::rec_set;
+}
+
+/// Of the module whose options begin behind `prefix`.
+Names names_of(const nix::Tree& tree, std::span<const std::string> prefix,
+               std::span<const std::string> thing) {
     Names out;
     const auto parents = nix::parents_of(tree);
     for (NodeId node = 0; node < tree.size(); ++node) {
-        auto at =
-            tree.kind(node) == NodeKind::binding ? names_before(tree, parents, node) : std::nullopt;
-        if (!at) {
+        auto path =
+            tree.kind(node) == NodeKind::binding ? path_of(tree, parents, node) : std::nullopt;
+        if (!path || !begins_with(*path, prefix) || path->size() == prefix.size()) {
             continue;
         }
-        auto names = nix::path_texts(tree, tree.first(node));
-        if (*at == 0 && names.front() == "config") {
-            names.erase(names.begin());
+        path->erase(path->begin(), path->begin() + static_cast<std::ptrdiff_t>(prefix.size()));
+        if (path->front()) {
+            out.first.insert(*path->front());
         }
-        for (const auto& name : names) {
-            if (name && *at == 0) {
-                out.first.insert(*name);
+        for (std::size_t i = 0; i < path->size() && i < 3; ++i) {
+            if ((*path)[i]) {
+                out.near.insert(*(*path)[i]);
             }
-            if (name && *at < 3) {
-                out.near.insert(*name);
-            }
-            ++*at;
+        }
+        if (path->front() != "imports" && !is_set(tree, node)) {
+            const bool here = begins_with(*path, thing);
+            ++out.values;
+            out.of_thing += here ? 1 : 0;
+            out.on =
+                out.on || (here && path->size() == thing.size() + 1 && path->back() == "enable");
         }
     }
     out.options = out.first.erase("options") > 0;
@@ -143,6 +164,26 @@ std::string low_name_of(const std::string& file) {
     return out;
 }
 
+/// What is said of many a thing, and names none: `nix.gc.options`.
+bool is_of_any_kind(std::string_view part) {
+    return is_one_of(part, {"options", "settings", "config", "extraConfig", "enable", "default"});
+}
+
+/// `hosts/web` of `flake.modules.nixos."hosts/web"`, and of that the last part; "" for none.
+std::string module_called(std::span<const std::string> prefix) {
+    std::string out;
+    for (const std::string& name : prefix) {
+        if (name == "home-manager") {
+            break; // of a user, in a module that is called by what stands before
+        }
+        const bool kind =
+            is_one_of(name, {"flake", "modules", "den", "aspects", "nixos", "config", "homeManager",
+                             "homeModules", "nixosModules", "user", "darwin", "generic", "os"});
+        out = kind ? out : name;
+    }
+    return core::to_lower(out.substr(out.rfind('/') + 1));
+}
+
 /// Named as hardware is, and with what `nixos-generate-config` always writes.
 bool is_scan(std::string_view stem, std::string_view source) {
     const bool named = stem.find("hardware") != stem.npos || stem == "hw" || stem == "facter";
@@ -163,41 +204,72 @@ bool is_about(const std::string& file, std::string_view package) {
     return stem.size() >= 3 && core::to_lower(package).find(stem) != std::string::npos;
 }
 
-Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath& option) {
-    const std::string stem = map::stem_of(file);
-    const std::string low = low_name_of(file);
-    const bool entry = map::name_of(file) == "default.nix" || stem == "configuration";
-    const Names names = names_of(tree);
+namespace {
+
+bool is_called_so(std::string_view name, const OptionPath& option) {
     const auto& parts = option.parts();
-    Topic out{.generated = is_generated(tree, file) || map::name_of(file) == "flake.nix",
-              .machine = begins_with_one(low, {"hardware", "disk", "boot", "filesystem", "fs",
-                                               "kernel", "facter", "impermanence", "persist"}),
-              .called = is_of_place(stem, parts.front()),
-              .declares = names.options,
-              .hub = imports_from_elsewhere(tree),
-              .spread = names.first.size()};
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const bool chosen = i == 2 && parts.front() == "users"; // the name of somebody
         const bool named =
-            i == 0 ? core::to_lower(parts[i]).find(low) != std::string::npos && low.size() >= 3
-                   : is_named_by(low, parts[i]);
-        out.called = out.called || (!chosen && named);
+            i == 0 ? core::to_lower(parts[i]).find(name) != std::string::npos && name.size() >= 3
+                   : is_named_by(name, parts[i]) && !is_of_any_kind(parts[i]);
+        if (!chosen && named) {
+            return true;
+        }
     }
-    out.general = is_one_of(low, {"common", "base", "core", "shared", "global", "general", "system",
-                                  "default", "defaults", "all", "configuration", "nixos", "main"});
+    return lists_packages(option) && is_of_packages(name);
+}
+
+bool is_general(std::string_view name) {
+    return is_one_of(name, {"common", "base", "core", "shared", "global", "general", "system",
+                            "default", "defaults", "all", "configuration", "nixos", "main", "extra",
+                            "extras", "misc"});
+}
+
+} // namespace
+
+std::size_t names_of_a_thing(const OptionPath& option) {
+    return is_one_of(option.parts().front(),
+                     {"boot", "environment", "networking", "nix", "nixpkgs", "security", "system",
+                      "systemd", "users", "home-manager"})
+               ? 3
+               : 2;
+}
+
+Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath& option,
+               std::span<const std::string> prefix) {
+    const std::string stem = map::stem_of(file);
+    const std::string low = low_name_of(file);
+    const bool entry = map::name_of(file) == "default.nix" || stem == "configuration";
+    const auto& parts = option.parts();
+    const Names names = names_of(
+        tree, prefix, std::span(parts).first(std::min(parts.size(), names_of_a_thing(option))));
+    Topic out{.generated = is_generated(tree, file) || map::name_of(file) == "flake.nix",
+              .machine = begins_with_one(low, {"hardware", "disk", "boot", "filesystem", "fs",
+                                               "kernel", "facter", "impermanence", "persist"}),
+              .called = is_of_place(stem, parts.front()) || is_called_so(low, option),
+              .declares = names.options,
+              .hub = prefix.empty() && imports_from_elsewhere(tree),
+              .on = names.on,
+              .much = names.on || names.of_thing * 2 >= names.values,
+              .module = prefix.empty() ? "" : module_called(prefix),
+              .spread = names.first.size()};
+    out.called = out.called || (!out.module.empty() && is_called_so(out.module, option));
     // `helium/system.nix` is the system's part of one thing.
     const bool inner = !map::folder_of(file).empty() && out.spread < 3 &&
                        is_one_of(low, {"system", "default", "main", "nixos"});
-    out.general = out.general && !inner;
-    out.called = out.called || (lists_packages(option) && is_of_packages(low));
+    out.general = is_general(low) && !inner;
     // A folder of much that is called as one thing of it is still of much.
     const bool of_much = entry && out.spread >= general_spread && names.first.count("imports") > 0;
     const auto& said = of_much ? names.first : names.near;
-    out.other = !out.called && !out.general && stem.size() >= 3 &&
-                std::any_of(said.begin(), said.end(), [&](const std::string& name) {
-                    return name != "imports" && name != "config" && name != parts.front() &&
-                           says(low, name);
-                });
+    const auto is_of = [&](std::string_view name) {
+        return name.size() >= 3 &&
+               std::any_of(said.begin(), said.end(), [&](const std::string& one) {
+                   return one != "imports" && one != "config" && one != parts.front() &&
+                          is_named_by(name, one);
+               });
+    };
+    out.other = !out.called && !out.general && (is_of(low) || is_of(out.module));
     const bool imports = names.first.count("imports") > 0;
     out.index = imports && out.spread == 1;
     out.named_entry = entry && !out.other && (out.spread >= general_spread || imports);

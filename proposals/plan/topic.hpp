@@ -6,6 +6,7 @@
 #include "proposals/operations.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 namespace agentd::proposals::plan {
@@ -23,12 +24,19 @@ struct Topic {
     bool index{};       ///< imports, and says nothing itself
     bool declares{};    ///< options of its own
     bool hub{};         ///< imports what lies outside of its folder
+    bool on{};          ///< turns on what the option is of
+    bool much{};        ///< turns it on, or says of little else
+    std::string module{}; ///< of a module inside of the file: what it is called, in small letters
     std::size_t spread{};
 };
 /// By its name and what it says: hardware as it was found, or a comment that a program writes it.
 bool is_generated(const nix::Tree& tree, const std::string& file);
 /// The file is called as the package is, or as the first part of its name.
 bool is_about(const std::string& file, std::string_view package);
-Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath& option);
+/// Of the module whose options begin behind `prefix`.
+Topic topic_of(const nix::Tree& tree, const std::string& file, const OptionPath& option,
+               std::span<const std::string> prefix = {});
+/// How many names make one thing that a module is about: `services.x`, `users.users.x`.
+std::size_t names_of_a_thing(const OptionPath& option);
 
 } // namespace agentd::proposals::plan

@@ -2,6 +2,7 @@
 
 #include "agentd/core/check.hpp"
 #include "agentd/core/text.hpp"
+#include "proposals/nix/names.hpp"
 
 #include <algorithm>
 
@@ -127,7 +128,8 @@ Result<HostNames> Workspace::targets(const Request& request, const Wish& wish) c
         }
     }
     for (const Host& host : map_.hosts) {
-        const bool open = host.in_part || (host.modules.empty() && host.homes.empty());
+        const bool open =
+            host.in_part || (host.modules.empty() && host.homes.empty() && host.inside.empty());
         if (request.hosts.empty() && wish.in.empty() && open && out.count(host.name) > 0) {
             return Problem{.code = "hosts_unknown",
                            .message = "what " + host.name +
@@ -179,6 +181,13 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
             continue; // the same home, without NixOS
         }
         add(found, host, host.modules, wanted && system ? Whose::wanted : Whose::others);
+        for (const auto& [user, modules] : host.inside) {
+            const bool his = user.empty() ? system : user == wish.user || (user == "*" && !system);
+            add_inside(found, host, modules,
+                       wanted && his      ? Whose::wanted
+                       : wanted && system ? Whose::homes
+                                          : Whose::others);
+        }
         if (wanted && wish.in.empty()) {
             add_inlined(inlined, host, wish.user);
         }
@@ -205,11 +214,11 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
                          return host.kind != "nixos" || targets.count(host.name) > 0;
                      });
     std::vector<Candidate> out;
-    for (auto& [file, candidate] : found) {
+    for (auto& [key, candidate] : found) {
         candidate.strangers =
             candidate.strangers || (!map_.hosts_known && !all && !is_home_of(candidate, targets));
-        if (!candidate.hosts.empty() && (wish.in.empty() || is_called(file, wish.in))) {
-            inlined.erase(file);
+        if (!candidate.hosts.empty() && (wish.in.empty() || is_called(candidate.file, wish.in))) {
+            inlined.erase(candidate.file);
             out.push_back(std::move(candidate));
         }
     }

@@ -4,7 +4,7 @@
 
 #include "proposals/map/repo_map.hpp"
 #include "proposals/nix/edit.hpp"
-#include "proposals/nix/locate.hpp"
+#include "proposals/plan/candidate.hpp"
 #include "proposals/plan/request.hpp"
 #include "proposals/plan/texts.hpp"
 #include "proposals/tree.hpp"
@@ -18,38 +18,9 @@
 
 namespace agentd::proposals::plan {
 
-using HostNames = std::set<std::string>;
-
-/// A file that may be edited for a wish.
-struct Candidate {
-    std::string file{};
-    HostNames hosts{};  ///< of those that are asked for, the ones that are made of it
-    HostNames others{}; ///< hosts that are made of it too
-    std::size_t distance{};
-    bool inline_only{}; ///< it holds modules inside of something else, and is none itself
-    bool maybe{};       ///< not certain to be imported by all of `hosts`
-    bool homes{};       ///< their users' homes are made of it too
-    bool strangers{};   ///< hosts that could not be told may be made of it too
-    std::vector<std::string> prefix{}; ///< of an aspect: where its options begin
-    bool own() const { return others.empty() && !strangers; }
-};
-
-/// One binding of an option.
-struct Definition {
-    const Candidate* at{};
-    nix::Site site{};
-    int priority = 100;       ///< 50 is mkForce, 1000 mkDefault
-    bool conditional = false; ///< or in a file that is not certain to be imported
-    bool of_whole{};          ///< it has the priority with all that stands beside it in `settings`
-    std::string value{};      ///< the innermost expression
-    std::size_t line{};
-    std::string where() const { return at->file + ":" + std::to_string(line); }
-};
-
 class Workspace {
   public:
     Workspace(map::Files& files, const map::RepoMap& map) : files_(files), map_(map) {}
-
     const map::RepoMap& map() const noexcept { return map_; }
     map::Files& files() noexcept { return files_; }
     nix::EditStyle style() const {
@@ -70,6 +41,8 @@ class Workspace {
     /// `no_such_module`, `several_modules`, `no_such_user`.
     core::Result<std::vector<Candidate>> candidates(const Wish& wish, const HostNames& targets);
 
+    /// Modules stand in the file and it is none: its arguments are not theirs.
+    bool is_holder(const std::string& file) const;
     /// The file lies in the folder of one of these hosts, or is called as it is.
     bool is_home_of(const Candidate& at, const HostNames& hosts) const;
 
@@ -96,7 +69,7 @@ class Workspace {
     /// The names of an option as the file writes them: `${x}` where that comes to one of them.
     std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
 
-    /// The one `.nix` file that a name or the end of a path means. Problems: `no_such_module`,
+    /// The one `.nix` file that a name or the end of a path means; or `no_such_module`,
     /// `several_modules`.
     core::Result<std::string> module(const std::string& name) const;
 
@@ -104,8 +77,12 @@ class Workspace {
     enum class Whose : std::uint8_t { wanted, homes, others };
     void add(std::map<std::string, Candidate>& out, const map::Host& host,
              const map::Modules& modules, Whose whose) const;
+    void add_inside(std::map<std::string, Candidate>& out, const map::Host& host,
+                    const std::vector<map::InlineModule>& modules, Whose whose);
     void look(const Candidate& at, const OptionPath& option, Said& out);
     const Texts& texts();
+    /// By evaluations of the hosts; the definitions from `first` on are of this candidate.
+    void settle(const Candidate& at, const OptionPath& option, Said& out, std::size_t first) const;
 
     map::Files& files_;
     const map::RepoMap& map_;

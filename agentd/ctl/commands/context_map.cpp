@@ -53,6 +53,18 @@ std::string how_known(const proposals::map::ModuleUse& use) {
                                   : "  by evaluation";
 }
 
+/// The files that modules of the system stand inside of.
+std::set<std::string> inside_of(const Host& host) {
+    const auto loose = host.inlined.find("");
+    auto out = loose == host.inlined.end() ? std::set<std::string>{} : loose->second;
+    const auto named = host.inside.find("");
+    for (const auto& module :
+         named == host.inside.end() ? std::vector<proposals::map::InlineModule>{} : named->second) {
+        out.insert(module.file);
+    }
+    return out;
+}
+
 void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool files) {
     std::size_t own = 0;
     for (const auto& use : host.modules) {
@@ -60,9 +72,9 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
     }
     std::string line =
         "  " + count(host.modules.size(), "file") + ", " + std::to_string(own) + " of them its own";
-    const auto inside = host.inlined.find("");
-    if (inside != host.inlined.end()) {
-        line += "; modules inside of " + count(inside->second.size(), "other file");
+    const auto inside = inside_of(host);
+    if (!inside.empty()) {
+        line += "; modules inside of " + count(inside.size(), "other file");
     }
     for (const auto& [user, modules] : host.homes) {
         line += "; home of " + (user == "*" ? "all users" : one_line(user, 40)) + ": " +
@@ -85,8 +97,7 @@ void print_host(Terminal& terminal, const RepoMap& map, const Host& host, bool f
             (use.maybe ? terminal.paint(Colour::dim, "  conditional") : "") +
             terminal.paint(Colour::dim, how_known(use)));
     }
-    for (const auto& file :
-         files&& inside != host.inlined.end() ? inside->second : std::set<std::string>{}) {
+    for (const auto& file : files ? inside : std::set<std::string>{}) {
         terminal.line("    " + one_line(file, 120) + terminal.paint(Colour::dim, "  inside"));
     }
 }

@@ -105,11 +105,33 @@ class Planning {
         if (!map || !index) {
             return terminal_.fail(trouble_of(map ? index.problem() : map.problem()));
         }
+        know_places(**tree, files, *map, index->get());
         return words ? in_words(**tree, files, *map, index->get())
                      : carry_out(**tree, files, *map, index->get());
     }
 
   private:
+    /// What was evaluated says who is made of which file; of the other hosts what is kept.
+    void know_places(const OwnTree& tree, proposals::map::Files& files,
+                     proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
+        if (index == nullptr || !evaluates(context_.asked())) {
+            return; // an index of somebody's may be of another commit
+        }
+        std::vector<std::string> others;
+        for (const auto& host : map.hosts) {
+            if (host.kind == "nixos" && host.name != host_) {
+                others.push_back(host.name);
+            }
+        }
+        auto told = kept_places(context_, tree.commit(), others);
+        if (auto own = index->places(host_)) {
+            told.push_back(std::move(*own));
+        }
+        for (const auto& host : told) {
+            add_evaluated(files, map, host);
+        }
+    }
+
     int in_words(const OwnTree& tree, proposals::map::Files& files,
                  const proposals::map::RepoMap& map, const evaluator::OptionIndex* index) {
         go_on();

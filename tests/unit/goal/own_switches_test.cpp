@@ -33,13 +33,14 @@ std::string said_with(const std::string& module, const std::string& goal) {
 TEST_CASE("a switch that only others use, or one of a home, is not taken for this host's") {
     const std::string own = "{ lib, ... }: { options.my.nginx.enable = lib.mkEnableOption \"\"; ";
     const auto said_on = [&](const std::string& web, const std::string& db) {
-        return said_in({{"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { "
-                                      "web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; "
-                                      "db = nixpkgs.lib.nixosSystem { modules = [ ./db.nix ]; }; }; "
-                                      "}; }"},
-                        {"web.nix", web},
-                        {"db.nix", db}},
-                       "enable nginx", "web");
+        return said_in(
+            {{"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { "
+                           "web = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; }; "
+                           "db = nixpkgs.lib.nixosSystem { modules = [ ./db.nix ]; }; }; "
+                           "}; }"},
+             {"web.nix", web},
+             {"db.nix", db}},
+            "enable nginx", "web");
     };
     CHECK(said_on(own + "}", "{ }") == "set my.nginx.enable to true");
     CHECK(said_on("{ }", own + "config.my.nginx.enable = true; }") ==
@@ -62,4 +63,18 @@ TEST_CASE("a switch of the owner's own that is called as the words say goes befo
                     "options.my.b.mumble.enable = lib.mkEnableOption \"\"; }",
                     "enable the mumble server") ==
           "?set my.a.mumble.enable to true | set my.b.mumble.enable to true");
+}
+
+TEST_CASE("where a module stands in a file of flake-parts is no switch of the owner's") {
+    const std::map<std::string, std::string> all{
+        {"flake.nix", R"({
+          outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+            imports = [ ./web.nix ./vpn.nix ];
+          };
+        })"},
+        {"web.nix", "{ inputs, config, ... }: { flake.nixosConfigurations.web = "
+                    "inputs.nixpkgs.lib.nixosSystem { modules = [ config.flake.modules.nixos.vpn "
+                    "]; }; }"},
+        {"vpn.nix", "{ flake.modules.nixos.vpn = { services.tailscale.enable = true; }; }"}};
+    CHECK(said_in(all, "disable tailscale", "web") == "set services.tailscale.enable to false");
 }

@@ -66,4 +66,17 @@ inline std::vector<std::string> files_of(const proposals::map::RepoMap& map,
     return files_of(found->modules);
 }
 
+/// A module of the host's system stands in the file, inside of something else.
+inline bool holds(const proposals::map::RepoMap& map, std::string_view host,
+                  const std::string& file) {
+    const auto* found = map.host(host);
+    REQUIRE(found != nullptr);
+    const auto inside = found->inside.find("");
+    const auto loose = found->inlined.find("");
+    return (loose != found->inlined.end() && loose->second.count(file) > 0) ||
+           (inside != found->inside.end() &&
+            std::any_of(inside->second.begin(), inside->second.end(),
+                        [&](const auto& module) { return module.file == file; }));
+}
+
 } // namespace agentd::tests

@@ -281,3 +281,44 @@ TEST_CASE("what each of some hosts says for itself is not said to be so for all"
                                "c = nixpkgs.lib.nixosSystem { modules = [ ./c.nix ]; }; ");
     CHECK(planned(shared, request({set("services.x.enable", yes)}))->edits.empty());
 }
+
+TEST_CASE("what is related does not make a file that is about something else the place") {
+    Files files = two_hosts("{ }", R"({
+      imports = [ ./a/gpu.nix ./a/options.nix ./a/shoko.nix ./a/status.nix ./a/nginx.nix ];
+      networking.hostName = "a"; services.fstrim.enable = true; time.timeZone = "UTC";
+      users.users.x.isNormalUser = true;
+    })");
+    files["a/gpu.nix"] = "{ services.xserver.videoDrivers = [ ]; hardware.nvidia.open = true; "
+                         "hardware.nvidia.modesetting.enable = true; }";
+    files["a/options.nix"] = "{ nix.settings.max-jobs = 1; }";
+    files["a/shoko.nix"] = "{ services.shoko.enable = true; "
+                           "services.nginx.virtualHosts.\"s\".root = \"/s\"; }";
+    files["a/status.nix"] = "{ services.nginx.virtualHosts.\"status\".root = \"/t\"; }";
+    files["a/nginx.nix"] = "{ services.nginx.enable = true; }";
+    const auto place = [&](const Json& wish) {
+        const auto plan = planned(files, request({wish}, Json::array({"a"})));
+        REQUIRE(plan);
+        return plan->edits.empty() ? "" : plan->edits.front().path;
+    };
+    CHECK(place(set("services.xserver.xkb.layout", {{"string", "de"}})) == "a.nix");
+    CHECK(place(set("nix.gc.options", {{"string", "-d"}})) == "a.nix");
+    CHECK(place(set("services.nginx.virtualHosts.\"new\".root", {{"string", "/n"}})) ==
+          "a/nginx.nix");
+}
+
+TEST_CASE("a list of one long script is no list of programs") {
+    Files files = two_hosts("{ }", "{ imports = [ ./fix.nix ]; services.fstrim.enable = true; }");
+    files["fix.nix"] = R"({ pkgs, ... }: { environment.systemPackages = [
+      (pkgs.writeShellScriptBin "fix" ''a b c d e f g h i j k'')
+    ]; })";
+    CHECK(edited(
+              files,
+              request({add("environment.systemPackages", {{"package", "jq"}})}, Json::array({"a"})),
+              "a.nix") != "");
+}
+
+TEST_CASE("a host's name that is said out of sight is not said twice") {
+    auto files = two_hosts("{ }", "{ imports = [ (f 1) ]; }");
+    CHECK(refusal(files, request({set("networking.hostName", {{"string", "x"}})},
+                                 Json::array({"a"}))) == "unread");
+}
