@@ -18,20 +18,42 @@ Problem not_understood(std::string why, std::string hint) {
 
 namespace {
 
-/// Up to five goals that begin like what was said.
+/// How many words of the goal the example has, those that say something; a verb is one of them.
+std::size_t shared(const Scene& scene, std::string_view example) {
+    static constexpr std::array<std::string_view, 8> plain{"the",  "and",  "for",  "with",
+                                                           "from", "that", "this", "all"};
+    const auto words = tokens_of(example);
+    if (!words) {
+        return 0;
+    }
+    return static_cast<std::size_t>(
+        std::count_if(scene.tokens.begin(), scene.tokens.end(), [&](const Token& token) {
+            return !token.mark && token.lower.size() >= 3 &&
+                   std::find(plain.begin(), plain.end(), token.lower) == plain.end() &&
+                   std::any_of(words->begin(), words->end(),
+                               [&](const Token& word) { return word.lower == token.lower; });
+        }));
+}
+
+/// Up to five goals that are like what was said: by their words, then by how they begin.
 std::string like(const Scene& scene, const Stop& stop) {
-    std::vector<std::string> out;
-    auto near = stop.near;
-    std::stable_partition(near.begin(), near.end(), [&](const Pattern* pattern) {
-        return std::any_of(scene.tokens.begin(), scene.tokens.end(), [&](const Token& token) {
-            return !token.mark && begins_with(*pattern, token.lower);
+    std::vector<std::pair<std::size_t, std::string>> found;
+    for (const Pattern* pattern : all_patterns()) {
+        const bool near = std::find(stop.near.begin(), stop.near.end(), pattern) != stop.near.end();
+        const std::size_t score = 2 * shared(scene, pattern->example) + (near ? 1 : 0);
+        const bool there = std::any_of(found.begin(), found.end(), [&](const auto& one) {
+            return one.second == pattern->example;
         });
-    });
-    for (const Pattern* pattern : near) {
-        const std::string example(pattern->example);
-        if (!example.empty() && out.size() < 5 &&
-            std::find(out.begin(), out.end(), example) == out.end()) {
-            out.push_back(example);
+        if (score > 0 && !there && !pattern->example.empty()) {
+            found.emplace_back(score, pattern->example);
+        }
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& one, const auto& other) { return one.first > other.first; });
+    std::vector<std::string> out;
+    for (auto& [score, example] : found) {
+        if (out.size() < 5 && (score > 1 || found.front().first == 1)) {
+            out.push_back(std::move(example));
         }
     }
     if (out.empty()) {

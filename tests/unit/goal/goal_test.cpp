@@ -116,6 +116,20 @@ TEST_CASE("of a goal that is not understood it is said up to where it was") {
     CHECK(Place().read("dance").problem().where.empty());
 }
 
+TEST_CASE("of a goal that is not understood the examples are those that are most like it") {
+    const auto first = [](const std::string& goal) {
+        const auto read = Place().read(goal);
+        REQUIRE(!read);
+        const std::string hint = read.problem().hint;
+        const auto at = hint.find("for example: ");
+        REQUIRE(at != std::string::npos);
+        return hint.substr(at + 13, hint.find(';') - at - 13);
+    };
+    CHECK(first("open port eighty") == "open port 8080");
+    CHECK(first("move the ssh port to 2222 please now") == "let ssh listen on port 2222");
+    CHECK(first("change the zone into berlin") == "set the time zone to Europe/Berlin");
+}
+
 TEST_CASE("a word with a slip is refused with the word that was meant") {
     const Place place;
     const auto read = place.read("instal htop");
