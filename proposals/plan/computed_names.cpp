@@ -228,6 +228,8 @@ std::vector<std::string> Workspace::names_in(const Candidate& at, const OptionPa
         if (said > i && said > most) {
             best = std::move(other);
             most = said;
+            taken_names_[at.file] =
+                plain[i] + " is taken for what " + written->second.substr(1) + " comes to there";
         }
     }
     return best;

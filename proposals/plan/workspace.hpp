@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace agentd::proposals::plan {
@@ -68,6 +69,9 @@ class Workspace {
     std::optional<std::string> text_of(std::string_view computed);
     /// The names of an option as the file writes them: `${x}` where that comes to one of them.
     std::vector<std::string> names_in(const Candidate& at, const OptionPath& option);
+    /// Files in which a computed name was taken for one of an option's since this was asked last,
+    /// and for which: a text that was laid out for it may be another's than Nix comes to.
+    std::map<std::string, std::string> taken_names() { return std::exchange(taken_names_, {}); }
 
     /// The one `.nix` file that a name or the end of a path means; or `no_such_module`,
     /// `several_modules`.
@@ -88,6 +92,7 @@ class Workspace {
     const map::RepoMap& map_;
     std::map<std::string, nix::Tree> edited_{};
     std::optional<Texts> texts_{};
+    std::map<std::string, std::string> taken_names_{};
 };
 
 /// The one host of whose name this is a part: `shoukei` of `shoukei-niri`; "" where none or several

@@ -56,6 +56,14 @@ TEST_CASE("what brings more than was asked for is told to be by other means") {
       })",
                                     "{ }");
     CHECK(told(switched, set("services.nginx.enable", yes)));
+    // A name that is computed: the one text that fits may be another's than it comes to.
+    auto named = two_hosts("{ }", "{ users.users.${username} = { uid = 1; extraGroups = [ ]; }; }");
+    named["vars.nix"] = "{ username = \"guest\"; }";
+    CHECK(told(named, set("users.users.guest.uid", {{"integer", 7}})));
+    CHECK(told(named, add("users.users.guest.extraGroups", {{"string", "wheel"}})));
+    CHECK(told(named, {{"op", "unset_option"}, {"option", "users.users.guest.uid"}}));
+    CHECK_FALSE(told(named, set("users.users.other.uid", {{"integer", 7}})));
+    CHECK_FALSE(told(named, zone));
     // The option that the value is taken from.
     const auto source = two_hosts("{ config, ... }: { time.timeZone = config.my.zone; }",
                                   "{ my.zone = \"Europe/Oslo\"; }");
