@@ -23,12 +23,13 @@ core::Result<Answer> read_goal(const Worker& worker, const std::string& goal,
     if (!packed) {
         return packed.problem();
     }
-    const core::Json wanted{{"goal", core::to_utf8(goal)}, {"host", place.host}};
-    const auto said = ask(worker,
-                          {.arguments = {"--what", "goal", "--index", place.index.file()},
-                           .input = core::canonical(wanted) + "\n" + *packed,
-                           .most = max_answer},
-                          stop);
+    const core::Json wanted{{"goal", core::to_utf8(goal)}};
+    const auto said =
+        ask(worker,
+            {.arguments = {"--what", "goal", "--index", place.index.file(), "--host", place.host},
+             .input = core::canonical(wanted) + "\n" + *packed,
+             .most = max_answer},
+            stop);
     if (!said) {
         return said.problem();
     }

@@ -10,18 +10,20 @@ namespace agentd::analysis {
 using proposals::plan::Plan;
 
 core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request& request,
-                           const proposals::TreeReader& tree, const std::vector<std::string>& paths,
-                           const std::stop_token& stop) {
-    const auto packed = proposals::pack(tree, paths, {}, stop);
+                           const PlanPlace& place, const std::stop_token& stop) {
+    const auto packed = proposals::pack(place.tree, place.paths, {}, stop);
     if (!packed) {
         return packed.problem();
     }
-    const auto said =
-        ask(worker,
-            {.arguments = {"--what", "plan"},
-             .input = core::canonical(to_json(request)) + "\n" + *packed,
-             .most = Plan::max_bytes},
-            stop);
+    std::vector<std::string> arguments{"--what", "plan"};
+    if (!place.index.empty()) {
+        arguments.insert(arguments.end(), {"--index", place.index, "--host", place.host});
+    }
+    const auto said = ask(worker,
+                          {.arguments = std::move(arguments),
+                           .input = core::canonical(to_json(request)) + "\n" + *packed,
+                           .most = Plan::max_bytes},
+                          stop);
     if (!said) {
         return said.problem();
     }
@@ -36,7 +38,7 @@ core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request&
     }
     // It tells no modes: what is executable is no worker's to say.
     for (auto& edit : plan.value().edits) {
-        const auto entry = tree.find(edit.path);
+        const auto entry = place.tree.find(edit.path);
         edit.mode = entry ? entry->mode : proposals::FileMode::file;
     }
     return plan;

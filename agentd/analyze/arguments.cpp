@@ -17,12 +17,17 @@ namespace {
 
 constexpr std::string_view usage =
     "agentd-analyze --from PATH --to PATH --from-manifest FILE --to-manifest FILE "
-    "[--store DIR] [--what effects|moves|built]; agentd-analyze --what plan, or --what goal "
-    "--index FILE, asked on stdin";
+    "[--store DIR] [--what effects|moves|built]; agentd-analyze --what plan [--index FILE --host "
+    "NAME], or --what goal --index FILE --host NAME, asked on stdin";
 
-/// How many there are of them, with the two that have defaults.
-std::size_t wanted_of(const std::string& what) {
-    return what == "plan" ? 2 : what == "goal" ? 3 : 6;
+/// None is missing of those that belong together, and there is no other. Two have defaults.
+bool are_whole(const std::map<std::string, std::string>& given) {
+    const auto& what = given.at("--what");
+    const bool known = given.count("--index") == 1 && given.count("--host") == 1;
+    return what == "goal" ? known && given.size() == 4
+           : what == "plan"
+               ? given.size() == (known ? 4U : 2U)
+               : given.size() == 6 && given.count("--index") == 0 && given.count("--host") == 0;
 }
 
 } // namespace
@@ -32,16 +37,15 @@ core::Result<std::map<std::string, std::string>> arguments(int count, char** wor
     for (int i = 1; i + 1 < count; i += 2) {
         const std::string name = words[i];
         if (name != "--from" && name != "--to" && name != "--from-manifest" &&
-            name != "--to-manifest" && name != "--store" && name != "--what" && name != "--index")
+            name != "--to-manifest" && name != "--store" && name != "--what" && name != "--index" &&
+            name != "--host")
             return core::Problem{.code = "usage",
                                  .message = "an argument is not known",
                                  .where = name,
                                  .hint = std::string(usage)};
         out[name] = words[i + 1];
     }
-    const auto& what = out.at("--what");
-    if (out.size() != wanted_of(what) || out.count("--index") != (what == "goal" ? 1 : 0) ||
-        count % 2 == 0)
+    if (!are_whole(out) || count % 2 == 0)
         return core::Problem{.code = "usage",
                              .message = "an argument is missing",
                              .where = {},

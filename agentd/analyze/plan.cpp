@@ -14,9 +14,9 @@ namespace {
 namespace map = proposals::map;
 
 core::Result<core::Json> planned(const proposals::PackedTree& tree,
-                                 const proposals::plan::Request& request) {
+                                 const proposals::plan::Request& request, const KnownHost& host) {
     map::Files files(tree, tree.paths());
-    const auto known = map::make_map(files);
+    const auto known = map_of(files, host);
     if (!known) {
         return known.problem();
     }
@@ -26,7 +26,7 @@ core::Result<core::Json> planned(const proposals::PackedTree& tree,
 
 } // namespace
 
-core::Result<std::string> plan(std::string_view question) {
+core::Result<std::string> plan(std::string_view question, const KnownHost& host) {
     const auto parts = read_question(question);
     if (!parts) {
         return parts.problem();
@@ -37,7 +37,7 @@ core::Result<std::string> plan(std::string_view question) {
     if (!request) {
         return request.problem();
     }
-    const auto answer = planned(parts->tree, *request);
+    const auto answer = planned(parts->tree, *request, host);
     return answer ? core::Result<std::string>(core::canonical(*answer)) : answer.problem();
 }
 

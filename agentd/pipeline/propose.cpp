@@ -34,6 +34,7 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
         return head.problem();
     }
     const auto id = core::ProposalId::make(in_.clock.now());
+    const auto index = in_.indexes.known({.commit = *head}, in_.config.host);
     auto draft = stages::patch(request,
                                {.repository = repository,
                                 .blobs = in_.blobs,
@@ -41,6 +42,7 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
                                 .branch = in_.config.flake.branch,
                                 .head = *head,
                                 .worker = in_.worker,
+                                .index = index ? index->file() : "",
                                 .stop = stop},
                                id, in_.clock.now());
     if (!draft) {

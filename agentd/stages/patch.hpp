@@ -48,6 +48,7 @@ struct PatchPlace {
     std::string branch{};
     core::Commit head; ///< of the owner's branch, mirrored a moment ago
     analysis::Worker worker{}; ///< plans operations
+    std::string index{};       ///< the file of the host's index at the head; "" where there is none
     std::stop_token stop{};
 };
 

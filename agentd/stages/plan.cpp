@@ -58,8 +58,12 @@ Result<Files> planned(Wanted request, const PatchPlace& place) {
         return std::move(*problem);
     }
     const auto tree = place.repository.tree(place.head);
-    auto plan = analysis::plan_of(place.worker, request, *tree,
-                                  place.repository.list_files(place.head), place.stop);
+    auto plan = analysis::plan_of(place.worker, request,
+                                  {.tree = *tree,
+                                   .paths = place.repository.list_files(place.head),
+                                   .host = place.host.str(),
+                                   .index = place.index},
+                                  place.stop);
     if (!plan) {
         return plan.problem();
     }

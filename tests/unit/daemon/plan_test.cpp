@@ -2,6 +2,7 @@
 #include "agentd/analysis/planning.hpp"
 #include "agentd/stages/decide.hpp"
 #include "agentd/stages/plan.hpp"
+#include "evaluator/index/make_index.hpp"
 #include "tests/unit/daemon/plan_world.hpp"
 
 using namespace agentd;
@@ -59,6 +60,27 @@ TEST_CASE("operations for other hosts alone, and what is so already, are refused
     REQUIRE_FALSE(same);
     CHECK(same.problem().code == "no_change");
     CHECK(same.problem().hint.find("common.nix") != std::string::npos);
+}
+
+TEST_CASE("the worker knows what an evaluation of the host said of its files") {
+    World world(two_hosts);
+    const std::string zone =
+        R"("operations":[{"op":"set_option","option":"time.timeZone","value":{"string":"Europe/Oslo"}}])";
+    using core::Json;
+    const Json files{Json{"web.nix"}, Json{"common.nix"}};
+    const Json option{{"p", "time.timeZone"},
+                      {"t", {{"n", "str"}}},
+                      {"l", {Json{"common.nix"}, Json{"web.nix"}}}};
+    world.index = world.dir / "index.db";
+    evaluator::write_index({{"hosts", {"db", "web"}},
+                            {"modules", files},
+                            {"options", {option}},
+                            {"packages", Json::array()}},
+                           world.index);
+    const auto draft = world.patched(zone);
+    REQUIRE_FALSE(draft); // reading sees no zone in web.nix
+    CHECK(draft.problem().code == "opaque");
+    CHECK(draft.problem().where == "web.nix");
 }
 
 TEST_CASE("what is planned goes through intake as anybody's edit") {

@@ -72,7 +72,8 @@ struct World {
                 .host = core::HostName::parse("web").value(),
                 .branch = "main",
                 .head = *head,
-                .worker = worker};
+                .worker = worker,
+                .index = index};
     }
 
     static constexpr core::Instant noon{std::chrono::seconds(1'767'000'000)};
@@ -82,6 +83,7 @@ struct World {
     analysis::Worker worker{.program = AGENTD_ANALYZE, .scratch = dir / "scratch"};
     core::ProposalId id = core::ProposalId::parse("00000000000000000000000001").value();
     std::optional<core::Commit> head{};
+    std::string index{}; ///< the file of the host's index
 };
 
 } // namespace agentd::tests
