@@ -42,7 +42,8 @@ core::Result<std::string> ask(const Worker& worker, const evaluator::Closure& be
     const ManifestFile to(worker, "to", after);
     return ask(
         worker,
-        {.arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
+        {.task = Task::systems,
+         .arguments = {"--from", before.root.str(), "--to", after.root.str(), "--from-manifest",
                        from.path(), "--to-manifest", to.path(), "--what", what},
          .most = proposals::Effects::max_bytes},
         stop);

@@ -26,7 +26,8 @@ core::Result<Answer> read_goal(const Worker& worker, const std::string& goal,
     const core::Json wanted{{"goal", core::to_utf8(goal)}};
     const auto said =
         ask(worker,
-            {.arguments = {"--what", "goal", "--index", place.index.file(), "--host", place.host},
+            {.task = Task::goal,
+             .arguments = {"--what", "goal", "--index", place.index.file(), "--host", place.host},
              .input = core::canonical(wanted) + "\n" + *packed,
              .most = max_answer},
             stop);

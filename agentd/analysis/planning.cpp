@@ -20,7 +20,8 @@ core::Result<Plan> plan_of(const Worker& worker, const proposals::plan::Request&
         arguments.insert(arguments.end(), {"--index", place.index, "--host", place.host});
     }
     const auto said = ask(worker,
-                          {.arguments = std::move(arguments),
+                          {.task = Task::plan,
+                           .arguments = std::move(arguments),
                            .input = core::canonical(to_json(request)) + "\n" + *packed,
                            .most = Plan::max_bytes},
                           stop);

@@ -12,25 +12,22 @@ namespace {
 
 using core::Problem;
 
-/// What it says of a repository may hold what stands there.
-std::string drawn(const core::Json& said, const char* key) {
+std::string text_of(const core::Json& said, const char* key) {
     const auto at = said.find(key);
-    return at != said.end() && at->is_string()
-               ? core::shorten(core::printable(at->get<std::string>()), 1'000)
-               : std::string();
+    return at != said.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
-Problem failed(const sandbox::Outcome& outcome) {
+Problem failed(Task task, const sandbox::Outcome& outcome) {
     const auto said = core::parse_json(core::trim(outcome.err.bytes));
-    if (said && said->is_object() && said->contains("code") && said->at("code").is_string()) {
-        return {.code = drawn(*said, "code"),
-                .message = drawn(*said, "message"),
-                .where = drawn(*said, "where"),
-                .hint = drawn(*said, "hint")};
+    if (said && said->is_object() && said->contains("code")) {
+        return as_refusal(task, {.code = text_of(*said, "code"),
+                                 .message = text_of(*said, "message"),
+                                 .where = text_of(*said, "where"),
+                                 .hint = text_of(*said, "hint")});
     }
     return {.code = "analysis_failed",
             .message = "agentd-analyze " + sandbox::describe(outcome.ending),
-            .where = core::shorten(core::printable(core::trim(outcome.err.bytes)), 400),
+            .where = as_said(core::shorten(core::trim(outcome.err.bytes), 400)),
             .hint = "without what it finds nothing goes on"};
 }
 
@@ -49,15 +46,15 @@ core::Result<std::string> ask(const Worker& worker, Question question,
         return Problem{.code = "cancelled", .message = "stopped on request"};
     }
     if (!outcome.succeeded()) {
-        return failed(outcome);
+        return failed(question.task, outcome);
     }
     return std::string(core::trim(outcome.out.bytes));
 }
 
 Problem nonsense(const Problem& problem) {
     return {.code = "analysis_failed",
-            .message = "agentd-analyze answered nonsense: " + problem.message,
-            .where = problem.where};
+            .message = "agentd-analyze answered nonsense: " + core::printable(problem.message),
+            .where = as_said(problem.where)};
 }
 
 } // namespace agentd::analysis

@@ -3,6 +3,7 @@
 /// else.
 #pragma once
 
+#include "agentd/analysis/reasons.hpp"
 #include "agentd/core/result.hpp"
 
 #include <cstddef>
@@ -19,13 +20,14 @@ struct Worker {
 };
 
 struct Question {
+    Task task = Task::systems;
     std::vector<std::string> arguments{};
     std::optional<std::string> input{}; ///< on its stdin
     std::size_t most{};                 ///< bytes of the answer
 };
 
-/// What the worker says, trimmed; not believed yet. Problems: the worker's own, in words that may
-/// be drawn; `analysis_failed` when it died; `cancelled`.
+/// What the worker says, trimmed; not believed yet. Problems: the worker's own (`as_refusal`);
+/// `analysis_failed` when it died; `cancelled`.
 core::Result<std::string> ask(const Worker& worker, Question question, const std::stop_token& stop);
 
 /// An answer that is not as it has to be.

@@ -80,6 +80,9 @@ void print_plan(Terminal& terminal, const Json& detail) {
         return;
     }
     print_steps(terminal, steps, raw(detail, "host"));
+    terminal.line("  " + terminal.paint(Colour::dim,
+                                        "why there, and whose file it is, agentd-analyze says; "
+                                        "proved are the diff and the hosts that were evaluated"));
     terminal.line();
 }
 

@@ -31,12 +31,14 @@ std::optional<Problem> not_ours(const Wanted& request, const std::string& host) 
                    .hint = "propose it there, or name " + host + " too"};
 }
 
+/// Each wish is ours; where and why it is so, and that it is, the worker says.
 Problem so_already(const std::vector<Step>& steps) {
-    Problem problem{.code = "no_change", .message = "the files say all of this already"};
+    Problem problem{.code = "no_change",
+                    .message = "the files say all of this already, as agentd-analyze reads them"};
     for (const Step& step : steps) {
+        const std::string why = step.how + (step.file.empty() ? "" : " (" + step.file + ")");
         problem.hint += (problem.hint.empty() ? "" : "; ") + step.wish +
-                        (step.how.empty() ? "" : ": " + step.how) +
-                        (step.file.empty() ? "" : " (" + step.file + ")");
+                        (why.empty() ? "" : ": " + analysis::as_said(why));
     }
     problem.hint = core::shorten(problem.hint, 1'000);
     return problem;

@@ -44,6 +44,7 @@ TEST_CASE("of a proposal of operations it is told what was understood, where it 
         CHECK(holds(out, "add 8080 to networking.firewall.allowedTCPPorts\n"));
         CHECK(holds(out, "  in hosts/\\u{202E}web.nix: added to the list\n"));
         CHECK(holds(out, "  note: a note\n"));
+        CHECK(holds(out, "whose file it is, agentd-analyze says; proved are"));
         CHECK_FALSE(holds(out, "other hosts"));
     }
 }

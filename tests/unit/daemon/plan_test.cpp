@@ -60,6 +60,9 @@ TEST_CASE("operations for other hosts alone, and what is so already, are refused
     REQUIRE_FALSE(same);
     CHECK(same.problem().code == "no_change");
     CHECK(same.problem().hint.find("common.nix") != std::string::npos);
+    // The wish is ours; that it is so, where and why is its word.
+    CHECK(same.problem().hint.starts_with("set time.timeZone to "));
+    CHECK(same.problem().hint.find(": agentd-analyze says \u201c") != std::string::npos);
 }
 
 TEST_CASE("the worker knows what an evaluation of the host said of its files") {

@@ -23,5 +23,10 @@ function Step({ step, host }: { step: PlanStep; host: string }) {
 
 /** `host`: the one whose page this is. */
 export function PlanView({ plan, host }: { plan: PlanTold; host: string }) {
-    return <ol class="inputs">{plan.steps.map((step) => <Step step={step} host={host} />)}</ol>;
+    return (
+        <>
+            <ol class="inputs">{plan.steps.map((step) => <Step step={step} host={host} />)}</ol>
+            <p class="muted">Why there, and whose file it is, agentd-analyze says; proved are the diff and the hosts that were evaluated.</p>
+        </>
+    );
 }
