@@ -1,17 +1,17 @@
 agentd_room(daemon
   HEADERS assembly.hpp inbox.hpp
-          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/aside.hpp pipeline/bumping.hpp pipeline/explaining.hpp pipeline/goal_addresses.hpp pipeline/goals.hpp pipeline/hints.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/rehearsing.hpp pipeline/surroundings.hpp pipeline/testing.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
+          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/aside.hpp pipeline/bumping.hpp pipeline/explaining.hpp pipeline/goal_addresses.hpp pipeline/goals.hpp pipeline/hints.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/rehearsing.hpp pipeline/surroundings.hpp pipeline/testing.hpp pipeline/trust_log.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
           planners/remedies.hpp stages/apply.hpp stages/approve.hpp stages/dead_bytes.hpp
           stages/known_system.hpp stages/land.hpp stages/preview.hpp stages/what_stays.hpp
   SOURCES assembly.cpp inbox.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
           api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/index_calls.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp api/prerequisites_nix.cpp
           api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/aside.cpp pipeline/bumping.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/explaining.cpp pipeline/known.cpp
           pipeline/decide_and_apply.cpp pipeline/goal_addresses.cpp pipeline/goals.cpp pipeline/hints.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
-          pipeline/propose.cpp pipeline/rehearsing.cpp pipeline/recover.cpp pipeline/testing.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp
+          pipeline/propose.cpp pipeline/rehearsing.cpp pipeline/recover.cpp pipeline/testing.cpp pipeline/trust_log.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp
           pipeline/watch_errands.cpp pipeline/watch_store.cpp planners/remedies.cpp
           stages/apply.cpp stages/approve.cpp stages/dead_bytes.cpp
           stages/known_system.cpp stages/land.cpp stages/preview.cpp stages/what_stays.cpp
-  USES agentd_front agentd_service agentd_machine agentd_proving agentd_policy agentd_audit
+  USES agentd_front agentd_service agentd_machine agentd_proving agentd_policy agentd_policy_trust agentd_audit
        agentd_store agentd_index agentd_evaluator agentd_diff_colours agentd_proposals agentd_sandbox agentd_web
        agentd_observers
   PRIVATE_USES PkgConfig::SYSTEMD)

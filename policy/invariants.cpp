@@ -87,6 +87,8 @@ std::vector<Rule> make_table() {
              condition("proposer.kind", Test::eq, std::string("agent"))),
         hold("models-ask", person, "what a model wrote is approved by a person",
              condition("change.source", Test::eq, std::string("model"))),
+        hold("trust-revoked", person, "whoever's trust was taken back is approved by a person",
+             condition("proposer.trust", Test::le, std::int64_t{0})),
         hold("agreement", person, "what options and built system tell differently is for a person",
              condition("evidence.options_disagree", Test::is, true)),
         hold("checks", person,

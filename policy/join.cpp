@@ -1,7 +1,6 @@
 #include "policy/join.hpp"
 
 #include "agentd/core/text.hpp"
-#include "policy/effect_class.hpp"
 
 #include <algorithm>
 
@@ -91,6 +90,18 @@ FactValue options_or_unknown(const std::optional<std::vector<proposals::OptionPa
     return list ? FactValue(std::move(out)) : FactValue(Unknown{});
 }
 
+/// The parts of a change that was split are as grave as the whole.
+void join_class(Facts& facts, const Effects& effects, const Context& context) {
+    const auto own =
+        class_of(effects, Origin{.upstream_bump = context.upstream_bump.value_or(false)});
+    facts.set("change.class", std::string(to_string(own)));
+    if (context.class_since_person) {
+        facts.set("change.class_since_person",
+                  std::string(to_string(std::max(own, *context.class_since_person))));
+    }
+    facts.set("change.steps_since_person", value_or_unknown(context.steps_since_person));
+}
+
 } // namespace
 
 std::string canonical_port(std::string_view subject) {
@@ -114,9 +125,7 @@ Facts facts_from(const Effects& effects, const Context& context) {
     if (!effects.truncated) {
         join_lists(facts, effects);
     }
-    facts.set("change.class",
-              std::string(to_string(class_of(
-                  effects, Origin{.upstream_bump = context.upstream_bump.value_or(false)}))));
+    join_class(facts, effects, context);
     facts.set("change.truncated", effects.truncated);
     facts.set("change.closure_delta", effects.closure.bytes_after - effects.closure.bytes_before);
     facts.set("change.reboot_required", effects.reboot_needed);
@@ -129,6 +138,7 @@ Facts facts_from(const Effects& effects, const Context& context) {
     set("host.name", value_or_unknown(context.host));
     set("proposer.kind", value_or_unknown(context.proposer_kind));
     set("proposer.id", value_or_unknown(context.proposer_id));
+    set("proposer.trust", value_or_unknown(context.proposer_trust));
     set("change.source", value_or_unknown(context.source));
     set("change.paths", members_or_unknown(context.paths));
     set("change.flags", members_or_unknown(context.flags));

@@ -2,6 +2,7 @@
 /// Joins effects and what else is known about a proposal into facts.
 #pragma once
 
+#include "policy/effect_class.hpp"
 #include "policy/facts.hpp"
 #include "proposals/effects.hpp"
 #include "proposals/operations.hpp"
@@ -37,6 +38,10 @@ struct Context {
     std::optional<bool> upstream_bump{};
     /// A rollback's system was applied by agentd on this machine and found healthy.
     std::optional<bool> confirmed_before{};
+    std::optional<std::string> proposer_trust{}; ///< revoked, ask, veto, auto
+    /// Of what happened by itself since a person agreed to a change, without this one.
+    std::optional<EffectClass> class_since_person{};
+    std::optional<std::int64_t> steps_since_person{};
 };
 
 /// A text that is not one of a fact's names leaves the fact unknown. Where the effects are

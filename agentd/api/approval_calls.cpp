@@ -154,7 +154,7 @@ Result<Json> Api::policy_explain(const Call& call) {
     const auto page = page_digest ? in_.blobs.get(*page_digest) : std::nullopt;
     const auto policy = stages::load_current_policy(in_.config.policy.file, in_.clock.now());
     if (effects && policy && draft) {
-        const auto facts = stages::facts_of(
+        auto facts = stages::facts_of(
             *draft, *effects,
             {.confirmed_before = pipeline::confirmed_before(in_, *draft),
              .checks = stages::fact_of_checks(newest(evidence, proposals::EvidenceLevel::checks)),
@@ -162,6 +162,7 @@ Result<Json> Api::policy_explain(const Call& call) {
              .options_disagree = page ? stages::told_disagreement(*page) : std::nullopt,
              .rehearsal = pipeline::ended(evidence, proposals::EvidenceLevel::rehearsal),
              .dry_activate = pipeline::ended(evidence, proposals::EvidenceLevel::dry_activate)});
+        pipeline::know_trust(in_, facts, *draft, policy->digest);
         result["text"] =
             policy::explain(policy->policy, facts, policy::judge(policy->policy, facts));
     }

@@ -263,17 +263,17 @@ void Pipeline::record_verdict(const Job& job, const proposals::Effects& effects,
                          {"warnings", beside.warnings},
                          {"notes", beside.notes}});
     record("proposal.verified", job.id.str(), verified);
-    const auto verdict = policy::decide(
-        policy.policy,
-        stages::facts_of(
-            job.draft, effects,
-            {.confirmed_before = beside.confirmed_before,
-             .checks = beside.checks,
-             .build_escapable = evaluator::build_escapable(in_.nix, evaluator::builder_of(in_.nix)),
-             .options_disagree =
-                 beside.disagreement ? proposals::disagree(*beside.disagreement) : std::nullopt,
-             .rehearsal = beside.rehearsal,
-             .dry_activate = beside.dry_activate}));
+    auto facts = stages::facts_of(
+        job.draft, effects,
+        {.confirmed_before = beside.confirmed_before,
+         .checks = beside.checks,
+         .build_escapable = evaluator::build_escapable(in_.nix, evaluator::builder_of(in_.nix)),
+         .options_disagree =
+             beside.disagreement ? proposals::disagree(*beside.disagreement) : std::nullopt,
+         .rehearsal = beside.rehearsal,
+         .dry_activate = beside.dry_activate});
+    know_trust(in_, facts, job.draft, policy.digest);
+    const auto verdict = policy::decide(policy.policy, facts);
     const auto verdict_blob = stages::keep(in_.blobs, core::canonical(proposals::to_json(verdict)));
     const auto page = stages::keep(
         in_.blobs, stages::page_document(job.id.str(), job.draft, effects, verdict, beside));

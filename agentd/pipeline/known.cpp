@@ -64,6 +64,23 @@ Result<std::vector<std::string>> preview(const Surroundings& in, const proposals
         act, {.nix = in.nix, .machine = machine, .known = known, .clock = in.clock}, stop);
 }
 
+policy::trust::Moment this_moment(const Surroundings& in, const core::Digest& policy) {
+    // Signatures are checked by who verifies the log; the rows know how long it has to be.
+    return {.at = in.clock.now(),
+            .policy_sha256 = policy.hex(),
+            .agentd_version = AGENTD_VERSION,
+            .verified = true,
+            .least_entries = in.ledger.projection().next_index()};
+}
+
+void know_trust(const Surroundings& in, policy::Facts& facts, const proposals::Draft& draft,
+                const core::Digest& policy) {
+    in.sequencer.ask([&] {
+        const TrustLog& log = in.ledger.trust();
+        add_trust(facts, log, draft.proposer, in.config.host.str(), this_moment(in, policy));
+    });
+}
+
 void drop_roots(const Surroundings& in) {
     const std::filesystem::path folder = in.config.state.directory + "/gcroots";
     in.sequencer.ask([&] {

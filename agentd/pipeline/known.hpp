@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/pipeline/surroundings.hpp"
+#include "agentd/pipeline/trust_log.hpp"
 #include "agentd/stages/known_system.hpp"
 #include "proposals/proposal.hpp"
 
@@ -23,6 +24,11 @@ stages::KnownSystems known_systems(const Surroundings& in);
 /// What an act would do now; nothing is proposed. As stages::preview.
 core::Result<std::vector<std::string>> preview(const Surroundings& in, const proposals::Act& act,
                                                const std::stop_token& stop);
+/// Adds what the log says of the proposer to the facts of a verified proposal.
+void know_trust(const Surroundings& in, policy::Facts& facts, const proposals::Draft& draft,
+                const core::Digest& policy);
+/// What it is now, for standings; on the sequencer thread.
+policy::trust::Moment this_moment(const Surroundings& in, const core::Digest& policy);
 /// What is over needs its system no more: its root goes.
 void drop_roots(const Surroundings& in);
 

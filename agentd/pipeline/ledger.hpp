@@ -5,6 +5,7 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/id.hpp"
 #include "agentd/core/json.hpp"
+#include "agentd/pipeline/trust_log.hpp"
 #include "audit/client.hpp"
 #include "store/projection.hpp"
 #include "web/events.hpp"
@@ -35,6 +36,8 @@ class Ledger {
 
     audit::Client& log() { return client_; }
     store::Projection& projection() { return projection_; }
+    /// Folded up to what the rows know.
+    const TrustLog& trust();
     store::Queries queries() const { return projection_.queries(); }
 
   private:
@@ -44,6 +47,7 @@ class Ledger {
     store::Projection& projection_;
     web::EventHub& events_;
     const core::Clock& clock_;
+    TrustLog trust_;
 };
 
 } // namespace agentd::pipeline

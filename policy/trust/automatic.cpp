@@ -35,7 +35,7 @@ std::vector<Run> runs_of(std::span<const Event> events) {
             continue;
         }
         const bool fault = event.kind == EventKind::rolled_back || event.kind == EventKind::ill;
-        if (!fault && event.kind != EventKind::confirmed) {
+        if (!fault && event.kind != EventKind::confirmed && event.kind != EventKind::dropped) {
             continue;
         }
         for (Run& run : runs) {

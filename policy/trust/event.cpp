@@ -12,9 +12,9 @@ namespace {
 using core::Json;
 using core::ObjectReader;
 
-constexpr std::array kinds{"other", "begun",     "confirmed", "rolled_back",
-                           "ill",   "dangerous", "mismatch",  "host_fault",
-                           "glass", "granted",   "withdrawn"};
+constexpr std::array kinds{"other",      "begun", "confirmed", "rolled_back",
+                           "dropped",    "ill",   "dangerous", "mismatch",
+                           "host_fault", "glass", "granted",   "withdrawn"};
 constexpr std::array agreed{"person", "root", "objection_period", "policy"};
 constexpr std::int64_t largest = 9'007'199'254'740'991;
 

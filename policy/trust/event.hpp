@@ -18,7 +18,8 @@ enum class EventKind {
     other,       ///< an entry that says nothing about trust; its number and its clocks count
     begun,       ///< root begins an apply
     confirmed,   ///< it ended well
-    rolled_back, ///< it was taken back, or failed
+    rolled_back, ///< it was taken back, or did not come up
+    dropped,     ///< it ended without having been tried, or a person wanted it back
     ill,         ///< within a day of it something that it touched failed
     dangerous,   ///< a person refused the proposal as dangerous
     mismatch,    ///< what was to be applied is not what was shown: whose proposal it was

@@ -32,6 +32,7 @@ void Ladder::take(const Event& event) {
         break;
     case EventKind::confirmed:
     case EventKind::rolled_back:
+    case EventKind::dropped:
         end(event);
         break;
     case EventKind::ill:
@@ -129,6 +130,9 @@ void Ladder::end(const Event& event) {
     const Open open = std::move(*open_);
     open_.reset();
     Book& book = books_[open.key];
+    if (event.kind == EventKind::dropped) {
+        return;
+    }
     if (event.kind == EventKind::rolled_back) {
         damage_.emplace_back(event.at, std::pair(open.key.who, open.applied.targets));
         taken_back(open.key, event.at, event.because);

@@ -8,7 +8,8 @@ import re
 LEVELS = ["forbid", "observe", "propose", "approve", "veto", "auto"]
 PRESENCES = ["browser", "password", "ssh", "passkey"]
 CLASSES = ["nothing", "package", "upstream_bump", "setting", "reach", "system", "self"]
-ORDERED = {"change.max_risk": ["none", "low", "notice", "high", "critical"], "change.class": CLASSES}
+ORDERED = {"change.max_risk": ["none", "low", "notice", "high", "critical"], "proposer.trust": ["revoked", "ask", "veto", "auto"],
+          "change.class": CLASSES, "change.class_since_person": CLASSES}
 UNKNOWN = object()
 
 
@@ -123,6 +124,7 @@ LIMITS = [
     ("way-in", "veto", kinds("port_opened", "user_added", "user_changed")),
     ("agents-ask", "approve", {"proposer.kind": {"eq": "agent"}}),
     ("models-ask", "approve", {"change.source": {"eq": "model"}}),
+    ("trust-revoked", "approve", {"proposer.trust": {"le": "revoked"}}),
     ("agreement", "approve", {"evidence.options_disagree": {"is": True}}),
     ("checks", "approve", {"evidence.checks": {"eq": "failed"}}),
     ("built", "approve", {"evidence.build": {"not_in": ["passed"]}}),

@@ -132,6 +132,8 @@ TEST_CASE(
         facts.set(name, std::move(value));
         return decide(all, facts).level;
     };
+    CHECK(level("proposer.trust", std::string("revoked")) == Level::approve);
+    CHECK(level("proposer.trust", std::string("ask")) == Level::automatic);
     CHECK(level("change.max_risk", std::string("critical")) == Level::approve);
     CHECK(level("change.max_risk", std::string("high")) == Level::automatic);
     CHECK(level("change.unclassified", std::int64_t{1}) == Level::approve);
@@ -184,7 +186,8 @@ TEST_CASE(
                                                       .build_escapable = escapable,
                                                       .options_disagree = false,
                                                       .revision = revision,
-                                                      .confirmed_before = true}))
+                                                      .confirmed_before = true,
+                                                      .proposer_trust = "ask"}))
             .level;
     };
     CHECK(level_of(false, "change") == Level::automatic);
@@ -201,7 +204,8 @@ TEST_CASE("while options and built system disagree nothing happens by itself") {
                                                       .evidence_checks = "none",
                                                       .build_escapable = false,
                                                       .options_disagree = disagree,
-                                                      .revision = "change"}))
+                                                      .revision = "change",
+                                                      .proposer_trust = "ask"}))
             .level;
     };
     CHECK(level_of(trusting, false) == Level::automatic);

@@ -174,3 +174,25 @@ TEST_CASE("classes and warnings are words that people and rules share") {
     CHECK(raised ==
           std::vector<std::string_view>{"NIX_TRUST", "UNCLASSIFIED", "TRUNCATED", "PORT_OPENED"});
 }
+
+TEST_CASE("161: a user, a key, a group, sudo and a port, one after the other, are judged as one") {
+    // Each step's class, and that of all before it since a person agreed, as root remembers it.
+    auto highest = EffectClass::nothing;
+    std::int64_t steps = 0;
+    std::vector<std::string> seen;
+    for (const char* kind : {"package_added", "unit_changed", "user_added", "ssh_key_added",
+                             "group_changed", "sudo_changed", "port_opened", "package_added"}) {
+        const auto effects = effects_of({effect(kind)});
+        const auto facts = policy::facts_from(
+            effects, {.class_since_person = highest, .steps_since_person = steps});
+        seen.push_back(std::get<std::string>(facts.get("change.class_since_person")));
+        CHECK(facts.get("change.steps_since_person") == policy::FactValue(steps));
+        highest = std::max(highest, class_of(effects, Origin{}));
+        ++steps;
+    }
+    CHECK(seen == std::vector<std::string>{"package", "setting", "reach", "system", "system",
+                                           "system", "system", "system"});
+    // Where nobody knows what a person agreed to last, it is unknown, and helps nobody.
+    CHECK(policy::facts_from({}, {}).get("change.class_since_person") ==
+          policy::FactValue(policy::Unknown{}));
+}

@@ -68,8 +68,13 @@ TEST_CASE("what a specialisation does is a fact under its own name") {
 }
 
 TEST_CASE("what nobody said is unknown") {
-    const auto facts = facts_from(
-        some_effects(), {.build_escapable = true, .revision = "change", .confirmed_before = false});
+    const auto facts =
+        facts_from(some_effects(), {.build_escapable = true,
+                                    .revision = "change",
+                                    .confirmed_before = false,
+                                    .proposer_trust = "ask",
+                                    .class_since_person = policy::EffectClass::nothing,
+                                    .steps_since_person = 0});
     for (const auto& known : policy::known_facts()) {
         INFO(known.name);
         const bool claimed = !known.recomputed || known.name == "host.name";

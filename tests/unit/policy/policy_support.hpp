@@ -39,6 +39,7 @@ inline std::string rule(const std::string& id, const std::string& effect, const 
 inline policy::Facts harmless() {
     policy::Facts facts;
     facts.set("proposer.kind", std::string("human"))
+        .set("proposer.trust", std::string("ask"))
         .set("change.source", std::string("words"))
         .set("change.revision", std::string("change"))
         .set("change.kinds", policy::Texts{"package_added"})
