@@ -1,5 +1,8 @@
 // The brake, and what was put aside. Root speaks to the helper itself, so that it works without
 // agentd.
+#include "agentd/core/failure.hpp"
+#include "agentd/core/fd.hpp"
+#include "agentd/core/text.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/view.hpp"
@@ -32,22 +35,49 @@ Reply as_root(Context& context, const Json& request) {
     return ask_helper(config.sockets.apply, request, context.around().stop);
 }
 
+/// The helper looks for this file right before it acts, whoever made it.
+std::optional<Trouble> freeze_by_hand(Context& context, const std::string& reason) {
+    const std::string directory = settings_of(context).apply.directory;
+    try {
+        core::make_directories(directory, 0700);
+        core::write_file_durably(directory + "/frozen",
+                                 core::shorten(core::printable(reason), 500) + "\n");
+    } catch (const core::Failure& failure) {
+        return trouble_of(failure);
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 int freeze(Context& context) {
     Terminal& terminal = context.terminal();
-    const std::string reason = context.asked().value("--reason").value_or("");
+    const std::string given = context.asked().value("--reason").value_or("");
+    const std::string reason = "frozen by root" + (given.empty() ? "" : ": " + given);
     const bool root = context.around().uid == 0;
-    const Reply reply =
-        root ? as_root(context,
-                       {{"op", "freeze"},
-                        {"reason", "frozen by root" + (reason.empty() ? "" : ": " + reason)}})
-             : context.call("freeze", {{"reason", reason}});
-    if (const auto* trouble = std::get_if<Trouble>(&reply)) {
-        return terminal.fail(*trouble);
+    Reply reply = root ? as_root(context, {{"op", "freeze"}, {"reason", reason}})
+                       : context.call("freeze", {{"reason", given}});
+    bool recorded = true;
+    if (auto* trouble = std::get_if<Trouble>(&reply)) {
+        const bool nobody = trouble->exit == status::unreachable;
+        if (nobody && !root) {
+            trouble->problem.hint = "sudo agentctl freeze does it without agentd";
+        }
+        recorded = false;
+        if (nobody && root) {
+            if (const auto wrong = freeze_by_hand(context, reason)) {
+                return terminal.fail(*wrong);
+            }
+        } else if (trouble->problem.code != "unrecorded") {
+            return terminal.fail(*trouble);
+        }
+        terminal.progress(
+            nobody ? "nobody of agentd answers: root's flag file is made by hand, and the "
+                     "log does not know"
+                   : trouble->problem.message);
     }
     terminal.line("frozen: nothing is applied until: sudo agentctl unfreeze");
-    terminal.result({{"frozen", true}});
+    terminal.result({{"frozen", true}, {"recorded", recorded}});
     return status::ok;
 }
 
