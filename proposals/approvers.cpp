@@ -20,14 +20,6 @@ constexpr std::size_t longest_label = 256;
 constexpr std::size_t longest_credential = 1023; ///< WebAuthn 4
 constexpr std::size_t most_origins = 8;
 
-bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= longest_name &&
-           std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      c == '.' || c == '_' || c == '-' || c == '@';
-           });
-}
-
 /// The first word, taken off `rest`; words are parted by one or more blanks or tabs.
 std::string_view next_word(std::string_view& rest) {
     rest = core::trim(rest);
@@ -163,6 +155,14 @@ std::optional<std::string_view> passkey_host(std::string_view origin) {
     return fits ? std::optional(host) : std::nullopt;
 }
 
+bool is_approver_name(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= longest_name &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '.' || c == '_' || c == '-' || c == '@';
+           });
+}
+
 std::string key_id_of(std::string_view key) {
     const auto digest = core::sha256(key).bytes();
     return "SHA256:" + core::base64_encode_unpadded(
@@ -183,7 +183,7 @@ core::Result<Approver> parse_approver_line(std::string_view line) {
                        .hint = "write `ssh NAME ssh-ed25519 AAAA… COMMENT`"};
     }
     const auto name = next_word(line);
-    if (!is_name(name)) {
+    if (!is_approver_name(name)) {
         return Problem{.code = "bad_name",
                        .message = "the name has to be 1 to 64 of letters, digits and . _ - @"};
     }

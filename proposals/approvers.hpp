@@ -51,6 +51,8 @@ std::string approver_line(const Approver& approver);
 /// nullptr when no such key is in the list.
 const Approver* find_approver(std::span<const Approver> approvers, PresenceMethod method,
                               std::string_view key_id) noexcept;
+/// `[A-Za-z0-9._@-]`, 1 to 64 bytes.
+bool is_approver_name(std::string_view text) noexcept;
 /// The host of an origin where a browser has passkeys: `https://` and a name, or
 /// `http://localhost`, each with a port or without, spelled as a browser does. Else nullopt.
 std::optional<std::string_view> passkey_host(std::string_view origin);

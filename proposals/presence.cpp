@@ -177,4 +177,12 @@ core::Result<Approver> verify_confirmation(std::string_view nonce, const Presenc
                   presence, approvers);
 }
 
+core::Result<Approver> verify_login(std::string_view challenge, const Presence& presence,
+                                    std::span<const Approver> approvers) {
+    return verify({.name = login_namespace,
+                   .bytes = challenge,
+                   .browser = std::string(login_namespace) + ":" + std::string(challenge)},
+                  presence, approvers);
+}
+
 } // namespace agentd::proposals

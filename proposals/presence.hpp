@@ -51,4 +51,12 @@ inline constexpr std::string_view confirmation_namespace = "agentd-confirm@v1";
 core::Result<Approver> verify_confirmation(std::string_view nonce, const Presence& presence,
                                            std::span<const Approver> approvers);
 
+/// What a browser's key or a passkey signs to be let in, and nothing else.
+inline constexpr std::string_view login_namespace = "agentd-login@v1";
+
+/// Whose key signed this challenge; `signed_digest` is not looked at. Problems: those of
+/// verify_presence.
+core::Result<Approver> verify_login(std::string_view challenge, const Presence& presence,
+                                    std::span<const Approver> approvers);
+
 } // namespace agentd::proposals

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace agentd::proposals {
 
@@ -144,26 +145,49 @@ std::string_view credential_in(std::string_view rest) {
     return rest.size() > length ? rest.substr(0, length) : std::string_view();
 }
 
-} // namespace
-
-Result<Assertion> parse_assertion(std::string_view text) {
+/// Authenticator data, client data and what goes with them.
+Result<std::array<std::string, 3>> read_parts(std::string_view text) {
     const auto parts = core::split(text, '.');
     if (text.size() > max_assertion || parts.size() != 3) {
         return malformed("it has to be three parts in base64, with a dot between");
     }
-    auto data = core::base64_decode(parts[0]);
-    auto client = core::base64_decode(parts[1]);
-    auto signature = core::base64_decode(parts[2]);
-    if (!data || !client || !signature || client->empty() || client->size() > longest_data ||
-        signature->empty() || signature->size() > longest_signature) {
-        return malformed("a part of it is not strict base64, or too long");
+    std::array<std::string, 3> out;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        auto bytes = core::base64_decode(parts[i]);
+        if (!bytes || bytes->empty() || bytes->size() > longest_data) {
+            return malformed("a part of it is not strict base64, or too long");
+        }
+        out.at(i) = std::move(*bytes);
     }
-    if (const auto head = read_head(*data); !head) {
+    if (const auto head = read_head(out[0]); !head) {
         return head.problem();
     }
-    return Assertion{.authenticator_data = std::move(*data),
-                     .client_data = std::move(*client),
-                     .signature = std::move(*signature)};
+    return out;
+}
+
+} // namespace
+
+Result<Assertion> parse_assertion(std::string_view text) {
+    auto parts = read_parts(text);
+    if (!parts) {
+        return parts.problem();
+    }
+    if ((*parts)[2].size() > longest_signature) {
+        return malformed("its signature is too long");
+    }
+    return Assertion{.authenticator_data = std::move((*parts)[0]),
+                     .client_data = std::move((*parts)[1]),
+                     .signature = std::move((*parts)[2])};
+}
+
+Result<Registration> parse_registration(std::string_view text) {
+    auto parts = read_parts(text);
+    if (!parts) {
+        return parts.problem();
+    }
+    return Registration{.authenticator_data = std::move((*parts)[0]),
+                        .client_data = std::move((*parts)[1]),
+                        .spki = std::move((*parts)[2])};
 }
 
 std::string assertion_text(const Assertion& assertion) {

@@ -51,6 +51,9 @@ struct Registration {
     std::string spki{}; ///< `getPublicKey()`
 };
 
+/// Strict base64 of the three, with a `.` between. Problem: `bad_assertion`.
+core::Result<Registration> parse_registration(std::string_view text);
+
 struct Registered {
     Passkey passkey{};
     std::uint32_t counter = 0;

@@ -74,12 +74,13 @@ std::string fold_enrolled(const Fold& fold, const Json& body) {
     ObjectReader in(body, "approver.enrolled");
     const std::string key = in.text("key_id", 256), method = in.text("method", 64);
     const std::string label = in.text("label", 256);
+    const auto name = in.optional_text("name", 64); // who it is; not in entries from before
     sound(in.finish());
     fold.database.run("INSERT INTO approver VALUES (?, ?, ?, ?, ?) ON CONFLICT (key_id) DO UPDATE "
                       "SET method = excluded.method, label = excluded.label, "
                       "entry = excluded.entry, enrolled = excluded.enrolled",
                       key, method, label, fold.index, fold.at());
-    return "enrolled `" + label + "` (" + method + ")";
+    return "enrolled `" + label + "` (" + method + (name ? " of " + *name : "") + ")";
 }
 
 std::string fold_statement_refused(const Fold&, const Json& body) {
@@ -122,8 +123,8 @@ std::string fold_adopted(const Fold& fold, const Json& body) {
             digest_text(*digest, "effects");
         }
     }
-    fold.database.run("INSERT INTO adopted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fold.index, what, from,
-                      to, effects, blob, headline, by, fold.at());
+    fold.database.run("INSERT INTO adopted VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", fold.index, what,
+                      from, to, effects, blob, headline, by, fold.at());
     return (by == "boot" ? "booted: " : "changed by hand: ") + headline;
 }
 

@@ -26,7 +26,9 @@ int status_of(std::string_view code) noexcept {
         Row{"from_mismatch", 409}, Row{"policy_changed", 409}, Row{"unavailable", 503},
         Row{"failed", 500},        Row{"not_waiting", 409},    Row{"other_proposal", 409},
         Row{"too_late", 409},      Row{"old_connection", 409}, Row{"wrong_nonce", 403},
-        Row{"bad_namespace", 403}};
+        Row{"bad_namespace", 403}, Row{"bad_assertion", 403},  Row{"wrong_challenge", 403},
+        Row{"wrong_origin", 403},  Row{"wrong_site", 403},     Row{"not_verified", 403},
+        Row{"cloned_key", 403}};
     for (const Row& row : table) {
         if (row.code == code) {
             return row.status;
@@ -122,8 +124,9 @@ void Entrance::login(const Request& request, const Respond& respond) {
     }
     core::ObjectReader reader(*params, "login");
     const std::string challenge = reader.text("challenge", 256);
-    reader.text("key_id", 128);
-    reader.text("signature", 256);
+    reader.optional_text("key_id", 128);
+    reader.optional_text("credential", 2048);
+    reader.text("signature", 4096);
     if (const auto done = reader.finish(); !done) {
         return respond(bad_request(done.problem()));
     }

@@ -19,21 +19,21 @@ struct Exit {
     int status;
 };
 constexpr std::array exits{
-    Exit{"usage", 64},          Exit{"bad_value", 64},      Exit{"unknown_field", 64},
-    Exit{"declined", 3},        Exit{"presence", 4},        Exit{"pending", 8},
-    Exit{"unavailable", 69},    Exit{"stale", 75},          Exit{"stale_base", 75},
-    Exit{"busy", 75},           Exit{"expired", 75},        Exit{"from_mismatch", 75},
-    Exit{"mismatch", 75},       Exit{"policy_changed", 75}, Exit{"used", 77},
-    Exit{"denied", 77},         Exit{"bad_signature", 77},  Exit{"unknown_key", 77},
-    Exit{"bad_act", 64},        Exit{"wrong_digest", 77},   Exit{"break_glass", 77},
-    Exit{"frozen", 75},         Exit{"quarantined", 77},    Exit{"not_waiting", 75},
-    Exit{"other_proposal", 75}, Exit{"too_late", 75},       Exit{"old_connection", 75},
-    Exit{"wrong_nonce", 77},    Exit{"bad_namespace", 77},
+    Exit{"usage", 64}, Exit{"bad_value", 64}, Exit{"unknown_field", 64}, Exit{"declined", 3},
+    Exit{"presence", 4}, Exit{"pending", 8}, Exit{"unavailable", 69}, Exit{"stale", 75},
+    Exit{"stale_base", 75}, Exit{"busy", 75}, Exit{"expired", 75}, Exit{"from_mismatch", 75},
+    Exit{"mismatch", 75}, Exit{"policy_changed", 75}, Exit{"used", 77}, Exit{"denied", 77},
+    Exit{"bad_signature", 77}, Exit{"unknown_key", 77}, Exit{"bad_act", 64},
+    Exit{"wrong_digest", 77}, Exit{"break_glass", 77}, Exit{"frozen", 75}, Exit{"quarantined", 77},
+    Exit{"not_waiting", 75}, Exit{"other_proposal", 75}, Exit{"too_late", 75},
+    Exit{"old_connection", 75}, Exit{"wrong_nonce", 77}, Exit{"bad_namespace", 77},
+    Exit{"bad_assertion", 77}, Exit{"wrong_challenge", 77}, Exit{"wrong_origin", 77},
+    Exit{"wrong_site", 77}, Exit{"not_verified", 77}, Exit{"cloned_key", 77},
     // A goal that cannot be read.
-    Exit{"empty_goal", 64},     Exit{"bad_goal", 64},       Exit{"not_understood", 64},
-    Exit{"two_readings", 64},   Exit{"contradiction", 64},  Exit{"unknown_service", 64},
+    Exit{"empty_goal", 64}, Exit{"bad_goal", 64}, Exit{"not_understood", 64},
+    Exit{"two_readings", 64}, Exit{"contradiction", 64}, Exit{"unknown_service", 64},
     Exit{"unknown_package", 64}, Exit{"no_such_input", 64}, Exit{"no_such_host", 64},
-    Exit{"no_such_user", 64},   Exit{"not_yet", 64},        Exit{"too_many", 64}};
+    Exit{"no_such_user", 64}, Exit{"not_yet", 64}, Exit{"too_many", 64}};
 
 int exit_of(std::string_view code) {
     for (const Exit& row : exits) {

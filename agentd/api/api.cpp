@@ -52,9 +52,11 @@ Inbox& Api::inbox_of(Lane lane) {
 }
 
 /// What a handler says or throws, as what the caller hears.
-web::Answer Api::answer(Handler handler, const Call& call) {
+web::Answer Api::answer(const Method& method, const Call& call) {
     try {
-        const auto result = (this->*handler)(call);
+        const auto may =
+            method.who == Who::viewers ? Result<core::Done>(core::Done{}) : may_act(call);
+        const auto result = may ? (this->*method.handler)(call) : Result<Json>(may.problem());
         return result ? web::Answer{.ok = true, .body = core::canonical(*result)}
                       : refused(result.problem(), call.more);
     } catch (const core::Failure& failure) {
@@ -71,7 +73,7 @@ web::Answer Api::answer(Handler handler, const Call& call) {
 void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_event, Done done) {
     const Method* row = find_method(method);
     const bool from_browser = caller.channel == web::Caller::Channel::browser;
-    if (row == nullptr || (from_browser && !row->browser)) {
+    if (row == nullptr || (from_browser && row->who == Who::terminal)) {
         return done(refused({.code = "usage",
                              .message = "there is no method `" +
                                         core::printable(core::shorten(method, 60)) + "` here"}));
@@ -85,18 +87,17 @@ void Api::call(web::Caller caller, std::string method, Json params, OnEvent on_e
                              .message = "another change is being applied right now",
                              .hint = "wait until it has ended: `agentctl list` says when"}));
     }
-    const bool posted = inbox_of(row->lane).post(
-        [this, handler = row->handler, caller = std::move(caller), params = std::move(params),
-         on_event = std::move(on_event), turn, done](const std::stop_token& stop) mutable {
-            Json more = Json::object();
-            auto answer = this->answer(handler, {.caller = caller,
-                                                 .params = params,
-                                                 .on_event = on_event,
-                                                 .stop = stop,
-                                                 .more = more});
-            turn.reset(); // before the answer, which may bring the next request
-            done(std::move(answer));
-        });
+    const bool posted = inbox_of(row->lane).post([this, row, caller = std::move(caller),
+                                                  params = std::move(params),
+                                                  on_event = std::move(on_event), turn,
+                                                  done](const std::stop_token& stop) mutable {
+        Json more = Json::object();
+        auto answer = this->answer(
+            *row,
+            {.caller = caller, .params = params, .on_event = on_event, .stop = stop, .more = more});
+        turn.reset(); // before the answer, which may bring the next request
+        done(std::move(answer));
+    });
     turn.reset();
     if (!posted) {
         done(refused({.code = "busy", .message = "the daemon has too much to do; try again"}));

@@ -23,6 +23,8 @@ struct Call {
     core::Json& more; ///< fields that the error object has beside those of the Problem
 };
 
+struct Method;
+
 /// Implements the port of the page and the command line. Handlers run where `methods.cpp` says,
 /// several at once, and never on the web thread.
 class Api final : public web::ControlPlane {
@@ -85,6 +87,11 @@ class Api final : public web::ControlPlane {
     core::Result<core::Json> drafted(const core::Result<std::string>& id,
                                      const std::vector<std::string>& unchecked);
     pipeline::Actor actor_of(const Call& call) const;
+    /// A passkey's assertion, to who counts how often it has signed.
+    core::Result<core::Done> show_to_root(const Call& call, const char* purpose,
+                                          const std::string& text,
+                                          const proposals::Presence& presence) const;
+    core::Result<core::Done> may_act(const Call& call) const;
     core::Json machine_status();
     void check_flake(std::vector<Prerequisite>& checks, const std::stop_token& stop);
     void check_health(std::vector<Prerequisite>& checks, const std::stop_token& stop);
@@ -92,7 +99,7 @@ class Api final : public web::ControlPlane {
     core::Json parts_status(const store::Queries& queries) const;
     std::shared_ptr<void> take_turn();
     Inbox& inbox_of(Lane lane);
-    web::Answer answer(Handler handler, const Call& call);
+    web::Answer answer(const Method& method, const Call& call);
 
     pipeline::Surroundings in_;
     pipeline::Pipeline& pipeline_;

@@ -7,6 +7,7 @@
 #include "agentd/stages/checks.hpp"
 #include "evaluator/builder.hpp"
 #include "policy/explain.hpp"
+#include "proposals/webauthn.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -53,6 +54,9 @@ Result<Json> Api::approve(const Call& call) {
     }
     if (!presence) {
         return presence.problem();
+    }
+    if (const auto seen = show_to_root(call, "approve", statement, *presence); !seen) {
+        return seen.problem();
     }
     const auto done = pipeline_.approve(row->id, statement, *presence, actor_of(call));
     if (!done) {
@@ -171,10 +175,12 @@ Result<Json> Api::policy_explain(const Call& call) {
 
 Result<Json> Api::pair_enrol(const Call& call) {
     core::ObjectReader reader(call.params, "params");
-    const Json request{{"op", "pair.enrol"},
-                       {"token", reader.text("token", 256)},
-                       {"spki", reader.text("spki", 1024)},
-                       {"label", reader.text("label", 64)}};
+    Json request{{"op", "pair.enrol"},
+                 {"token", reader.text("token", 256)},
+                 {"label", reader.text("label", 64)}};
+    const bool passkey = reader.has("passkey"); // else a key of the browser's own
+    request[passkey ? "passkey" : "spki"] =
+        passkey ? reader.text("passkey", proposals::max_assertion) : reader.text("spki", 1024);
     if (const auto done = reader.finish(); !done) {
         return done.problem();
     }

@@ -10,6 +10,13 @@
 
 namespace agentd::api {
 
+/// Whose sessions in a browser may call it; a local socket may call each.
+enum class Who {
+    approvers,
+    viewers,  ///< too: it changes nothing and proposes nothing
+    terminal, ///< none
+};
+
 /// A browser's session is a pairing; anything that changes what may happen on the machine still
 /// needs its own signature.
 struct Method {
@@ -19,7 +26,7 @@ struct Method {
     /// `name:type` with a space between; `*`: the handler reads them one by one. Types: `text`,
     /// `number` (whole, from 0 on), `flag`, `id` (text or number). Each may be null or left out.
     std::string_view fields{};
-    bool browser = true;
+    Who who = Who::approvers;
 };
 
 std::span<const Method> methods() noexcept;

@@ -63,7 +63,8 @@ Helper::Helper(Config config, std::string config_file)
       verifier_(config_, clock_, journal_, nix_, machine_,
                 {.program = program_path(config_.programs.analyze, "agentd-analyze"),
                  .scratch = config_.apply.directory + "/analyze"}),
-      pairing_(config_.apply.directory, config_.apply.approvers, clock_) {}
+      pairing_(config_.apply.directory, config_.apply.approvers, clock_, config_.web.origins),
+      passkeys_(config_.apply.directory) {}
 
 Tools Helper::tools() {
     return {.config = config_,
@@ -187,7 +188,10 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
         return health(stop);
     }
     if (op == "pair.invite" || op == "pair.enrol") {
-        return pair(request, connection.peer);
+        return op == "pair.invite" ? invite(request, connection.peer) : enrol(request);
+    }
+    if (op == "passkey.seen") {
+        return seen(request);
     }
     if (op == "state") {
         const auto in_flight = journal_.in_flight();

@@ -4,6 +4,7 @@
 
 #include "agentd/applyd/activation.hpp"
 #include "agentd/applyd/pairing.hpp"
+#include "agentd/applyd/passkey_counters.hpp"
 #include "agentd/core/line_socket.hpp"
 
 #include <atomic>
@@ -67,7 +68,10 @@ class Helper {
     core::Json lift(const std::string& path, const core::Peer& peer);
     void record_brake(const char* what, const core::Json& path, const std::string& reason,
                       const core::Peer& peer);
-    core::Json pair(const core::Json& request, const core::Peer& peer);
+    core::Json invite(const core::Json& request, const core::Peer& peer);
+    core::Json enrol(const core::Json& request);
+    /// A passkey's assertion at the moment it is made: later its count may have gone on.
+    core::Json seen(const core::Json& request);
     void refuse(const std::string& subject, const core::Problem& problem, const core::Peer& peer);
     bool allowed(const core::Peer& peer) const;
     Tools tools();
@@ -87,6 +91,7 @@ class Helper {
     std::mutex health_lock_;
     std::mutex pairing_lock_;
     Pairing pairing_;
+    PasskeyCounters passkeys_;
     std::list<Slot> slots_; ///< last: joined before anything they use goes
 };
 

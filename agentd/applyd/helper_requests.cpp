@@ -1,5 +1,5 @@
 // What is asked of the helper while something else may be under way: a person's word about it, the
-// brake, pairing.
+// brake.
 #include "agentd/applyd/helper.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/applyd/trusted_file.hpp"
@@ -52,10 +52,14 @@ Json Helper::confirm(const Json& request) {
         return refusal(done ? presence.problem() : done.problem());
     }
     const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
+    if (const auto fresh = passkeys_.look(*presence); !fresh) {
+        return refusal(fresh.problem());
+    }
     const auto name = confirmation_.confirm(proposal, *presence, approvers.approvers);
     if (!name) {
         return refusal(name.problem());
     }
+    (void)passkeys_.take(*presence); // it was looked at, and has counted
     Json answer = granted();
     answer["name"] = *name;
     return answer;
@@ -156,40 +160,6 @@ Json Helper::health(const std::stop_token& stop) {
     Json answer = granted();
     answer.update(health_.checks_now(stop));
     return answer;
-}
-
-Json Helper::pair(const Json& request, const core::Peer& peer) {
-    core::ObjectReader reader(request, "request");
-    const std::string op = reader.text("op");
-    const std::string label = reader.text("label", 64);
-    if (op == "pair.invite") {
-        if (const auto done = reader.finish(); !done) {
-            return refusal(done.problem());
-        }
-        if (!is_own(peer)) {
-            return refusal({.code = "denied",
-                            .message = "only root may invite a browser",
-                            .hint = "sudo agentctl web login"});
-        }
-        return {{"ok", true}, {"token", pairing_.invite(label)}};
-    }
-    const std::string token = reader.text("token", 256);
-    const std::string spki = reader.text("spki", 1024);
-    if (const auto done = reader.finish(); !done) {
-        return refusal(done.problem());
-    }
-    const std::lock_guard lock(pairing_lock_);
-    const auto enrolled = pairing_.check(token, spki, label);
-    if (!enrolled) {
-        return refusal(enrolled.problem());
-    }
-    audit::Client log(config_.audit.socket, seconds(10));
-    record(log, clock_, "approver.enrolled", "host:" + config_.host.str(),
-           {{"key_id", enrolled->key_id},
-            {"method", "browser"},
-            {"label", core::shorten(core::printable(enrolled->label), 64)}});
-    pairing_.admit(*enrolled);
-    return {{"ok", true}, {"key_id", enrolled->key_id}, {"name", enrolled->name}};
 }
 
 } // namespace agentd::applyd

@@ -5,8 +5,10 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
 #include "proposals/approvers.hpp"
+#include "proposals/webauthn.hpp"
 
 #include <algorithm>
+#include <span>
 #include <unistd.h>
 
 namespace agentd::applyd {
@@ -35,22 +37,64 @@ std::string name_from(std::string_view label) {
     return name.empty() ? "browser" : name;
 }
 
+core::Result<Enrolled> enrolled_from(const Offer& offer, const std::string& message,
+                                     std::span<const std::string> origins) {
+    if (offer.passkey.empty()) {
+        const auto spki = core::base64_decode(offer.spki);
+        if (!spki || !core::is_p256_spki(*spki)) {
+            return Problem{.code = "bad_key",
+                           .message = "the browser's key is not a P-256 public key"};
+        }
+        return Enrolled{.method = "browser", .line = offer.spki};
+    }
+    const auto registration = proposals::parse_registration(offer.passkey);
+    if (!registration) {
+        return registration.problem();
+    }
+    const auto made = proposals::check_registration(*registration, message, origins);
+    if (!made) {
+        return made.problem();
+    }
+    return Enrolled{.method = "passkey",
+                    .counter = made->counter,
+                    .line = core::base64_encode(made->passkey.credential) + " " +
+                            core::base64_encode(registration->spki) + " " + made->passkey.rp_id +
+                            " " + made->passkey.origins.front()};
+}
+
+/// A label as it stands in a line of the file, for people: which device it is.
+std::string plain_label(std::string_view label) {
+    constexpr std::string_view others = " ._()@-";
+    std::string plain;
+    for (const char c : label.substr(0, 64)) {
+        const bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        plain += letter || others.find(c) != std::string_view::npos ? c : '-';
+    }
+    return std::string(core::trim(plain));
+}
+
 } // namespace
+
+std::string enrolment_message(const std::string& token) {
+    return "agentd-enrol@v1:" + token;
+}
 
 std::string Pairing::invitation_path(const std::string& token) const {
     return directory_ + "/invitations/" + core::sha256(token).hex();
 }
 
-std::string Pairing::invite(const std::string& label) {
+std::string Pairing::invite(const Invitation& invitation) {
     core::make_directories(directory_ + "/invitations", 0700);
     const std::string token = core::hex_encode(core::random_bytes(32));
-    core::write_file_durably(invitation_path(token),
-                             core::format_instant(clock_.now() + lifetime) + "\n" +
-                                 core::shorten(core::printable(label), 64) + "\n");
+    core::write_file_durably(
+        invitation_path(token),
+        core::format_instant(clock_.now() + lifetime) + "\n" +
+            (invitation.name.empty() ? name_from(invitation.label) : invitation.name) + "\n");
     return token;
 }
 
-core::Result<Enrolled> Pairing::check(const std::string& token, const std::string& spki_base64,
+core::Result<Enrolled> Pairing::check(const std::string& token, const Offer& offer,
                                       const std::string& label) {
     const Problem bad_token{
         .code = "bad_token",
@@ -65,23 +109,26 @@ core::Result<Enrolled> Pairing::check(const std::string& token, const std::strin
     if (!invitation || ::unlink(invitation_path(token).c_str()) != 0) {
         return bad_token;
     }
-    const auto until = core::parse_instant(core::lines(*invitation).front());
-    if (!until || clock_.now() >= *until) {
+    const auto said = core::lines(*invitation);
+    const auto until = core::parse_instant(said.front());
+    if (!until || clock_.now() >= *until || said.size() < 2) {
         return bad_token;
     }
-    const auto spki = core::base64_decode(spki_base64);
-    if (!spki || !core::is_p256_spki(*spki)) {
-        return Problem{.code = "bad_key", .message = "the browser's key is not a P-256 public key"};
+    auto enrolled = enrolled_from(offer, enrolment_message(token), origins_);
+    if (!enrolled) {
+        return enrolled;
     }
     const auto parsed =
-        proposals::parse_approver_line("browser " + name_from(label) + " " + spki_base64);
+        proposals::parse_approver_line(enrolled->method + " " + std::string(said[1]) + " " +
+                                       enrolled->line + " " + plain_label(label));
     if (!parsed) {
         return parsed.problem();
     }
-    return Enrolled{.key_id = parsed->key_id,
-                    .name = parsed->name,
-                    .label = label,
-                    .line = proposals::approver_line(*parsed)};
+    enrolled->key_id = parsed->key_id;
+    enrolled->name = parsed->name;
+    enrolled->label = label;
+    enrolled->line = proposals::approver_line(*parsed);
+    return enrolled;
 }
 
 void Pairing::admit(const Enrolled& enrolled) {

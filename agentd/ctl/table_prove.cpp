@@ -192,9 +192,13 @@ std::vector<Command> set_up_commands() {
     return {
         {.path = "web login",
          .group = "Set up",
-         .summary = "A link that pairs a browser, good once for two minutes",
-         .options = {{.name = "--label", .value = "TEXT", .help = "what to call the browser"}},
-         .more = "Must run as root: the browser will be able to approve.",
+         .summary = "A link that pairs a browser or a passkey, good once for two minutes",
+         .options = {{.name = "--name",
+                      .value = "NAME",
+                      .help =
+                          "whose it is: the approver that roles name; default: who called sudo"},
+                     {.name = "--label", .value = "TEXT", .help = "what to call the browser"}},
+         .more = "Must run as root: what is enrolled by it will be able to approve.",
          .handler = commands::web_login},
         {.path = "config check",
          .group = "Set up",

@@ -2,6 +2,7 @@
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
 #include "agentd/ctl/view.hpp"
+#include "proposals/approvers.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,16 @@ Config settings_of(Context& context) {
                                         : Config{.host = *core::HostName::parse("unknown")};
 }
 
+/// Whose browser it is: who has roles by name, and is one person however many keys he has.
+std::string name_of(Context& context) {
+    if (auto named = context.asked().value("--name")) {
+        return *named;
+    }
+    const auto caller = context.around().variable ? context.around().variable("SUDO_USER")
+                                                  : std::optional<std::string>();
+    return caller && *caller != "root" && proposals::is_approver_name(*caller) ? *caller : "";
+}
+
 } // namespace
 
 int web_login(Context& context) {
@@ -24,6 +35,10 @@ int web_login(Context& context) {
     const std::string label = context.asked().value("--label").value_or("browser");
     if (label.size() > longest_label || !core::hidden_code_points(label).empty()) {
         return terminal.fail(usage("--label is plain text of at most 64 bytes"));
+    }
+    const std::string name = name_of(context);
+    if (!name.empty() && !proposals::is_approver_name(name)) {
+        return terminal.fail(usage("--name is 1 to 64 of letters, digits and . _ - @"));
     }
     const Config config = settings_of(context);
     if (context.around().uid != 0 && config.programs.separation) {
@@ -38,8 +53,11 @@ int web_login(Context& context) {
     if (const auto* trouble = std::get_if<Trouble>(&page)) {
         return terminal.fail(*trouble);
     }
-    const Reply invited = ask_helper(
-        config.sockets.apply, {{"op", "pair.invite"}, {"label", label}}, context.around().stop);
+    core::Json invitation{{"op", "pair.invite"}, {"label", label}};
+    if (!name.empty()) {
+        invitation["name"] = name;
+    }
+    const Reply invited = ask_helper(config.sockets.apply, invitation, context.around().stop);
     if (const auto* trouble = std::get_if<Trouble>(&invited)) {
         return terminal.fail(*trouble);
     }
@@ -47,6 +65,9 @@ int web_login(Context& context) {
                              shown(std::get<core::Json>(invited), "token");
     terminal.line(link);
     terminal.progress("open it in the browser that is to approve: good once, for two minutes");
+    terminal.progress("what it enrols, a passkey or a key of the browser, approves as " +
+                      (name.empty() ? "`" + label + "`; --name says who it is"
+                                    : "`" + name + "`; --name says another name"));
     terminal.result({{"url", link}, {"good_for_seconds", 120}});
     return status::ok;
 }

@@ -3,7 +3,7 @@
 import { EventEmitter } from "node:events";
 import { randomBytes } from "node:crypto";
 import { apply } from "./applying.mjs";
-import { canonical, isLogin, isSigned, keyId, sha256 } from "./canonical.mjs";
+import { canonical, isLogin, isSigned, keyId, read, sha256 } from "./canonical.mjs";
 import { ago, HOST, POLICY, RUNNING, ulid } from "./data.mjs";
 import { HOSTILE, proposals, RLO } from "./proposals.mjs";
 import { Refusal } from "./refusal.mjs";
@@ -123,14 +123,17 @@ export class Machine {
         return token;
     }
 
-    pair({ token, spki, label }) {
+    pair({ token, spki, passkey, label }) {
         if (!this.tokens.delete(token)) {
             throw new Refusal(403, "denied", "This link is used up or too old", null, "agentctl web login");
         }
-        const bytes = Buffer.from(spki, "base64");
-        this.approvers.set(keyId(bytes), { key_id: keyId(bytes), name: label, spki: bytes });
+        const made = passkey && read(passkey, "webauthn.create", `agentd-enrol@v1:${token}`);
+        if (made && !made.good) throw new Refusal(403, "wrong_challenge", "This passkey was made for something else");
+        const bytes = made ? made.rest : Buffer.from(spki, "base64");
+        const length = made?.data.readUInt16BE(53);
+        this.approvers.set(keyId(bytes), { key_id: keyId(bytes), name: label, spki: bytes, credential: made?.data.subarray(55, 55 + length).toString("base64") });
         const cookie = this.open(keyId(bytes));
-        this.record("approver.enrolled", `host:${HOST}`, { key_id: keyId(bytes), method: "browser", label }, "human", label);
+        this.record("approver.enrolled", `host:${HOST}`, { key_id: keyId(bytes), method: made ? "passkey" : "browser", label }, "human", label);
         return { cookie, key_id: keyId(bytes) };
     }
 
@@ -146,12 +149,12 @@ export class Machine {
         return challenge;
     }
 
-    login({ key_id, challenge, signature }) {
+    login({ key_id, credential, challenge, signature }) {
         if (!this.challenges.delete(challenge)) throw new Refusal(403, "bad_challenge", "The challenge was used");
-        const known = this.approvers.get(key_id);
+        const known = credential ? [...this.approvers.values()].find((one) => one.credential === credential) : this.approvers.get(key_id);
         if (!known) throw new Refusal(403, "unknown_key", "This key is no approver's");
         if (!isLogin(known.spki, challenge, signature)) throw new Refusal(403, "bad_signature", "Not signed by this key");
-        return { cookie: this.open(key_id), key_id };
+        return { cookie: this.open(known.key_id), key_id: known.key_id, name: known.name };
     }
 
     statement(one) {
@@ -179,7 +182,7 @@ export class Machine {
             throw new Refusal(403, "presence", "The signature does not fit the statement");
         }
         this.statements.delete(statement);
-        one.approval = { approver: session.name, method: "browser", key_id: presence.key_id, at: ago(0) };
+        one.approval = { approver: session.name, method: presence.method, key_id: presence.key_id, at: ago(0) };
         this.record("approval.granted", one.id, { statement, statement_sha256: sha256(statement), presence, approver: session.name }, "human", session.name);
         this.move(one, "approved");
         if (apply) void this.apply(one);

@@ -79,9 +79,9 @@ async function api(machine, request, response, url) {
     }
     if (path === "/pair" || path === "/login") {
         const body = await json(request);
-        const { cookie, key_id } = path === "/pair" ? machine.pair(body) : machine.login(body);
+        const { cookie, key_id, name } = path === "/pair" ? machine.pair(body) : machine.login(body);
         response.setHeader("Set-Cookie", `agentd=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
-        return { key_id, session: machine.sessions.get(cookie).proof };
+        return { key_id, name, session: machine.sessions.get(cookie).proof };
     }
     if (!session) throw new Refusal(403, "not_paired", "This browser is not paired", null, "agentctl web login");
     if (path === "/events") {

@@ -102,4 +102,10 @@ TEST_CASE("web login is for root, and the secret half comes from the helper") {
     CHECK(ran.out == "http://localhost:8484/pair#abc\n");
     CHECK(ran.err.find("good once, for two minutes") != std::string::npos);
     CHECK(helper.requests().back() == Json{{"op", "pair.invite"}, {"label", "phone"}});
+    agentctl.variables["SUDO_USER"] = "alice";
+    CHECK(agentctl.run({"web", "login"}).exit == 0);
+    CHECK(helper.requests().back().at("name") == "alice");
+    CHECK(agentctl.run({"web", "login", "--name", "bob"}).exit == 0);
+    CHECK(helper.requests().back().at("name") == "bob");
+    CHECK(agentctl.run({"web", "login", "--name", "a b"}).exit == 64);
 }

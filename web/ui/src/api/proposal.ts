@@ -159,7 +159,7 @@ export interface StatementAnswer {
 }
 
 export interface Presence {
-    method: "browser";
+    method: "browser" | "passkey";
     key_id: string;
     signature: string;
     signed_digest: string;

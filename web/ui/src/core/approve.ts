@@ -1,7 +1,7 @@
 // Asking for the statement, checking it, signing it, handing it in.
 import { ApiError, send } from "../api/client.ts";
 import type { Detail, Presence, StatementAnswer } from "../api/types.ts";
-import { type BrowserKey, sign } from "./key.ts";
+import { type BrowserKey, methodOf, sign } from "./key.ts";
 import { type Checked, checkStatement } from "./statement.ts";
 
 export interface Prepared extends Checked {
@@ -33,7 +33,7 @@ export async function approve(
         });
     }
     const presence: Presence = {
-        method: "browser",
+        method: methodOf(key),
         key_id: key.keyId,
         signature: await sign(key, again.sha256),
         signed_digest: again.sha256,

@@ -3,7 +3,7 @@
 import { ApiError, daemonNow, send } from "../api/client.ts";
 import type { Confirm, Presence } from "../api/types.ts";
 import { sha256Hex } from "./digest.ts";
-import { type BrowserKey, signConfirm } from "./key.ts";
+import { type BrowserKey, methodOf, signConfirm } from "./key.ts";
 
 /** A packet that a firewall swallows is answered by nobody: without a clock of its own a request would hang. */
 export const PATIENCE_MS = 6000;
@@ -20,7 +20,7 @@ export async function confirmation(wanted: Confirm, key: BrowserKey): Promise<Pr
         });
     }
     return {
-        method: "browser", key_id: key.keyId, signature: await signConfirm(key, wanted.nonce),
+        method: methodOf(key), key_id: key.keyId, signature: await signConfirm(key, wanted.nonce),
         signed_digest: await sha256Hex(wanted.nonce),
     };
 }

@@ -1,23 +1,30 @@
-// This browser's own key. It is made here and can never be read out, not even by this page: another
+// What this browser signs with: a passkey, or a key of its own. The latter is made here and can never be read out, not even by this page: another
 // program that copies the profile's files gets no key that works elsewhere through WebCrypto.
 import { base64, keyId } from "./digest.ts";
+import { assert, type Passkey } from "./passkey.ts";
 
-export interface BrowserKey {
+export interface OwnKey {
     keyId: string;
     label: string;
     privateKey: CryptoKey;
 }
 
+export type BrowserKey = OwnKey | Passkey;
+
 export interface NewKey {
-    key: BrowserKey;
+    key: OwnKey;
     spki: string;
+}
+
+export function methodOf(key: BrowserKey): "browser" | "passkey" {
+    return "credential" in key ? "passkey" : "browser";
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 // Each is signed under a name of its own: none can be taken for another.
 const APPROVAL = "agentd-approve@v1:";
 const CONFIRMATION = "agentd-confirm@v1:";
-const LOGIN = "agentd-login@v1:";
+export const LOGIN = "agentd-login@v1:";
 
 /** Why this page cannot hold a key here, or null when it can. */
 export function whyNoKeys(): string | null {
@@ -64,16 +71,24 @@ export async function makeKey(label: string): Promise<NewKey> {
 }
 
 export async function keepKey(key: BrowserKey): Promise<void> {
-    await inStore("readwrite", (store) => store.put(key, "approve"));
+    await inStore("readwrite", (store) => store.put(key, "credential" in key ? "passkey" : "approve"));
 }
 
-export async function storedKey(): Promise<BrowserKey | null> {
+export async function storedKey(): Promise<OwnKey | null> {
     if (whyNoKeys()) return null;
-    const found = await inStore<BrowserKey | undefined>("readonly", (s) => s.get("approve"));
+    const found = await inStore<OwnKey | undefined>("readonly", (s) => s.get("approve"));
+    return found ?? null;
+}
+
+/** Which passkey this browser used last; the device keeps the passkey itself. */
+export async function storedPasskey(): Promise<Passkey | null> {
+    if (whyNoKeys()) return null;
+    const found = await inStore<Passkey | undefined>("readonly", (s) => s.get("passkey"));
     return found ?? null;
 }
 
 async function signBytes(key: BrowserKey, text: string): Promise<string> {
+    if ("credential" in key) return (await assert(text, key.credential)).signature;
     const bytes = new TextEncoder().encode(text);
     const signature = await crypto.subtle.sign(
         { name: "ECDSA", hash: "SHA-256" }, key.privateKey, bytes,
@@ -81,7 +96,7 @@ async function signBytes(key: BrowserKey, text: string): Promise<string> {
     return base64(new Uint8Array(signature));
 }
 
-/** Signs the digest of a statement: raw r‖s in base64. */
+/** Signs the digest of a statement: raw r‖s in base64, or what a passkey says. */
 export function sign(key: BrowserKey, statementSha256: string): Promise<string> {
     return signBytes(key, APPROVAL + statementSha256);
 }

@@ -2,7 +2,8 @@
 // is let in again, without a person having to do anything.
 import { ApiError, read, send } from "../api/client.ts";
 import type { Session } from "../api/types.ts";
-import { type BrowserKey, signLogin, storedKey } from "./key.ts";
+import { type BrowserKey, keepKey, LOGIN as WORDS, signLogin, storedKey, storedPasskey } from "./key.ts";
+import { assert } from "./passkey.ts";
 
 /** Whoever waits for this waits for nothing else: a machine that fell silent must not hold it for ever. */
 const PATIENCE_MS = 10_000;
@@ -44,4 +45,14 @@ export function whoAmI(): Promise<Session> {
         asking = null;
     });
     return asking;
+}
+
+/** Coming back with a passkey, which asks who is there: for a button, never by itself. */
+export async function enterWithPasskey(): Promise<void> {
+    const { challenge } = await read<Session>("/session", AbortSignal.timeout(PATIENCE_MS));
+    if (challenge === null) return; // somebody came in meanwhile, in another tab
+    const known = await storedPasskey().catch(() => null);
+    const { credential, signature } = await assert(WORDS + challenge, known?.credential);
+    const answer = await send<{ key_id: string; name: string }>("/login", { credential, challenge, signature }, AbortSignal.timeout(PATIENCE_MS));
+    await keepKey({ keyId: answer.key_id, label: answer.name, credential });
 }

@@ -5,7 +5,7 @@ import type { Detail } from "../api/types.ts";
 import { approve, isSound, prepare, type Prepared } from "../core/approve.ts";
 import { needsHostName } from "../core/effects.ts";
 import { useAction } from "../core/hooks.ts";
-import type { BrowserKey } from "../core/key.ts";
+import { type BrowserKey, methodOf } from "../core/key.ts";
 import { fullTime } from "../core/time.ts";
 import { plain } from "../core/words.ts";
 import { Dialog } from "./dialog.tsx";
@@ -104,7 +104,7 @@ export function ApproveDialog({ detail: now, browserKey, close, done }: {
             {prepared && <Signing prepared={prepared} detail={detail} />}
             {dangerous && <HostName host={detail.host} value={typed} set={setTyped} />}
             <Problem error={signing.error} />
-            <p id={reason} class="why" role="status">{why ?? "It will be signed with this browser's own key."}</p>
+            <p id={reason} class="why" role="status">{why ?? (methodOf(browserKey) === "passkey" ? "It will be signed with your passkey." : "It will be signed with this browser's own key.")}</p>
             <div class="dialog-actions">
                 <button type="button" class="button button-quiet" onClick={close}>Cancel</button>
                 <button type="button" class="button" aria-disabled={blocked} aria-describedby={reason}

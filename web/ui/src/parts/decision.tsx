@@ -5,6 +5,7 @@ import { send } from "../api/client.ts";
 import type { Detail } from "../api/types.ts";
 import { choices } from "../core/decide.ts";
 import { useAction } from "../core/hooks.ts";
+import { methodOf } from "../core/key.ts";
 import { useKey } from "../core/session.ts";
 import { brief } from "../core/untrusted.ts";
 import { isOpen, STATES } from "../core/words.ts";
@@ -36,7 +37,7 @@ function Button({ kind, why, describedBy, onClick, children }: {
 function Dialogs({ open, detail, close, reload }: {
     open: Open; detail: Detail; close: () => void; reload: () => void;
 }) {
-    const { key } = useKey();
+    const { key } = useKey(detail.verdict?.presence);
     const path = `/proposals/${detail.id}`;
     const post = (what: string) => async (reason: string) => {
         await send(`${path}/${what}`, { reason });
@@ -83,7 +84,7 @@ function Closed({ detail }: { detail: Detail }) {
 
 export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => void }) {
     const [open, setOpen] = useState<Open>(null);
-    const key = useKey();
+    const key = useKey(detail.verdict?.presence);
     const why = useId();
     const applying = useAction(async () => {
         await send(`/proposals/${detail.id}/apply`, {});
@@ -94,7 +95,7 @@ export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => 
         reload();
     });
     if (!isOpen(detail.state)) return <Closed detail={detail} />;
-    const may = choices(detail, key.state);
+    const may = choices(detail, key.state, key.key ? methodOf(key.key) : undefined);
     const approved = detail.state === "approved";
     const main = approved ? may.apply.why : may.approve.why;
     // It was asked for and not done: the helper's own words, which nobody was there to be told.

@@ -100,7 +100,7 @@ function View({ path, session, paired }: {
     path: string; session: Session; paired: () => Promise<unknown>;
 }) {
     if (path === "/pair") return <PairView paired={paired} />;
-    if (!session.paired) return <NotPaired />;
+    if (!session.paired) return <NotPaired entered={paired} />;
     if (path === "/") return <ListView host={session.host} />;
     if (path === "/audit") return <AuditView />;
     if (path === "/machine") return <MachineView />;

@@ -1,7 +1,31 @@
 // What somebody sees whose browser agentd does not know.
-import { useTitle } from "../core/hooks.ts";
+import { useAction, useTitle } from "../core/hooks.ts";
+import { enterWithPasskey } from "../core/login.ts";
+import { passkeysHere } from "../core/passkey.ts";
+import { Problem } from "../parts/problem.tsx";
 
-export function NotPaired() {
+function Enter({ entered }: { entered: () => Promise<unknown> }) {
+    const entering = useAction(async () => {
+        await enterWithPasskey();
+        await entered();
+    });
+    return (
+        <>
+            <p>Was a passkey enrolled for this machine? Then it opens this page here as well.</p>
+            <Problem error={entering.error} />
+            <p>
+                <button type="button" class="button" aria-disabled={entering.busy}
+                    onClick={() => {
+                        if (!entering.busy) void entering.run();
+                    }}>
+                    {entering.busy ? "Waiting for the passkey…" : "Come in with a passkey"}
+                </button>
+            </p>
+        </>
+    );
+}
+
+export function NotPaired({ entered }: { entered: () => Promise<unknown> }) {
     useTitle("Not paired");
     return (
         <div class="narrow">
@@ -12,6 +36,7 @@ export function NotPaired() {
             </p>
             <pre class="command"><code>sudo agentctl web login</code></pre>
             <p>and open the link it prints. The link works once, for two minutes.</p>
+            {passkeysHere() && <Enter entered={entered} />}
         </div>
     );
 }

@@ -1,8 +1,9 @@
-// Pairing: a one-time link from `agentctl web login` enrols a key that this browser makes here.
+// Pairing: a one-time link from `agentctl web login` enrols a passkey, or a key that this browser makes here.
 import { useEffect, useId, useState } from "preact/hooks";
 import { ApiError, send } from "../api/client.ts";
 import { useAction, useTitle } from "../core/hooks.ts";
-import { keepKey, makeKey, whyNoKeys } from "../core/key.ts";
+import { type BrowserKey, keepKey, makeKey, whyNoKeys } from "../core/key.ts";
+import { makePasskey, passkeysHere } from "../core/passkey.ts";
 import { navigate } from "../core/router.tsx";
 import { dropToken, takeToken } from "../core/token.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -18,9 +19,19 @@ function deviceName(): string {
     return `${browser} on ${system}`;
 }
 
-async function pair(token: string, label: string): Promise<void> {
-    const { key, spki } = await makeKey(label);
-    const answer = await send<{ key_id: string }>("/pair", { token, spki, label });
+async function pair(token: string, label: string, passkey: boolean): Promise<void> {
+    let key: BrowserKey;
+    let offer: { spki: string } | { passkey: string };
+    if (passkey) {
+        const made = await makePasskey(token, label, location.hostname);
+        key = made.key;
+        offer = { passkey: made.registration };
+    } else {
+        const made = await makeKey(label);
+        key = made.key;
+        offer = { spki: made.spki };
+    }
+    const answer = await send<{ key_id: string }>("/pair", { token, label, ...offer });
     if (answer.key_id !== key.keyId) {
         throw new ApiError({
             status: 0, code: "other_key", message: "The daemon enrolled another key than this browser's.",
@@ -46,8 +57,8 @@ function Insecure({ why }: { why: string }) {
 function PairForm({ token, paired }: { token: string; paired: () => Promise<unknown> }) {
     const [label, setLabel] = useState(deviceName);
     const id = useId();
-    const pairing = useAction(async () => {
-        await pair(token, label.trim());
+    const pairing = useAction(async (passkey: boolean) => {
+        await pair(token, label.trim(), passkey);
         dropToken();
         await paired();
         navigate("/", "replace");
@@ -56,7 +67,7 @@ function PairForm({ token, paired }: { token: string; paired: () => Promise<unkn
         <form
             onSubmit={(event) => {
                 event.preventDefault();
-                if (label.trim()) void pairing.run();
+                if (label.trim()) void pairing.run(false);
             }}
         >
             <div class="field">
@@ -67,9 +78,19 @@ function PairForm({ token, paired }: { token: string; paired: () => Promise<unkn
                 />
             </div>
             <Problem error={pairing.error} />
-            <button type="submit" class="button button-primary" aria-disabled={pairing.busy}>
-                {pairing.busy ? "Pairing…" : "Pair this browser"}
-            </button>
+            <p class="decision-buttons">
+                {passkeysHere() && (
+                    <button type="button" class="button button-primary" aria-disabled={pairing.busy}
+                        onClick={() => {
+                            if (label.trim()) void pairing.run(true);
+                        }}>
+                        {pairing.busy ? "Pairing…" : "Enrol a passkey"}
+                    </button>
+                )}
+                <button type="submit" class={passkeysHere() ? "button" : "button button-primary"} aria-disabled={pairing.busy}>
+                    {pairing.busy ? "Pairing…" : "Pair this browser"}
+                </button>
+            </p>
         </form>
     );
 }
@@ -84,18 +105,21 @@ export function PairView({ paired }: { paired: () => Promise<unknown> }) {
         return () => window.removeEventListener("hashchange", again);
     }, []);
     const why = whyNoKeys();
-    if (!token) return <NotPaired />;
+    if (!token) return <NotPaired entered={paired} />;
     return (
         <div class="narrow">
             <h1 tabIndex={-1}>Pair this browser</h1>
             <p>
-                This browser makes a key of its own. The private half cannot be read out of it, not even
-                by this page. With it you can approve what the machine's policy lets a browser approve.
+                A <strong>passkey</strong> asks for your finger, face or PIN each time you approve: it shows that
+                it was you, and counts for all that policy lets a person approve here. A{" "}
+                <strong>key of this browser</strong> asks nothing. It cannot be read out, not even by this page, and
+                counts for what policy lets a browser approve.
             </p>
             <ul class="plain">
                 <li>The link you opened is used up by pairing, and is gone from the history already.</li>
                 <li>The key is written down on the machine, in a file only root can change.</li>
-                <li>Clearing this site's data in the browser removes the key.</li>
+                <li>Clearing this site's data in the browser removes the browser's key, and no passkey.</li>
+                {!passkeysHere() && <li>Passkeys work over HTTPS under a name, or on http://localhost: not at this address.</li>}
             </ul>
             {why ? <Insecure why={why} /> : <PairForm token={token} paired={paired} />}
         </div>

@@ -1,0 +1,93 @@
+// Passkeys, by Chromium's own virtual authenticator: enrolled by a link, asked for each approval, and a way back in.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { open } from "./browser.mjs";
+import { approveDialog, browser, state } from "./layer.mjs";
+import { start } from "./server.mjs";
+
+/** @param verified whether its owner shows who he is when asked */
+async function authenticator(page, { verified = true } = {}) {
+    const session = await page.context().newCDPSession(page);
+    await session.send("WebAuthn.enable");
+    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
+        options: {
+            protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+            isUserVerified: verified, automaticPresenceSimulation: true,
+        },
+    });
+    return {
+        credentials: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+        verified: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    };
+}
+
+function withPasskey(name, body, options = {}) {
+    test(name, async () => {
+        const server = await start();
+        const { context, page, said } = await open(browser, options);
+        try {
+            const device = await authenticator(page);
+            await page.goto(`${server.url}/pair#${server.machine.invite()}`);
+            await page.getByRole("button", { name: "Enrol a passkey" }).click();
+            await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+            await body({ ...server, cases: server.machine.cases, context, page, device });
+            assert.deepEqual(said, [], "the console of the browser");
+        } finally {
+            await context.close();
+            server.close();
+        }
+    });
+}
+
+const granted = (machine) => machine.entries.find(({ entry }) => entry.type === "approval.granted")?.entry.body;
+
+describe("a passkey", () => {
+    for (const size of ["desktop", "phone"]) {
+        withPasskey(`is enrolled by a link and approves, with its owner there (${size})`, async ({ page, url, machine, cases, device }) => {
+            assert.equal((await device.credentials()).length, 1);
+            await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
+            await approveDialog(page);
+            await page.getByText("It will be signed with your passkey.").waitFor();
+            await page.getByRole("button", { name: "Approve and apply" }).click();
+            await state(page, "confirmed");
+            assert.equal(granted(machine).presence.method, "passkey");
+        }, { size });
+    }
+
+    withPasskey("is enough where policy asks for more than a browser", async ({ page, url, machine, cases }) => {
+        await page.goto(`${url}/proposals/${cases.sshNeeded.id}`);
+        await page.getByRole("button", { name: "Approve…", disabled: false }).click();
+        const name = page.getByLabel(/Type the machine's name/);
+        await page.getByText("Checked by this browser").waitFor();
+        if (await name.count()) await name.fill("attic");
+        await page.getByRole("button", { name: "Approve only" }).click();
+        await state(page, "approved");
+        assert.equal(granted(machine).presence.method, "passkey");
+    });
+
+    withPasskey("approves nothing when its owner does not show who he is, and the page says so", async ({ page, url, cases, device }) => {
+        await device.verified(false);
+        await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
+        await approveDialog(page);
+        await page.getByRole("button", { name: "Approve and apply" }).click();
+        await page.getByText("No passkey was used").waitFor();
+        assert.equal(cases.ripgrep.state, "decided");
+        await device.verified(true);
+        await page.getByRole("button", { name: "Approve and apply" }).click();
+        await state(page, "confirmed");
+    });
+
+    withPasskey("opens the page again when the session has ended and the browser has forgotten everything", async ({ page, url, machine, cases, context }) => {
+        machine.sessions.clear();
+        await context.clearCookies();
+        await page.evaluate(() => new Promise((resolve) => { indexedDB.deleteDatabase("agentd").onsuccess = resolve; }));
+        await page.goto(url);
+        await page.getByRole("button", { name: "Come in with a passkey" }).click();
+        await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+        await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
+        await approveDialog(page);
+        await page.getByRole("button", { name: "Approve and apply" }).click();
+        await state(page, "confirmed");
+        assert.equal(granted(machine).presence.method, "passkey");
+    });
+});
