@@ -1,7 +1,6 @@
 #include "proposals/flake/reference_parts.hpp"
 
 #include "agentd/core/text.hpp"
-#include "proposals/flake/web_address.hpp"
 
 #include <algorithm>
 #include <array>
@@ -168,10 +167,6 @@ std::string said(const Attributes& of, std::string_view name) {
     return value_of(query, name);
 }
 
-bool may_lead_on(const Attributes& asked, const Attributes& found) {
-    return may_lead_on(plain_url(value_of(asked, "url")), plain_url(value_of(found, "url")));
-}
-
 std::string value_of(const Attributes& attributes, std::string_view name) {
     const auto found = attributes.find(name);
     return found == attributes.end() ? std::string() : found->second;
@@ -235,35 +230,6 @@ bool same_manner(const Attributes& a, const Attributes& b) {
     };
     return std::all_of(keys.begin(), keys.end(),
                        [&](std::string_view key) { return plain(a, key) == plain(b, key); });
-}
-
-bool may_be_locked_so(const Attributes& original, const Attributes& locked) {
-    const std::string asked = value_of(original, "type");
-    const std::string type = value_of(locked, "type");
-    if (asked == "indirect") {
-        return type == "github" || type == "gitlab" || type == "sourcehut" || type == "git" ||
-               type == "tarball";
-    }
-    Attributes a = original;
-    Attributes b = locked;
-    // What was asked for without a version is locked to one; what was asked for with one keeps it.
-    if (value_of(a, "rev").empty()) {
-        b.erase("rev");
-    }
-    if (value_of(a, "ref").empty() || value_of(b, "ref").empty() ||
-        "refs/heads/" + value_of(a, "ref") == value_of(b, "ref")) {
-        a.erase("ref");
-        b.erase("ref");
-    }
-    if (asked == "tarball" || asked == "file") {
-        // A channel's address leads on to a file of a name of its own, on a server of its owner.
-        if (!may_lead_on(a, b)) {
-            return false;
-        }
-        a.erase("url");
-        b.erase("url");
-    }
-    return same_place(a, b);
 }
 
 std::string where_from(Attributes attributes) {

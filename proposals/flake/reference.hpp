@@ -27,9 +27,6 @@ bool same_place(const Attributes& a, const Attributes& b);
 /// Whether both want it fetched in the same way: how much of its history, and whose signatures.
 bool same_manner(const Attributes& a, const Attributes& b);
 
-/// Whether what is asked for at one address of the web may be found at the other (web_address.hpp).
-bool may_lead_on(const Attributes& asked, const Attributes& found);
-
 /// Whether Nix may have locked to the one what was asked for by the other. A name from a registry
 /// may lead anywhere; that it leads nowhere new is asked where the owner's list of origins is
 /// known.

@@ -77,3 +77,14 @@ TEST_CASE("a channel is locked to a release of its own") {
     CHECK(may("https://nixos.org/channels/nixos-unstable",
               releases + "nixos/unstable/nixos-25.05pre1.0123/nixexprs.tar.xz"));
 }
+
+TEST_CASE("what a server is asked for by name is asked of it in the lock too") {
+    const std::string get = "https://e.org/get";
+    CHECK(may(get + "?repo=a", get + "?repo=a&rev=0123&narHash=sha256-x"));
+    CHECK_FALSE(may(get + "?repo=a", get + "?repo=evil"));
+    CHECK_FALSE(may(get + "?repo=a", get));
+    CHECK_FALSE(may(get, get + "?repo=evil"));
+    CHECK_FALSE(may(get + "?repo=a", get + "?repo=a&repo=evil"));
+    CHECK_FALSE(may(get + "?repo=a", "https://e.org/other?repo=evil"));
+    CHECK(may(get + "?repo=a", "https://e.org/0123?repo=a&rev=0123"));
+}
