@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <grp.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -74,15 +75,29 @@ std::optional<std::uint32_t> group_id(const std::string& name) {
     return found->gr_gid;
 }
 
+std::uint32_t user_id(const std::string& name) {
+    const ::passwd* found = ::getpwnam(name.c_str());
+    if (found == nullptr) {
+        throw Failure(FailureKind::misconfigured, "there is no user `" + name + "`",
+                      "agentd.toml: web.proxy_user");
+    }
+    return found->pw_uid;
+}
+
 web::ServerOptions server_options(const Config& config) {
     return {.admin_socket = config.sockets.admin,
             .admin_group = group_id(config.sockets.admin_group),
             .http = config.web.enable,
             .address = config.web.address,
             .port = config.web.port,
-            .router = {.guard = {.origins = config.web.origins},
-                       .entrance = {.host = config.host.str(),
-                                    .separation = config.programs.separation}}};
+            .tls_certificate = config.web.tls_certificate,
+            .tls_key = config.web.tls_key,
+            .proxy_socket = config.web.enable ? config.web.proxy_socket : "",
+            .proxy_uid = config.web.proxy_socket.empty() ? 0 : user_id(config.web.proxy_user),
+            .identity_header = config.web.proxy_header,
+            .router = {
+                .guard = {.origins = config.web.origins},
+                .entrance = {.host = config.host.str(), .separation = config.programs.separation}}};
 }
 
 /// Where proposals are rehearsed, if they are.
@@ -123,16 +138,15 @@ const Config& prepared(const Config& config) {
 
 Assembly::Assembly(Config config)
     : config_(std::move(config)), blobs_(prepared(config_).state.directory + "/blobs"),
-      projection_(config_.state.directory + "/projection.db"),
-      nix_(forced_nix(config_)),
+      projection_(config_.state.directory + "/projection.db"), nix_(forced_nix(config_)),
       indexes_(nix_, config_.state.directory + "/indexes"),
       ledger_(config_.audit.socket, projection_, events_, clock_), pipeline_(surroundings()),
       watch_(surroundings(), pipeline_), api_(surroundings(), pipeline_, watch_, desks_),
       server_(server_options(config_), api_, events_, clock_) {}
 
 Assembly::~Assembly() {
-    // All are asked to end before one is waited for. The sequencer, which the jobs of all others ask, ends last,
-    // and nothing that a job of its own uses is gone before.
+    // All are asked to end before one is waited for. The sequencer, which the jobs of all others
+    // ask, ends last, and nothing that a job of its own uses is gone before.
     watcher_.request_stop();
     follower_.request_stop();
     watch_.stop();

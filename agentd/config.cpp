@@ -39,6 +39,33 @@ bool is_origin(std::string_view text) {
            text.find_first_of(" *?#@") == std::string_view::npos;
 }
 
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
+/// Over a network nothing is spoken in the clear, and a header of a proxy is heard from the proxy
+/// alone.
+void check_doors(TomlReader& web, const SettingValues& in) {
+    const bool certificate = !in.text("web.tls_certificate").empty();
+    if (certificate != !in.text("web.tls_key").empty()) {
+        bad(web, certificate ? "tls_certificate" : "tls_key",
+            "`web.tls_certificate` and `web.tls_key` belong together: one of them is missing");
+    }
+    if (!certificate && !is_loopback(in.text("web.address"))) {
+        bad(web, "address", "without TLS the page is served on this machine alone",
+            "name `web.tls_certificate` and `web.tls_key`, or keep 127.0.0.1 and put a proxy of "
+            "this machine before `web.proxy_socket`");
+    }
+    const std::string& header = in.text("web.proxy_header");
+    const bool plain = std::all_of(header.begin(), header.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!plain || header.size() > 64 || header == "host" || header == "cookie") {
+        bad(web, "proxy_header", "`web.proxy_header` is the name of a header in small letters",
+            "tailscale-user-login, or x-forwarded-user");
+    }
+}
+
 Confirm confirm_from(std::string_view text) {
     return text == "always" ? Confirm::always : text == "never" ? Confirm::never : Confirm::network;
 }
@@ -93,7 +120,12 @@ Config make_config(const SettingValues& in, core::HostName host) {
             .web = {.enable = in.boolean("web.enable"),
                     .address = in.text("web.address"),
                     .port = static_cast<std::uint16_t>(in.integer("web.port")),
-                    .origins = in.texts("web.origins")},
+                    .origins = in.texts("web.origins"),
+                    .tls_certificate = in.text("web.tls_certificate"),
+                    .tls_key = in.text("web.tls_key"),
+                    .proxy_socket = in.text("web.proxy_socket"),
+                    .proxy_user = in.text("web.proxy_user"),
+                    .proxy_header = in.text("web.proxy_header")},
             .policy = {.file = in.text("policy.file")},
             .apply = make_apply(in),
             .machine = {.kind = in.text("machine.kind") == "demo" ? MachineKind::demo
@@ -135,6 +167,7 @@ void check_across(TomlReader& root, const SettingValues& in) {
                 "`" + core::printable(core::shorten(address, 80)) + "` is not an IP address",
                 "127.0.0.1 for this machine alone, or one that this machine has");
         }
+        check_doors(*web, in);
         for (const std::string& origin : in.texts("web.origins")) {
             if (!is_origin(origin)) {
                 bad(*web, "origins",
@@ -198,7 +231,8 @@ LoadedConfig parse_config(std::string_view text, std::string_view file) {
     Config config = make_config(values, *host);
     config.health = std::move(health);
     if (config.web.origins.empty()) {
-        config.web.origins = {"http://localhost:" + std::to_string(config.web.port)};
+        config.web.origins = {(config.web.tls_certificate.empty() ? "http" : "https") +
+                              ("://localhost:" + std::to_string(config.web.port))};
     }
     out.config = std::move(config);
     return out;

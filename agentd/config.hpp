@@ -67,6 +67,7 @@ struct Config {
         std::string address = "127.0.0.1";
         std::uint16_t port = 8484;
         std::vector<std::string> origins{"http://localhost:8484"};
+        std::string tls_certificate{}, tls_key{}, proxy_socket{}, proxy_user = "root", proxy_header{};
     } web{};
     struct PolicyFile {
         std::string file = "/etc/agentd/policy.toml";

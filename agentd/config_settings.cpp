@@ -62,6 +62,20 @@ constexpr std::array table{
     Setting{"web.port", integer, "8484", "port to listen on", 1, 65'535},
     Setting{"web.origins", texts, "[]",
             "origins that may use the API; empty for http://localhost:<port>"},
+    Setting{
+        "web.tls_certificate", optional_path, "",
+        "serve over TLS with this certificate (PEM, with its chain); without one only loopback is "
+        "listened on"},
+    Setting{"web.tls_key", optional_path, "",
+            "its key: readable by agentd, by nobody else but its group"},
+    Setting{"web.proxy_socket", optional_path, "",
+            "listen for a reverse proxy of this machine here, too"},
+    Setting{"web.proxy_user", text, "root",
+            "the user the proxy runs as; nobody else is heard there"},
+    Setting{
+        "web.proxy_header", text, "",
+        "header by which the proxy says who asks, as `tailscale-user-login`: binds a session to "
+        "its person, approves nothing"},
     Setting{"policy.file", path, "/etc/agentd/policy.toml", "the policy"},
     Setting{"apply.approvers", path, "/etc/agentd/approvers", "the keys that may approve"},
     Setting{"apply.directory", path, "/var/lib/agentd-apply", "the root helper's own files"},

@@ -239,12 +239,20 @@ in
         "nix.settings.trusted-users: agentd must not be among them; whoever Nix trusts can become root.")
       (asserted (lib.all oneTarget settings.health.check)
         "services.agentd.settings.health.check: each check has exactly one of unit, tcp, http, command, dns, disk and ssh.")
-      (asserted (lib.all (a: hasPrefix "ssh " a || hasPrefix "browser " a) cfg.approvers)
-        "services.agentd.approvers: each line begins with `ssh` or `browser`: ssh NAME ssh-ed25519 KEY COMMENT.")
+      (asserted (lib.all (a: hasPrefix "ssh " a || hasPrefix "browser " a || hasPrefix "passkey " a) cfg.approvers)
+        "services.agentd.approvers: each line begins with `ssh`, `browser` or `passkey`: ssh NAME ssh-ed25519 KEY COMMENT.")
+      (asserted (isLoopback || settings.web.tls_certificate != "")
+        "services.agentd.settings.web.address is not loopback: that needs web.tls_certificate and web.tls_key.")
+      (asserted ((settings.web.tls_certificate == "") == (settings.web.tls_key == ""))
+        "services.agentd.settings.web: tls_certificate and tls_key belong together.")
+      (asserted (settings.web.proxy_socket == "" || below "/run/agentd/" settings.web.proxy_socket)
+        "services.agentd.settings.web.proxy_socket has to be below /run/agentd, which is the daemon's.")
     ];
     warnings =
       lib.optional (cfg.approvers == [ ])
         "services.agentd.approvers is empty: no member of wheel has an ssh-ed25519 key. Until a browser is paired nobody can approve."
+      ++ lib.optional (!(config.security.sudo.wheelNeedsPassword or true))
+        "security.sudo.wheelNeedsPassword is false: whatever runs as a member of wheel, an agent too, is root, may enrol keys and approve by itself."
       ++ lib.optional (!isLoopback && cfg.reachableFrom == [ "localhost" ])
         "services.agentd listens on ${settings.web.address} but services.agentd.reachableFrom lets only this machine in.";
   };

@@ -54,9 +54,14 @@ in
     rehearse.lend = texts "Folders of programs below /usr or /opt that a system reads there besides the store; NixOS needs none.";
 
     web.enable = yes "Serve the page and the API.";
-    web.address = text "127.0.0.1" "Address to listen on. Keys in a browser need https or localhost: put a proxy that speaks TLS before another address.";
+    web.address = text "127.0.0.1" "Address to listen on; another one than loopback only with web.tls_certificate.";
     web.port = number 1 65535 8484 "Port to listen on.";
-    web.origins = texts "Origins that may use the API; empty for http://localhost:<port>.";
+    web.origins = texts "Origins that may use the API; empty for localhost:<port>. Keys and passkeys need https, or localhost.";
+    web.tls_certificate = program "Serve over TLS with this certificate (PEM, with its chain); empty for none. It is read again when it changes.";
+    web.tls_key = program "Its key. Readable by the user agentd, by nobody else but its group: give agentd the group, as users.users.agentd.extraGroups = [ \"acme\" ].";
+    web.proxy_socket = program "Listen for a reverse proxy of this machine here, too; empty for none. Below /run/agentd.";
+    web.proxy_user = text "root" "The user the proxy runs as; nobody else is heard there. Tailscale's is root.";
+    web.proxy_header = text "" "Header by which the proxy says who asks, in small letters, as tailscale-user-login: binds a session to its person, approves nothing.";
 
     policy.file = file "/etc/agentd/policy.toml" "The policy. Written from {option}`services.agentd.policy` where it is left as it is.";
 

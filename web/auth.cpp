@@ -59,7 +59,7 @@ std::optional<Response> Guard::refuse(const Request& request) const {
     return std::nullopt;
 }
 
-Opened Sessions::open(std::string key_id, std::string name) {
+Opened Sessions::open(std::string key_id, std::string name, std::string identity) {
     const std::lock_guard lock(mutex_);
     const auto now = clock_.now();
     expire(now);
@@ -77,7 +77,8 @@ Opened Sessions::open(std::string key_id, std::string name) {
                                 .created = now,
                                 .last_seen = now,
                                 .checked = now,
-                                .digest = digest};
+                                .digest = digest,
+                                .identity = std::move(identity)};
     return {.set_cookie = std::string(cookie_name) + "=" + token +
                           "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200",
             .proof = std::move(proof)};
@@ -93,7 +94,7 @@ std::optional<Session> Sessions::find(const Request& request) {
     const auto now = clock_.now();
     expire(now);
     const auto it = by_token_digest_.find(core::sha256(*token + std::string(proof)).hex());
-    if (it == by_token_digest_.end()) {
+    if (it == by_token_digest_.end() || it->second.identity != request.identity) {
         return std::nullopt;
     }
     it->second.last_seen = now;

@@ -32,6 +32,7 @@ struct Session {
     core::Instant checked{}; ///< when its key was last known to be an approver's
     bool doubted = false;    ///< whether it still is could not be found out since
     std::string digest{};    ///< of its two tokens
+    std::string identity{};  ///< a proxy's word of who opened it: it is nobody else's
 };
 
 /// What a browser is given when its session opens. The cookie alone opens nothing: a browser sends
@@ -48,8 +49,9 @@ class Sessions {
   public:
     explicit Sessions(const core::Clock& clock) : clock_(clock) {}
 
-    Opened open(std::string key_id, std::string name);
-    /// The session of a request's cookie and proof; being asked for keeps it from going idle.
+    Opened open(std::string key_id, std::string name, std::string identity = {});
+    /// The session of a request's cookie and proof, when it comes by the same proxy's word (or by
+    /// none) as the one that opened it; being asked for keeps it from going idle.
     std::optional<Session> find(const Request& request);
     /// Whether it is still there and its key was known to be an approver's within three minutes,
     /// and not doubted since; without keeping it from going idle.

@@ -84,7 +84,7 @@ Response Entrance::state(const Request& request) {
 }
 
 /// The session of the key that the control plane named.
-void Entrance::open(const Answer& answer, Response& response) {
+void Entrance::open(const Answer& answer, const std::string& identity, Response& response) {
     const auto body = core::parse_json(answer.body);
     const auto key = body ? body->find("key_id") : Json::const_iterator();
     if (!body || key == body->end() || !key->is_string()) {
@@ -92,9 +92,11 @@ void Entrance::open(const Answer& answer, Response& response) {
         return;
     }
     const auto name = body->find("name");
-    const Opened opened = sessions_.open(
-        key->get<std::string>(), name != body->end() && name->is_string() ? name->get<std::string>()
-                                                                          : std::string("browser"));
+    const Opened opened =
+        sessions_.open(key->get<std::string>(),
+                       name != body->end() && name->is_string() ? name->get<std::string>()
+                                                                : std::string("browser"),
+                       identity);
     response.headers.emplace_back("Set-Cookie", opened.set_cookie);
     Json told = *body;
     told["session"] = opened.proof;
@@ -106,15 +108,15 @@ void Entrance::pair(const Request& request, const Respond& respond) {
     if (!params) {
         return respond(bad_request(params.problem()));
     }
-    control_plane_.call(Caller{.channel = Caller::Channel::browser}, "pair.enrol",
-                        std::move(*params), {},
-                        [self = shared_from_this(), respond](const Answer& answer) {
-                            Response response = to_response(answer);
-                            if (answer.ok) {
-                                self->open(answer, response);
-                            }
-                            respond(std::move(response));
-                        });
+    control_plane_.call(
+        Caller{.channel = Caller::Channel::browser}, "pair.enrol", std::move(*params), {},
+        [self = shared_from_this(), identity = request.identity, respond](const Answer& answer) {
+            Response response = to_response(answer);
+            if (answer.ok) {
+                self->open(answer, identity, response);
+            }
+            respond(std::move(response));
+        });
 }
 
 void Entrance::login(const Request& request, const Respond& respond) {
@@ -135,15 +137,14 @@ void Entrance::login(const Request& request, const Respond& respond) {
                                       "the challenge was used already or is too old",
                                       "ask for /api/v1/session again"));
     }
-    control_plane_.call(Caller{.channel = Caller::Channel::browser}, "session.login",
-                        std::move(*params), {},
-                        [self = shared_from_this(), challenge, respond](const Answer& answer) {
-                            self->logged_in(challenge, answer, respond);
-                        });
+    control_plane_.call(
+        Caller{.channel = Caller::Channel::browser}, "session.login", std::move(*params), {},
+        [self = shared_from_this(), challenge, identity = request.identity,
+         respond](const Answer& answer) { self->logged_in(challenge, identity, answer, respond); });
 }
 
-void Entrance::logged_in(const std::string& challenge, const Answer& answer,
-                         const Respond& respond) {
+void Entrance::logged_in(const std::string& challenge, const std::string& identity,
+                         const Answer& answer, const Respond& respond) {
     Response response = to_response(answer);
     if (!answer.ok) {
         return respond(std::move(response));
@@ -151,7 +152,7 @@ void Entrance::logged_in(const std::string& challenge, const Answer& answer,
     if (!logins_.spend(challenge)) {
         response = error_response(403, "bad_challenge", "the challenge was used already");
     } else {
-        open(answer, response);
+        open(answer, identity, response);
     }
     respond(std::move(response));
 }

@@ -46,8 +46,9 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
   private:
     /// Has the key looked up; what is known of its sessions is settled before `then` hears it.
     void look_up(const std::string& key_id, std::function<void(const Answer&)> then);
-    void open(const Answer& answer, Response& response);
-    void logged_in(const std::string& challenge, const Answer& answer, const Respond& respond);
+    void open(const Answer& answer, const std::string& identity, Response& response);
+    void logged_in(const std::string& challenge, const std::string& identity, const Answer& answer,
+                   const Respond& respond);
 
     EntranceOptions options_;
     ControlPlane& control_plane_;

@@ -23,6 +23,8 @@ struct Request {
     std::map<std::string, std::string> headers{}; ///< names in lower case
     std::string body{};
     core::Instant connected{}; ///< when the connection was made
+    /// Who asks, by the word of a proxy that was heard on its own socket; empty everywhere else.
+    std::string identity{};
 
     std::string_view header(const std::string& lower_case_name) const;
     std::optional<std::string> cookie(std::string_view name) const;

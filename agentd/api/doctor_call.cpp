@@ -97,7 +97,8 @@ Result<Json> Api::doctor(const Call& call) {
     check_rules(checks);
     for (const auto& more :
          {kernel_prerequisites(in_.config), program_prerequisites(in_.config, in_.nix),
-          place_prerequisites(in_.config), observing_prerequisites(in_.config)}) {
+          place_prerequisites(in_.config), observing_prerequisites(in_.config),
+          page_prerequisites(in_.config)}) {
         checks.insert(checks.end(), more.begin(), more.end());
     }
     check_health(checks, call.stop);

@@ -29,7 +29,14 @@ Result<Json> Api::web_login(const Call&) {
                        .hint = "set [web] enable = true in agentd.toml"};
     }
     // The secret half of the link comes from agentd-applyd, to root, and never passes through here.
-    return Json{{"url", in_.config.web.origins.front() + "/pair"}, {"expires", nullptr}};
+    Json others = Json::array();
+    for (const std::string& origin : in_.config.web.origins) {
+        others.push_back(origin + "/pair");
+    }
+    others.erase(0);
+    return Json{{"url", in_.config.web.origins.front() + "/pair"},
+                {"others", others},
+                {"expires", nullptr}};
 }
 
 } // namespace agentd::api

@@ -29,6 +29,8 @@ std::vector<Prerequisite> program_prerequisites(const Config& config, const eval
 std::vector<Prerequisite> place_prerequisites(const Config& config);
 /// What the observers can and cannot see.
 std::vector<Prerequisite> observing_prerequisites(const Config& config);
+/// Whether browsers may hold keys where the page is, and whether being root takes a password.
+std::vector<Prerequisite> page_prerequisites(const Config& config);
 /// Whether anybody can approve. @param file as of `apply.approvers`.
 std::vector<Prerequisite> approvers_in(const std::string& file);
 

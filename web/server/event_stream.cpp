@@ -7,7 +7,7 @@ namespace agentd::web {
 namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 
-EventStream::EventStream(asio::ip::tcp::socket socket, Surroundings in)
+EventStream::EventStream(Wire socket, Surroundings in)
     : socket_(std::move(socket)), timer_(socket_.get_executor()), in_(std::move(in)) {}
 
 EventStream::~EventStream() {
@@ -114,7 +114,7 @@ void EventStream::close() {
     const auto self = shared_from_this(); // leaving may let go of the last other owner
     error_code ignored;
     timer_.cancel();
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    socket_.shutdown(asio::socket_base::shutdown_both, ignored);
     socket_.close(ignored);
     in_.crowd.leave(this);
 }

@@ -7,8 +7,8 @@
 #include "web/server/crowd.hpp"
 #include "web/server/limits.hpp"
 #include "web/server/mailbox.hpp"
+#include "web/server/wire.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
@@ -29,7 +29,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
         std::shared_ptr<Mailbox> mailbox;
         Crowd<EventStream>& crowd;
     };
-    EventStream(boost::asio::ip::tcp::socket socket, Surroundings in);
+    EventStream(Wire socket, Surroundings in);
     ~EventStream();
 
     /// @param response carries `events_after`, `events_while` and the headers to send.
@@ -43,7 +43,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
     void end();
     void close();
 
-    boost::asio::ip::tcp::socket socket_;
+    Wire socket_;
     boost::asio::steady_timer timer_;
     Surroundings in_;
     std::function<bool()> allowed_;

@@ -11,7 +11,6 @@ namespace agentd::web {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using tcp = asio::ip::tcp;
 using error_code = boost::system::error_code;
 
 namespace {
@@ -38,10 +37,9 @@ std::optional<Request> to_request(const http::request<http::string_body>& messag
 
 } // namespace
 
-HttpConnection::HttpConnection(tcp::socket socket, Surroundings in)
-    : stream_(std::move(socket)), in_(std::move(in)) {
-    error_code gone;
-    guest_.party = stream_.socket().remote_endpoint(gone).address().to_string();
+HttpConnection::HttpConnection(Wire socket, Visitor visitor, Surroundings in)
+    : stream_(std::move(socket)), visitor_(std::move(visitor)), in_(std::move(in)) {
+    guest_.party = visitor_.party;
     mark(false);
 }
 
@@ -100,7 +98,10 @@ void HttpConnection::on_read(error_code error) {
     if (!request) {
         return refuse(400, "bad_request", "the address or the header is malformed");
     }
-    request->connected = connected_;
+    request->connected = visitor_.connected;
+    if (!visitor_.identity_header.empty()) {
+        request->identity = request->header(visitor_.identity_header);
+    }
     guest_.known = in_.router.has_session(*request);
     mark(true);
     // An answer may take minutes: no clock runs while the daemon is at work.
@@ -185,7 +186,7 @@ void HttpConnection::send(Response response, bool keep) {
 /// Closing while the other side still sends would reset the connection and take our answer with it.
 void HttpConnection::linger() {
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
     stream_.expires_after(in_.limits.linger);
     drain();
 }

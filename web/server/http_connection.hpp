@@ -5,9 +5,9 @@
 #include "web/router.hpp"
 #include "web/server/event_stream.hpp"
 #include "web/server/room.hpp"
+#include "web/server/wire.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -23,7 +23,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
         Crowd<HttpConnection>& crowd;
         Crowd<EventStream>& streams;
     };
-    HttpConnection(boost::asio::ip::tcp::socket socket, Surroundings in);
+    HttpConnection(Wire socket, Visitor visitor, Surroundings in);
 
     void read();
     /// As of now.
@@ -45,8 +45,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void linger();
     void drain();
 
-    boost::beast::tcp_stream stream_;
-    core::Instant connected_ = core::SystemClock().now();
+    WireStream stream_;
+    Visitor visitor_;
     boost::beast::flat_buffer buffer_;
     std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
     Surroundings in_;

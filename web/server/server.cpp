@@ -16,6 +16,7 @@ struct Server::Parts {
     std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>(io); ///< shared with late answers
     Router router;
     std::optional<HttpServer> http;
+    std::optional<HttpServer> proxied;
     LocalServer local_server;
 
     Parts(ServerOptions options, ControlPlane& control_plane, EventHub& events,
@@ -27,8 +28,19 @@ struct Server::Parts {
                   {.path = options.admin_socket, .mode = 0660, .group = options.admin_group}),
               control_plane, options.limits, mailbox) {
         if (options.http) {
-            http.emplace(io, HttpServer::Address{.address = options.address, .port = options.port},
-                         router, events, options.limits, mailbox);
+            auto door = HttpServer::on({.address = options.address, .port = options.port});
+            if (!options.tls_certificate.empty()) {
+                door.tls.emplace(options.tls_certificate, options.tls_key);
+            }
+            http.emplace(io, std::move(door), router, events, options.limits, mailbox);
+        }
+        if (!options.proxy_socket.empty()) {
+            // Everybody may knock; the kernel says who it is, and one user is let in.
+            auto door =
+                HttpServer::behind(core::Listener({.path = options.proxy_socket, .mode = 0666}));
+            door.proxy_uid = options.proxy_uid;
+            door.identity_header = options.identity_header;
+            proxied.emplace(io, std::move(door), router, events, options.limits, mailbox);
         }
     }
     ~Parts() { mailbox->close(); }
@@ -50,8 +62,10 @@ void Server::run() {
 
 void Server::stop() {
     asio::post(parts_->io, [this] {
-        if (parts_->http) {
-            parts_->http->close();
+        for (auto* door : {&parts_->http, &parts_->proxied}) {
+            if (*door) {
+                (*door)->close();
+            }
         }
         parts_->local_server.close();
         parts_->io.stop();

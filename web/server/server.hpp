@@ -1,5 +1,5 @@
 /// @file
-/// The two listeners of the daemon, on one thread: HTTP on loopback, JSON lines on `admin.sock`.
+/// The listeners of the daemon, on one thread: HTTP, HTTP for a proxy, JSON lines on `admin.sock`.
 /// The only folder that sees Asio and Beast.
 #pragma once
 
@@ -21,7 +21,12 @@ struct ServerOptions {
     std::optional<std::uint32_t> admin_group{};
     bool http = true;
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8484; ///< 0: any free one
+    std::uint16_t port = 8484;     ///< 0: any free one
+    std::string tls_certificate{}; ///< PEM; empty: no TLS
+    std::string tls_key{};
+    std::string proxy_socket{}; ///< empty: none
+    std::uint32_t proxy_uid = 0;
+    std::string identity_header{}; ///< of the proxy, in small letters; empty: none is heard
     RouterOptions router{};
     Limits limits{};
 };

@@ -61,9 +61,15 @@ int web_login(Context& context) {
     if (const auto* trouble = std::get_if<Trouble>(&invited)) {
         return terminal.fail(*trouble);
     }
-    const std::string link = shown(std::get<core::Json>(page), "url") + "#" +
-                             shown(std::get<core::Json>(invited), "token");
+    const std::string secret = "#" + shown(std::get<core::Json>(invited), "token");
+    const std::string link = shown(std::get<core::Json>(page), "url") + secret;
     terminal.line(link);
+    const auto others =
+        std::get<core::Json>(page).find("others"); // the same one, at other addresses
+    for (const core::Json& url :
+         others != std::get<core::Json>(page).end() ? *others : core::Json::array()) {
+        terminal.line(core::printable(url.is_string() ? url.get<std::string>() : "") + secret);
+    }
     terminal.progress("open it in the browser that is to approve: good once, for two minutes");
     terminal.progress("what it enrols, a passkey or a key of the browser, approves as " +
                       (name.empty() ? "`" + label + "`; --name says who it is"

@@ -37,6 +37,29 @@ def glass(lab):
     lab.call("withdraw", proposal=proposal)
 
 
+@truth("a viewer's browser reads, and is refused whatever changes or proposes something")
+def viewer(lab):
+    browser, proposal = Browser(lab, "victor"), decided(lab, "for victor")
+    file = lab.path("etc/policy.toml")
+    with open(file) as policy:
+        before = policy.read()
+    try:
+        with open(file, "w") as policy:
+            policy.write(before + '\n[roles]\nviewer = ["victor"]\n')
+        check(browser.get(f"proposals/{proposal}")["proposal"]["id"] == proposal, "it may not look")
+        statement = lab.call("statement", proposal=proposal)["statement"]
+        for what, more in (("approve", {"statement": statement, "presence": {}}), ("statement", {}), ("withdraw", {}),
+                           ("reject", {"reason": "no"}), ("apply", {}), ("verify", {}), ("cancel", {})):
+            refused("denied", browser.post, f"proposals/{proposal}/{what}", **more)
+        refused("denied", browser.post, "proposals", goal="install jq")
+        refused("denied", browser.post, "freeze")
+        refused("denied", browser.post, "observe")
+    finally:
+        with open(file, "w") as policy:
+            policy.write(before)
+    browser.post(f"proposals/{proposal}/withdraw")
+
+
 @truth("a cookie without what only the page holds opens nothing, to read or to write")
 def thief(lab):
     browser = Browser(lab, "robbed")

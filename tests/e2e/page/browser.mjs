@@ -35,10 +35,27 @@ export async function open(browser, { size = "desktop", scheme = "light", expect
     return { context, page, said };
 }
 
-export async function pair(page, url) {
+export async function pair(page, url, button = "Pair this browser") {
     await page.goto(url);
-    await page.getByRole("button", { name: "Pair this browser" }).click();
+    await page.getByRole("button", { name: button }).click();
     await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+}
+
+/** A device with passkeys, as Chromium plays one.
+    @param verified whether its owner shows who he is when asked */
+export async function authenticator(page, { verified = true } = {}) {
+    const session = await page.context().newCDPSession(page);
+    await session.send("WebAuthn.enable");
+    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
+        options: {
+            protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+            isUserVerified: verified, automaticPresenceSimulation: true,
+        },
+    });
+    return {
+        credentials: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+        verified: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
+    };
 }
 
 /** Violations of WCAG 2.2 AA and of axe's best practice, one line each. */

@@ -1,25 +1,9 @@
 // Passkeys, by Chromium's own virtual authenticator: enrolled by a link, asked for each approval, and a way back in.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { open } from "./browser.mjs";
+import { authenticator, open, pair } from "./browser.mjs";
 import { approveDialog, browser, state } from "./layer.mjs";
 import { start } from "./server.mjs";
-
-/** @param verified whether its owner shows who he is when asked */
-async function authenticator(page, { verified = true } = {}) {
-    const session = await page.context().newCDPSession(page);
-    await session.send("WebAuthn.enable");
-    const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-        options: {
-            protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
-            isUserVerified: verified, automaticPresenceSimulation: true,
-        },
-    });
-    return {
-        credentials: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
-        verified: (isUserVerified) => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
-    };
-}
 
 function withPasskey(name, body, options = {}) {
     test(name, async () => {
@@ -27,9 +11,7 @@ function withPasskey(name, body, options = {}) {
         const { context, page, said } = await open(browser, options);
         try {
             const device = await authenticator(page);
-            await page.goto(`${server.url}/pair#${server.machine.invite()}`);
-            await page.getByRole("button", { name: "Enrol a passkey" }).click();
-            await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
+            await pair(page, `${server.url}/pair#${server.machine.invite()}`, "Enrol a passkey");
             await body({ ...server, cases: server.machine.cases, context, page, device });
             assert.deepEqual(said, [], "the console of the browser");
         } finally {

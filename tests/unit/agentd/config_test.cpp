@@ -162,6 +162,20 @@ TEST_CASE("the page listens on an address, not on a name") {
     }
 }
 
+TEST_CASE("over a network the page is served with TLS or not at all") {
+    CHECK(trouble(least + "[web]\naddress = \"192.168.1.2\"\n") == "bad_value agentd.toml:4:11");
+    CHECK(trouble(least + "[web]\naddress = \"::\"\n") == "bad_value agentd.toml:4:11");
+    const std::string tls = "tls_certificate = \"/c.pem\"\ntls_key = \"/k.pem\"\n";
+    CHECK(good(least + "[web]\naddress = \"0.0.0.0\"\n" + tls).web.tls_key == "/k.pem");
+    CHECK(trouble(least + "[web]\ntls_certificate = \"/c.pem\"\n").starts_with("bad_value"));
+    CHECK(trouble(least + "[web]\ntls_key = \"/k.pem\"\n").starts_with("bad_value"));
+    CHECK(good(least + "[web]\nproxy_socket = \"/run/x.sock\"\n").web.proxy_user == "root");
+    for (const char* header : {"Tailscale-User-Login", "host", "cookie", "a b", "a:"}) {
+        CHECK(trouble(least + "[web]\nproxy_header = \"" + header + "\"\n") ==
+              "bad_value agentd.toml:4:16");
+    }
+}
+
 TEST_CASE("paths are absolute and plain") {
     for (const char* path : {"", "var/lib", "/var/../etc", "/var/./a", "//var", "/var/", "/a//b"}) {
         INFO(path);

@@ -154,13 +154,14 @@ struct Running {
     std::unique_ptr<web::Server> server{};
     std::jthread thread{};
 
-    explicit Running(const web::Limits& limits = {}) {
-        server = std::make_unique<web::Server>(
-            web::ServerOptions{.admin_socket = dir / "admin.sock",
-                               .port = 0,
-                               .router = {.guard = {.origins = {"http://localhost:8484"}}},
-                               .limits = limits},
-            plane, events, clock);
+    explicit Running(const web::Limits& limits = {}) : Running(web::ServerOptions{}, limits) {}
+    /// With doors of the test's own.
+    explicit Running(web::ServerOptions options, const web::Limits& limits = {}) {
+        options.admin_socket = dir / "admin.sock";
+        options.port = 0;
+        options.router.guard.origins = {"http://localhost:8484"};
+        options.limits = limits;
+        server = std::make_unique<web::Server>(std::move(options), plane, events, clock);
         thread = std::jthread([this] { server->run(); });
     }
     ~Running() { stop(); }
