@@ -46,6 +46,7 @@ struct Pattern {
     Build build{};
     std::string_view example{}; ///< a goal that it understands; "" where another speaks for it
     About about = About::hosts;
+    bool follows = false; ///< "it" stands in the clause before, and so does where
 };
 using Patterns = std::span<const Pattern>;
 

@@ -46,6 +46,10 @@ Result<Made> add_input(const State& match, const Situation& in) {
 /// `github:nix-community/home-manager/release-25.11` with another branch; nullopt where what it is
 /// now cannot be told.
 std::optional<std::string> on_branch(const std::string& url, const std::string& branch) {
+    const bool registry = url.find(':') == std::string::npos || url.starts_with("flake:");
+    if (const auto names = core::split(url, '/'); registry && names.size() == 2) {
+        return std::string(names[0]) + "/" + branch; // `nixpkgs/nixos-25.11`
+    }
     const auto colon = url.find(':');
     const std::string scheme = url.substr(0, colon);
     const bool forge = scheme == "github" || scheme == "gitlab" || scheme == "sourcehut";
@@ -59,6 +63,16 @@ std::optional<std::string> on_branch(const std::string& url, const std::string& 
     return std::string(parts[0]) + "/" + std::string(parts[1]) + "/" + branch;
 }
 
+Problem without_branch(const proposals::map::FlakeInput& now) {
+    return {.code = "bad_value",
+            .message = now.url.empty()
+                           ? quoted(now.name) + " has no address of its own: it follows another"
+                           : "the address of " + quoted(now.name) + ", " + quoted(now.url) +
+                                 ", has no branch that could be told",
+            .hint = "say the whole address: switch the input " + now.name +
+                    " to github:OWNER/NAME/BRANCH"};
+}
+
 Result<Made> move_input(const State& match, const Situation& in) {
     const std::string name = match.text("input");
     const auto* now = input(in, name);
@@ -69,15 +83,28 @@ Result<Made> move_input(const State& match, const Situation& in) {
     if (url.empty()) {
         const auto moved = on_branch(now->url, match.text("branch"));
         if (!moved) {
-            return Problem{.code = "bad_value",
-                           .message = "the address of " + quoted(name) + ", " + quoted(now->url) +
-                                      ", has no branch that could be told",
-                           .hint = "say the whole address: switch the input " + name +
-                                   " to github:OWNER/NAME/BRANCH"};
+            return without_branch(*now);
         }
         url = *moved;
     }
     return only({.kind = WishKind::set_input_url, .input = name, .url = url});
+}
+
+/// "Switch A to X and B to Y."
+Result<Made> move_two(const State& match, const Situation& in) {
+    Made out;
+    for (const auto& [name, branch] : {std::pair("input", "branch"), std::pair("other", "next")}) {
+        const auto* now = input(in, match.text(name));
+        if (now == nullptr) {
+            return unknown(in, match.text(name));
+        }
+        const auto moved = on_branch(now->url, match.text(branch));
+        if (!moved) {
+            return without_branch(*now);
+        }
+        out.wishes.push_back({.kind = WishKind::set_input_url, .input = now->name, .url = *moved});
+    }
+    return out;
 }
 
 Result<Made> drop_input(const State& match, const Situation& in) {
@@ -142,6 +169,9 @@ constexpr auto patterns = std::to_array<Pattern>({
      "{branch} [branch]",
      move_input, "", About::nothing},
     {"(switch|move) {input} to [branch] {branch} [branch]", move_input, "", About::nothing},
+    {"(switch|move|change|set|pin|update|upgrade) [flake] [input|inputs] {knowninput:input} to "
+     "[branch] {branch} [branch] and [input] {knowninput:other} to [branch] {branch:next} [branch]",
+     move_two, "switch nixpkgs to nixos-25.11 and home-manager to release-25.11", About::nothing},
     {"(pin|bump|upgrade|update|point) {knowninputs:input} to [branch|tag|release] {branch} "
      "[branch]",
      move_input, "", About::nothing},

@@ -117,6 +117,7 @@ constexpr auto patterns = std::to_array<Pattern>({
     {LIMIT " " JOURNAL " [size|to use] (to|at|to at most|to a maximum of) {size}", journal,
      "limit the journal to 500M"},
     {LIMIT " [maximum] size of " JOURNAL " to {size}", journal},
+    {LIMIT " " JOURNAL " [size] limit (to|=) {size}", journal},
     {JOURNAL
      " (should|may|must|can) (use|take|take up|be|grow to|have) [at most|up to|no more than|"
      "not more than] {size} [of (disk|disk space|space)]",

@@ -46,6 +46,17 @@ Result<Made> create(const State& match, const Situation&) {
         const Wish one = set(service.text, true);
         wish.settings.push_back({.option = *one.option, .value = *one.value});
     }
+    for (const Item& service : match.has("open") ? match.items("services") : Items{}) {
+        const Service* known = service_of(service.text);
+        if (known == nullptr || known->firewall.empty()) {
+            return Problem{.code = "unknown_service",
+                           .message =
+                               "which ports " + quoted(service.more) + " needs is not known here",
+                           .hint = "say the port by itself: open port 8080"};
+        }
+        const Wish one = set(known->firewall, true);
+        wish.settings.push_back({.option = *one.option, .value = *one.value});
+    }
     for (const Item& option : match.items("options")) {
         const Wish one = set(option.text, true);
         wish.settings.push_back({.option = *one.option, .value = *one.value});
@@ -108,6 +119,10 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(create|make|add|write) [new] module [called|named] {newmodule} [in {folder}] "
      "(that|which|to) "
      "(enables|enable|turns on|turn on) {services} [[,] (and|then) (import|imports|use|uses) it]",
+     create},
+    {"(create|make|add|write) [new] module [called|named] {newmodule} [in {folder}] "
+     "(that|which|to) (enables|enable|turns on|turn on) {services} and (opens|open) (its|their) "
+     "(firewall|port|ports) {nothing:open} [[,] (and|then) (import|imports|use|uses) it]",
      create},
 });
 

@@ -49,6 +49,7 @@ constexpr auto table = std::to_array<Service>({
     {"immich", "services.immich.enable", "services.immich.openFirewall"},
     {"irqbalance", "services.irqbalance.enable"},
     {"jellyfin", "services.jellyfin.enable", "services.jellyfin.openFirewall"},
+    {"ollama", "services.ollama.enable", "services.ollama.openFirewall"},
     {"kde connect|kdeconnect", "programs.kdeconnect.enable"},
     {"kde|kde plasma|plasma|plasma 6|plasma desktop", "services.desktopManager.plasma6.enable"},
     {"libvirt|libvirtd", "virtualisation.libvirtd.enable"},

@@ -32,6 +32,19 @@ std::set<std::string> names_of(const Item& item) {
     return out;
 }
 
+bool is_declared_for(const proposals::map::RepoMap& map, const std::string& option,
+                     const std::set<std::string>& hosts) {
+    return std::any_of(
+        map.own_options.begin(), map.own_options.end(), [&](const proposals::map::OwnOption& own) {
+            const auto made =
+                own.path == option ? map.hosts_of(own.file) : std::vector<std::string>{};
+            return !made.empty() &&
+                   std::all_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+                       return std::find(made.begin(), made.end(), host) != made.end();
+                   });
+        });
+}
+
 } // namespace
 
 OwnSwitches own_switches(const Situation& in, const Item& item) {
@@ -56,8 +69,15 @@ OwnSwitches own_switches(const Situation& in, const Item& item) {
     if (here != all.begin()) {
         return {.found = {all.begin(), here}};
     }
-    const bool used = std::any_of(all.begin(), all.end(),
-                                  [](const Switch& one) { return !one.hosts.empty(); });
+    // Declared where those hosts are made of it, it is theirs, too.
+    const auto declared = std::stable_partition(all.begin(), all.end(), [&](const Switch& one) {
+        return is_declared_for(in.scene.around.map, one.option, hosts);
+    });
+    if (declared != all.begin() && !hosts.empty()) {
+        return {.found = {all.begin(), declared}};
+    }
+    const bool used =
+        std::any_of(all.begin(), all.end(), [](const Switch& one) { return !one.hosts.empty(); });
     return {.found = std::move(all), .of_others = used && !hosts.empty()};
 }
 

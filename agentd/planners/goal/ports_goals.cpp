@@ -73,9 +73,16 @@ constexpr auto patterns = std::to_array<Pattern>({
      "[(in|through) firewall]",
      ping, "allow ping"},
     {"(let|have) (host|hosts|machine|machines) answer (ping|pings)", ping},
-    {"(block|disallow|forbid|deny|disable|ignore|drop) (ping|pings|icmp ping) [requests] "
-     "[(in|through) firewall]",
+    {"(block|disallow|forbid|deny|disable|ignore|drop) (ping|pings|icmp ping) "
+     "[requests|replies|answers] [(in|through) firewall]",
      no_ping},
+    {"(turn off|switch off|stop) (ping|pings|icmp ping) [requests|replies|answers]", no_ping},
+    {"(stop opening|no longer open) [{protocol:before}] [port|ports] "
+     "{ports} [{protocol:after}] [any more|any longer|anymore]",
+     close},
+    {"(remove|take|drop) [{protocol:before}] (port|ports) {ports} [{protocol:after}] (from|out of) "
+     "[open ports of] firewall",
+     close},
     {"(needs|need|has|have) [{protocol:before}] (port|ports) {ports} [{protocol:after}] open",
      open},
     {"(open|close|allow|block) [{protocol}] [port|ports] {number}", no_such_port},

@@ -67,6 +67,8 @@ std::optional<Scope> both(const Scope& one, const Scope& other) {
     out.flake = one.flake.empty() ? other.flake : one.flake;
     out.whom = one.whom.empty() ? other.whom : one.whom;
     out.weak = one.weak || other.weak;
+    out.there = one.there || other.there;
+    out.his = one.his || other.his;
     return out;
 }
 
@@ -108,8 +110,12 @@ Scene make_scene(const Surroundings& around, Tokens tokens) {
         for (const auto& [user, modules] : host.homes) {
             users.insert(user);
         }
+        for (const auto& [user, modules] : host.inside) {
+            users.insert(user);
+        }
     }
     users.erase("*");
+    users.erase(""); // of the system
     out.users.assign(users.begin(), users.end());
     for (const std::string& file : around.files) {
         for (std::string at = map::folder_of(file); !at.empty(); at = map::folder_of(at)) {

@@ -22,6 +22,8 @@ struct Scope {
     std::string in{};
     std::string flake{};
     bool weak = false;  ///< hosts may say otherwise
+    bool there = false; ///< the hosts of the clause before
+    bool his = false;   ///< the user of the clause before
     std::string whom{}; ///< of whom a first clause tells why: "him"
     bool lead = false;  ///< it stood before its clause, so it holds for those that follow
     bool tail = false;  ///< it stood behind

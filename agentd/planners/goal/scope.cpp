@@ -74,6 +74,14 @@ bool whom(const State& match, const Scene&, Scope& out) {
     out.whom = match.text("whom");
     return true;
 }
+bool there(const State&, const Scene&, Scope& out) {
+    out.there = true;
+    return true;
+}
+bool his(const State&, const Scene&, Scope& out) {
+    out.his = true;
+    return true;
+}
 bool nothing(const State&, const Scene&, Scope&) {
     return true;
 }
@@ -119,6 +127,9 @@ constexpr auto rows = std::to_array<Row>({
     {"[only] (on|for|of|in|to|from) [only] [all] {hostgroup:hosts} [only]", hosts},
     {"(on|for|of|in|to) (this|the) (host|machine|system|computer|server|laptop|box)", this_host},
     {"here", this_host},
+    {"there", there},
+    {"on (that|the same) (host|machine|system|server|laptop|box)", there},
+    {"for (him|her|them)", his},
     {"(for|as) user {user} [only]", user},
     {"for {knownuser:user} [only]", user},
     {"(in|inside|within|to|into|of|from) [file] {file:module}", module},

@@ -106,8 +106,8 @@ Result<std::vector<Made>> turned(const Situation& in, const Item& item, const st
     for (const Found& found : *options) {
         Wish wish = set(found.option, on);
         wish.user = found.user;
-        out.push_back({.wishes = {std::move(wish)},
-                       .service = item.text.empty() ? found.option : item.text});
+        out.push_back(
+            {.wishes = {std::move(wish)}, .service = item.text.empty() ? found.option : item.text});
     }
     return out;
 }
@@ -179,6 +179,10 @@ Result<Made> close_for(const State& match, const Situation& in) {
     return firewall_of(in, match.text("service"), false);
 }
 
+Result<Made> zram(const State&, const Situation&) {
+    return only(set("zramSwap.enable", true));
+}
+
 Result<Made> one_for_other(const State& match, const Situation& in) {
     std::vector<std::vector<Made>> out;
     for (const auto& [slot, on] : {std::pair("off", false), std::pair("on", true)}) {
@@ -193,7 +197,22 @@ Result<Made> one_for_other(const State& match, const Situation& in) {
     return all_of(out);
 }
 
+/// By the owner's own switch of it, where there is one.
+Result<Made> auto_prune(const State& match, const Situation& in) {
+    std::string option = "virtualisation.docker.autoPrune.enable";
+    for (const auto& own : in.scene.around.map.own_options) {
+        option = own.path.ends_with(".docker.autoPrune.enable") ? own.path : option;
+    }
+    return only(set(option, !match.has("off")));
+}
+
 constexpr auto patterns = std::to_array<Pattern>({
+    {"(enable|turn on|switch on) docker (auto prune|autoprune|auto-prune|automatic prune)",
+     auto_prune, "disable the docker auto prune"},
+    {"(disable|turn off|switch off|stop) docker (auto prune|autoprune|auto-prune|automatic prune) "
+     "{nothing:off}",
+     auto_prune},
+    {"use (zram|zram swap|zramswap) [as swap]", zram},
     {"(enable|re-enable|reenable|activate|turn on|switch on|run|start running|set up) {services} "
      "[service|services|server|daemon|program] [on boot|at boot]",
      enable, "enable fail2ban", About::users},
@@ -236,8 +255,8 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(use|run) {services:on} instead of {services:off}", one_for_other, "", About::users},
     {"(replace|swap) {services:off} (with|by|for) {services:on}", one_for_other, "", About::users},
     {"open (its|their) [firewall] (port|ports|firewall) [in firewall]", open_its,
-     "enable tailscale and open its port"},
-    {"open firewall for it", open_its},
+     "enable tailscale and open its port", About::hosts, true},
+    {"open firewall for it", open_its, "", About::hosts, true},
     {"open [firewall|firewall port|firewall ports|port|ports] for {service} [in firewall]",
      open_for, "open the firewall for jellyfin"},
     {"open {service} ['s] [firewall] (port|ports) [in firewall]", open_for},

@@ -61,11 +61,10 @@ Result<Made> files(const State& match, const Situation&) {
 Result<Made> either(const State& match, const Situation&) {
     const std::string to = match.text("upstream");
     const std::string folder = match.text("path");
-    return match.has("upstream")
-               ? all_of({{nginx(match, "locations.\"/\".proxyPass", to),
-                          caddy(match, "reverse_proxy " + to)}})
-               : all_of({{nginx(match, "root", folder),
-                          caddy(match, "root * " + folder + "\nfile_server")}});
+    return match.has("upstream") ? all_of({{nginx(match, "locations.\"/\".proxyPass", to),
+                                            caddy(match, "reverse_proxy " + to)}})
+                                 : all_of({{nginx(match, "root", folder),
+                                            caddy(match, "root * " + folder + "\nfile_server")}});
 }
 
 #define SERVER "(nginx {nothing:nginx}|caddy {nothing:caddy})"
@@ -97,6 +96,10 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(serve|host|publish) [files|folder|directory] [in|of|from] {path} (on|at|as|under|for) "
      "{domain}",
      either},
+    {"(serve|host|publish) {domain} (from|out of|with files from) {path} "
+     "(with|using|through|by|via) " SERVER " " TLS,
+     files, "serve example.org from /srv/www with nginx"},
+    {"(serve|host|publish) {domain} (from|out of|with files from) {path}", either},
 });
 
 #undef SERVER

@@ -27,7 +27,12 @@ void known_host(const Scene& scene, std::size_t at, Out out) {
         if (name.empty()) { // the name of nobody: the map would take it for a host of no name
             continue;
         }
-        if (const map::Host* found = scene.around.map.host(name); found != nullptr) {
+        const map::Host* found = scene.around.map.host(name);
+        // "For" what is called as its user is: that is who is meant.
+        const Token* before = at == 0 ? nullptr : scene.token(at - 1);
+        const bool home = found != nullptr && found->kind == "home" && scene.is_user(name) &&
+                          before != nullptr && before->is("for");
+        if (found != nullptr && !home) {
             return take(out, at + 1, {.text = found->name});
         }
     }
@@ -40,6 +45,9 @@ void host_group(const Scene& scene, std::size_t at, Out out) {
         return;
     }
     const std::string kind = token->lower.substr(0, token->lower.size() - 1);
+    if (kind == "host" || kind == "machine" || kind == "system") {
+        return; // whatever some are called: all are meant
+    }
     Items found;
     for (const map::Host& host : scene.around.map.hosts) {
         std::string name = core::to_lower(host.name);

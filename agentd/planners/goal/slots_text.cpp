@@ -22,18 +22,44 @@ bool is_one_of(const std::array<std::string_view, N>& words, std::string_view wo
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+/// `two` of "two weeks"; "" for any other word.
+std::string number_said(std::string_view word) {
+    static constexpr std::array<std::array<std::string_view, 2>, 14> numbers{{{"one", "1"},
+                                                                              {"two", "2"},
+                                                                              {"three", "3"},
+                                                                              {"four", "4"},
+                                                                              {"five", "5"},
+                                                                              {"six", "6"},
+                                                                              {"seven", "7"},
+                                                                              {"eight", "8"},
+                                                                              {"nine", "9"},
+                                                                              {"ten", "10"},
+                                                                              {"twelve", "12"},
+                                                                              {"fourteen", "14"},
+                                                                              {"thirty", "30"},
+                                                                              {"sixty", "60"}}};
+    for (const auto& [said, number] : numbers) {
+        if (said == word) {
+            return std::string(number);
+        }
+    }
+    return {};
+}
+
 /// `30d`, and the words "30 days" as one.
 void counted(const Scene& scene, std::size_t at, Out out,
              std::span<const std::array<std::string_view, 2>> units, std::string_view letters) {
     const Token* token = word_at(scene, at);
-    if (token == nullptr || !is_digit(token->text.front())) {
+    const std::string said =
+        token == nullptr || token->quoted ? std::string() : number_said(token->lower);
+    if (token == nullptr || (said.empty() && !is_digit(token->text.front()))) {
         return;
     }
-    std::size_t digits = 0;
+    std::size_t digits = said.empty() ? 0 : token->text.size();
     while (digits < token->text.size() && is_digit(token->text[digits])) {
         ++digits;
     }
-    const std::string number = token->text.substr(0, digits);
+    const std::string number = said.empty() ? token->text.substr(0, digits) : said;
     const std::string unit = token->text.substr(digits);
     if (!unit.empty()) {
         for (const auto& [name, letter] : units) {

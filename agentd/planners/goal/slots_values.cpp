@@ -51,6 +51,11 @@ void number(const Scene& scene, std::size_t at, Out out) {
 
 void percent(const Scene& scene, std::size_t at, Out out) {
     const Token* token = word_at(scene, at);
+    const Token* of = scene.token(at + 1);
+    if (token != nullptr && of != nullptr && of->is("of") &&
+        (token->is("half") || token->is("quarter"))) {
+        return take(out, at + 1, {.number = token->is("half") ? 50 : 25});
+    }
     if (token == nullptr || token->text.empty() || !is_digit(token->text.front())) {
         return;
     }

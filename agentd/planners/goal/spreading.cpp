@@ -25,8 +25,8 @@ class Spreading {
         const Scope& last = scopes_.back();
         // What stands before its clause is said of that one and those that follow, never of others.
         const Scope& lead = leads_.back().lead;
-        const bool aside = (!last.user.empty() && lead.user.empty()) ||
-                           (!last.in.empty() && lead.in.empty());
+        const bool aside =
+            (!last.user.empty() && lead.user.empty()) || (!last.in.empty() && lead.in.empty());
         if (aside && scopes_.size() > 1) {
             auto all = scopes_;
             bool wider = false;
@@ -61,8 +61,34 @@ class Spreading {
                 return false;
             }
             scopes_[i] = std::move(*joined);
+            if (!as_before(i)) {
+                return false;
+            }
         }
         return true;
+    }
+
+    /// "There" and "for him" mean what the clause before is about, and nothing else is said.
+    bool as_before(std::size_t at) {
+        Scope& here = scopes_[at];
+        const Scope before = at == 0 ? Scope{} : scopes_[at - 1];
+        if (leads_[at].pattern->follows && before.says_hosts() && !here.says_hosts()) {
+            here.there = true;
+        }
+        if (!here.there && !here.his) {
+            return true;
+        }
+        const bool hosts = !here.there || (before.says_hosts() && !here.says_hosts());
+        const bool user = !here.his || (!before.user.empty() && here.user.empty());
+        if (here.there && hosts) {
+            here.hosts = before.hosts;
+            here.every = before.every;
+            here.shared = before.shared;
+        }
+        here.user = here.his && user ? before.user : here.user;
+        here.there = false;
+        here.his = false;
+        return hosts && user;
     }
 
     void backward() {

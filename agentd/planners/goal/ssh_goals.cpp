@@ -51,6 +51,9 @@ Result<Made> x11_off(const State&, const Situation& in) {
 Result<Made> x11_on(const State&, const Situation& in) {
     return only(x11(in, true));
 }
+Result<Made> no_root_no_passwords(const State&, const Situation& in) {
+    return Made{.wishes = {root_login(in), passwords(in, false)}};
+}
 Result<Made> no_keyboard(const State&, const Situation& in) {
     return only(keyboard(in));
 }
@@ -65,6 +68,20 @@ Result<Made> listen(const State& match, const Situation&) {
         out.wishes.push_back(add("services.openssh.ports", port.number));
     }
     return out;
+}
+
+/// Of its ports others are taken away only where nothing says any: the usual one goes by itself.
+Result<Made> move_to(const State& match, const Situation& in) {
+    const Sayings* said = in.scene.around.said;
+    const auto ports = proposals::OptionPath::parse("services.openssh.ports");
+    if (said != nullptr && said->seen(*ports) != Seen::no) {
+        return core::Problem{.code = "bad_value",
+                             .message = "the repository says the ports of ssh already, or may",
+                             .hint = "say which goes and which comes: add 2222 to "
+                                     "services.openssh.ports and remove 22 from "
+                                     "services.openssh.ports"};
+    }
+    return listen(match, in);
 }
 
 Result<Made> server(const State&, const Situation&) {
@@ -110,6 +127,16 @@ constexpr auto patterns = std::to_array<Pattern>({
      root_by_key},
     {"no [ssh] password (login|logins|authentication) [(over|via|through|with|for) ssh]",
      no_passwords},
+    {"(allow|let|permit) root [to] (log in|login) (with|by|using) [a|ssh] (key|keys) "
+     "[(over|via|through) ssh] [only]",
+     root_by_key},
+    {"(forbid|disable|disallow|deny|prohibit|block|turn off) [ssh] root (login|logins) and "
+     "password (login|logins|authentication) [(over|via|through|in|on|for|from) ssh]",
+     no_root_no_passwords},
+    {"(forbid|disable|disallow|deny|prohibit|block|turn off) [ssh] password "
+     "(login|logins|authentication) and root (login|logins) "
+     "[(over|via|through|in|on|for|from) ssh]",
+     no_root_no_passwords},
     {"(forbid|disable|disallow|deny|turn off) [ssh] (keyboard-interactive|keyboard interactive) "
      "(login|logins|authentication) [(over|for|in) ssh [server|daemon]]",
      no_keyboard},
@@ -122,6 +149,13 @@ constexpr auto patterns = std::to_array<Pattern>({
      x11_on},
     {"(let|make|have) (ssh|sshd|openssh) [server|daemon] [also] listen on [port|ports] {ports}",
      listen, "let ssh listen on port 2222"},
+    {"(change|set|move|switch) (ssh|sshd|openssh) [server|daemon] (port|ports) (to|=) [port] "
+     "{port:ports}",
+     move_to, "change the ssh port to 2222"},
+    {"(change|set|move|switch) port (of|for) (ssh|sshd|openssh) [server|daemon] (to|=) "
+     "{port:ports}",
+     move_to},
+    {"(move|switch) (ssh|sshd|openssh) [server|daemon] to port {port:ports}", move_to},
 });
 
 } // namespace

@@ -98,6 +98,37 @@ std::optional<Problem> part_of_host(const Scene& scene) {
     return std::nullopt;
 }
 
+/// "On" what is no host, where not all of them could be told.
+std::optional<Problem> unknown_host(const Scene& scene, std::size_t furthest) {
+    static constexpr std::array<std::string_view, 2> before{"on", "from"};
+    const auto& map = scene.around.map;
+    for (std::size_t i = furthest; i < scene.size() && i <= furthest + 1; ++i) {
+        const Token& token = scene.tokens[i];
+        const bool said =
+            i > 0 && !token.mark && !token.quoted && !is_reserved(token.lower) &&
+            std::find(before.begin(), before.end(), scene.tokens[i - 1].lower) != before.end();
+        const bool other = token.lower == "all" || token.lower == "every" ||
+                           scene.is_user(token.text) || scene.is_module(token.text) ||
+                           map.host(token.text) != nullptr;
+        if (!said || other || map.hosts_known) {
+            continue;
+        }
+        std::vector<std::string> known;
+        for (const auto& host : map.hosts) {
+            known.push_back(host.name);
+        }
+        return Problem{.code = "no_such_host",
+                       .message = "no host " + quoted(token.text) +
+                                  " is known; there may be others than those that could be told "
+                                  "without Nix",
+                       .where = {},
+                       .hint = known.empty()
+                                   ? "let Nix tell them: leave --no-eval out"
+                                   : "known are " + core::shorten(core::join(known, ", "), 200)};
+    }
+    return std::nullopt;
+}
+
 /// A word that turns the meaning of what stands around it, and was not understood.
 std::optional<Problem> turned(const Scene& scene) {
     static constexpr std::array<std::string_view, 16> turning{
@@ -152,6 +183,9 @@ Problem stopped(const Scene& scene, const Stop& stop) {
         return *slip;
     }
     if (const auto host = part_of_host(scene)) {
+        return *host;
+    }
+    if (const auto host = unknown_host(scene, at)) {
         return *host;
     }
     if (const auto word = turned(scene)) {

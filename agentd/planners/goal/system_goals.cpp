@@ -99,6 +99,32 @@ Result<Made> swap_file(const State& match, const Situation&) {
     return only(std::move(wish));
 }
 
+/// Where there is none yet: what is there is another one, and stays.
+Result<Made> swap_of_size(const State& match, const Situation& in) {
+    const Sayings* said = in.scene.around.said;
+    if (said != nullptr && said->seen(*proposals::OptionPath::parse("swapDevices")) != Seen::no) {
+        return Problem{.code = "bad_value",
+                       .message = "the repository says something of swapDevices already, or may",
+                       .hint = "change its size there by hand, or say: create a swap file of 8 GB"};
+    }
+    return swap_file(match, in);
+}
+/// For everybody who has none of his own.
+Result<Made> default_shell(const State& match, const Situation&) {
+    const std::string shell = match.text("package");
+    Made out{.wishes = {set("users.defaultUserShell", attribute(shell))}};
+    if (shell == "zsh" || shell == "fish" || shell == "xonsh") { // NixOS asks for it
+        out.wishes.push_back(set("programs." + shell + ".enable", true));
+    }
+    return out;
+}
+Result<Made> norway(const State&, const Situation&) {
+    return only(set("console.keyMap", std::string("no")));
+}
+Result<Made> open_nvidia(const State&, const Situation&) {
+    return only(set("hardware.nvidia.open", true));
+}
+
 Result<Made> tmpfs(const State&, const Situation& in) {
     return only(set(spelling(in, {"boot.tmp.useTmpfs", "boot.tmpOnTmpfs"}), true));
 }
@@ -145,7 +171,7 @@ constexpr auto patterns = std::to_array<Pattern>({
      "(generations|configurations|entries) in "
      "(boot menu|boot loader|bootloader|systemd-boot)",
      generations, "keep at most 10 generations in the boot menu"},
-    {"[only] (keep|show|list) [only|at most|up to|last] {number} boot [menu] "
+    {"[only] (keep|show|list|allow) [only|at most|up to|last] {number} boot [menu] "
      "(generations|configurations|entries)",
      generations},
     {"(limit|restrict|cap) (boot menu|boot loader|bootloader|systemd-boot) to [at most] {number} "
@@ -171,7 +197,15 @@ constexpr auto patterns = std::to_array<Pattern>({
     {"(set|change|switch) [default|system] (time zone|timezone) to {name}", city},
     {"get time zone {zone}", zone},
     {"(set|change) [vm] swappiness (to|=) {number}", swappiness, "set the swappiness to 10"},
-    {"(add|create|make|set up|use|enable|have) [new] (swap file|swapfile|swap space|swap) "
+    {"(set|change|switch) [console|tty] (keymap|key map) (to|=) no", norway},
+    {"(make|set|use) {package} [as] [default] [login] shell (of|for) (all|every) (user|users)",
+     default_shell, "make zsh the default shell for all users"},
+    {"(make|set|use) {package} [as] default [login] shell (for|of) everybody", default_shell},
+    {"(use|enable|turn on) (open nvidia|nvidia open|open-source nvidia) [kernel] "
+     "(driver|drivers|module|modules)",
+     open_nvidia, "use the open nvidia driver"},
+    {"(set|change) (swap|swap file|swapfile|swap space) [size] (to|=) {size}", swap_of_size},
+    {"(add|create|make|set up|use|enable|have|turn on) [new] (swap file|swapfile|swap space|swap) "
      "[(of|with) [size]] {size} [[of] swap] [(at|in|as) {path}]",
      swap_file, "create a swap file of 8 GB"},
     {"(add|create|make|set up|use|enable|have) [new] {size} [of] (swap file|swapfile|swap space|"

@@ -112,8 +112,75 @@ Result<Made> join_him(const State& match, const Situation& in) {
                          .hint = "add user bob to the group wheel"};
 }
 
+/// Who was made or spoken of just before; "" where it is nobody.
+std::string him(const Situation& in) {
+    if (!in.scope.whom.empty()) {
+        return in.scope.whom;
+    }
+    const auto user = in.before.empty() || !in.before.back().option
+                          ? std::vector<std::string>{}
+                          : in.before.back().option->parts();
+    return user.size() > 2 && user[0] == "users" && user[1] == "users" ? user[2] : "";
+}
+core::Problem who() {
+    return {.code = "not_understood",
+            .message = "the goal is not understood: who is meant is not said",
+            .hint = "say the name: make bob an admin"};
+}
+Result<Made> him_admin(const State&, const Situation& in) {
+    const std::string user = him(in);
+    return user.empty() ? Result<Made>(who())
+                        : Made{.wishes = {add(below_user(user, "extraGroups"), "wheel")},
+                               .of_whom = !in.scope.whom.empty()};
+}
+Result<Made> his_key(const State& match, const Situation& in) {
+    const std::string user = him(in);
+    return user.empty() ? Result<Made>(who())
+                        : Made{.wishes = {add(below_user(user, "openssh.authorizedKeys.keys"),
+                                              match.text("key"))},
+                               .of_whom = !in.scope.whom.empty()};
+}
+
+/// Who may use what was turned on just before: `docker` of virtualisation.docker.enable.
+Result<Made> join_its(const State& match, const Situation& in) {
+    static constexpr auto groups_of = std::to_array<std::pair<std::string_view, std::string_view>>(
+        {{"virtualisation.docker.enable", "docker"},
+         {"virtualisation.podman.enable", "podman"},
+         {"virtualisation.libvirtd.enable", "libvirtd"},
+         {"virtualisation.virtualbox.host.enable", "vboxusers"},
+         {"networking.networkmanager.enable", "networkmanager"},
+         {"programs.wireshark.enable", "wireshark"},
+         {"programs.adb.enable", "adbusers"}});
+    for (const auto& [option, group] : groups_of) {
+        if (in.service != option) {
+            continue;
+        }
+        Made out;
+        for (const Item& user : match.items("users")) {
+            if (auto problem = nobody(in, user.text)) {
+                return *problem;
+            }
+            out.wishes.push_back(add(below_user(user.text, "extraGroups"), std::string(group)));
+        }
+        return out;
+    }
+    return core::Problem{.code = "not_understood",
+                         .message =
+                             "the goal is not understood: of which group that is is not known",
+                         .hint = "say the group: add user bob to the group docker"};
+}
+
 Result<Made> described(const State& match, const Situation&) {
     return only(set(below_user(match.text("user"), "description"), match.text("text")));
+}
+
+Result<Made> create_with_key(const State& match, const Situation& in) {
+    auto out = create(match, in);
+    for (const Item& user : out ? match.items("users") : Items{}) {
+        out.value().wishes.push_back(
+            add(below_user(user.text, "openssh.authorizedKeys.keys"), match.text("key")));
+    }
+    return out;
 }
 
 constexpr auto patterns = std::to_array<Pattern>({
@@ -125,6 +192,9 @@ constexpr auto patterns = std::to_array<Pattern>({
      "member of|members of] (group|groups) {groups}",
      create, "add a user bob in the group wheel"},
     {"(add|create|make|set up) [new] [normal] (user|users|account|user account|account for) "
+     "[named|called] {users} with [ssh|public] [public] key {key}",
+     create_with_key},
+    {"(add|create|make|set up) [new] [normal] (user|users|account|user account|account for) "
      "[named|called] {users} [[,] (who|that) (is|are)] [,] [in|member of] {groups} (group|groups)",
      create},
     {"new [normal] (user|account) {users} [in (group|groups) {groups}]", create},
@@ -135,9 +205,12 @@ constexpr auto patterns = std::to_array<Pattern>({
      "him|and "
      "give her|and give them) (sudo|admin|root) [rights|access] {nothing:admin}",
      create},
-    {"(add|put) [user|users] {users} (to|in|into) (group|groups) {groups}", join,
+    {"(add|put) [user|users] {users} (to|into) (group|groups) {groups}", join,
      "add user bob to the group wheel"},
-    {"(add|put) [user|users] {users} (to|in|into) {groups} (group|groups)", join},
+    {"(add|put) [user|users] {users} (to|into) {groups} (group|groups)", join},
+    {"put [user|users] {users} in (group|groups) {groups}", join},
+    {"put [user|users] {users} in {groups} (group|groups)", join},
+    {"(add|put) [user|users] {users} to it", join_its, "", About::hosts, true},
     {"(add|put) [user|users] {users} (to|in|into) {knowngroups:groups}", join},
     {"(add|put) (him|her|them) (to|in|into) (group|groups) {groups}", join_him},
     {"(add|put) (him|her|them) (to|in|into) {groups} (group|groups)", join_him},
@@ -150,6 +223,9 @@ constexpr auto patterns = std::to_array<Pattern>({
      "remove user bob from the group docker"},
     {"(remove|take|drop) [user|users] {users} (from|out of) {groups} (group|groups)", leave},
     {"(remove|take|drop) [user|users] {users} (from|out of) {knowngroups:groups}", leave},
+    {"make (him|her|them) (admin|admins|administrator|administrators|sudoer)", him_admin, "",
+     About::hosts, true},
+    {"give (him|her|them) [ssh|public] key {key}", his_key, "", About::hosts, true},
     {"make [user] {users} (admin|admins|administrator|administrators|sudoer)", admin,
      "make bob an admin"},
     {"(give|grant) [user] {users} (sudo|admin|root) [rights|access|permissions|privileges]", admin},

@@ -126,7 +126,7 @@ TEST_CASE("of a goal that is not understood the examples are those that are most
         return hint.substr(at + 13, hint.find(';') - at - 13);
     };
     CHECK(first("open port eighty") == "open port 8080");
-    CHECK(first("move the ssh port to 2222 please now") == "let ssh listen on port 2222");
+    CHECK(first("make ssh hear on port 2222") == "let ssh listen on port 2222");
     CHECK(first("change the zone into berlin") == "set the time zone to Europe/Berlin");
 }
 

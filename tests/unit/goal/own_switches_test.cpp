@@ -78,3 +78,14 @@ TEST_CASE("where a module stands in a file of flake-parts is no switch of the ow
         {"vpn.nix", "{ flake.modules.nixos.vpn = { services.tailscale.enable = true; }; }"}};
     CHECK(said_in(all, "disable tailscale", "web") == "set services.tailscale.enable to false");
 }
+
+TEST_CASE("a switch that is declared where the host is made of it is the host's, used or not") {
+    CHECK(said_in({{"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations = { "
+                                 "web = nixpkgs.lib.nixosSystem { modules = [ ./own.nix ]; }; "
+                                 "db = nixpkgs.lib.nixosSystem { modules = [ ./own.nix ./db.nix "
+                                 "]; }; }; }; }"},
+                   {"own.nix", "{ lib, config, ... }: { options.my.docker.enable = "
+                               "lib.mkEnableOption \"docker\"; }"},
+                   {"db.nix", "{ my.docker.enable = true; }"}},
+                  "enable docker", "web") == "set my.docker.enable to true");
+}

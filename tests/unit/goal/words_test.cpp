@@ -164,3 +164,104 @@ TEST_CASE("a module of the repository is named where no service is called so") {
     REQUIRE_FALSE(other);
     CHECK(other.problem().hint.find("= true") == std::string::npos);
 }
+
+TEST_CASE("there, that host and him are those of the clause before") {
+    Place place;
+    CHECK(
+        place.said("install htop on web and open tcp port 8080 there") ==
+        R"(on host "web", add the package "htop" to environment.systemPackages, and add 8080 to networking.firewall.allowedTCPPorts)");
+    CHECK(
+        place.said("uninstall fd for bob, and install htop for him") ==
+        R"(remove the package "fd" from home.packages for the user "bob", and add the package "htop" to home.packages for the user "bob")");
+    CHECK(place.said("install htop there").front() == '!');
+    CHECK(place.said("install htop and open port 80 there").front() == '!');
+    CHECK(place.said("install htop for him").front() == '!');
+    CHECK(place.said("install htop for bob and fd on web there").front() == '!');
+    CHECK(
+        place.said("enable docker on web and add bob to it") ==
+        R"(on host "web", set virtualisation.docker.enable to true, and add "docker" to users.users.bob.extraGroups)");
+    CHECK(place.said("enable fail2ban and add bob to it") == "!not_understood");
+    CHECK(place.said("enable tailscale on web and open its port") ==
+          place.said("on web, enable tailscale and open its port"));
+    CHECK(
+        place.said("add a user tom and make him an admin") ==
+        R"(set users.users.tom.isNormalUser to true, and add "wheel" to users.users.tom.extraGroups)");
+    CHECK(place.said("make him an admin") == "!not_understood");
+}
+
+TEST_CASE("what people say in other words") {
+    const Place place;
+    const std::vector<Sentence> all{
+        {"change the ssh port on web to 2222",
+         R"(on host "web", add 2222 to services.openssh.ports)"},
+        {"switch nixpkgs to nixos-25.11 and home-manager to master",
+         "switch the flake input \"nixpkgs\" to github:NixOS/nixpkgs/nixos-25.11, and switch the "
+         "flake input \"home-manager\" to github:nix-community/home-manager/master"},
+        {"keep generations for two weeks",
+         "set nix.gc.automatic to true, and set nix.gc.options to \"--delete-older-than 14d\""},
+        {"use half of the memory for zram", "set zramSwap.memoryPercent to 50"},
+        {"use zram on all hosts but web",
+         R"(on host "vm-one" and "vm-two", set zramSwap.enable to true)"},
+        {"make zsh the default shell for all users",
+         "set users.defaultUserShell to the package \"zsh\", and set programs.zsh.enable to true"},
+        {"set the console keymap to no", "set console.keyMap to \"no\""},
+        {"turn off ping replies", "set networking.firewall.allowPing to false"},
+        {"stop opening port 5050 on web",
+         R"(on host "web", remove 5050 from networking.firewall.allowedTCPPorts)"},
+        {"remove port 445 from the firewall of web",
+         R"(on host "web", remove 445 from networking.firewall.allowedTCPPorts)"},
+        {"disable the docker auto prune", "set virtualisation.docker.autoPrune.enable to false"},
+        {"allow at most 10 boot generations on web",
+         R"(on host "web", set boot.loader.systemd-boot.configurationLimit to 10)"},
+        {"set the journal limit to 300M",
+         "set services.journald.extraConfig to \"SystemMaxUse=300M\" where nothing else is set"},
+        {"allow root to log in with a key",
+         "set services.openssh.settings.PermitRootLogin to \"prohibit-password\""},
+        {"set the swap of web to 8 GB",
+         R"(on host "web", create a swap file of 8192M at /var/lib/swapfile)"}};
+    for (const Sentence& one : all) {
+        CAPTURE(one.goal);
+        CHECK(place.said(one.goal) == one.says);
+    }
+    CHECK(place.said("forbid root logins and password logins over ssh") ==
+          place.said("forbid root logins over ssh and forbid password logins over ssh"));
+    CHECK(place.said("serve files.example.org from /srv/files with nginx") ==
+          place.said("serve /srv/files on files.example.org with nginx"));
+}
+
+TEST_CASE("an input of the registry is moved to another branch, and one that follows has none") {
+    Place place;
+    place.map.inputs[0].url = "nixpkgs/nixos-25.11";
+    CHECK(place.said("switch the input nixpkgs to nixos-26.05") ==
+          R"(switch the flake input "nixpkgs" to nixpkgs/nixos-26.05)");
+    place.map.inputs[0].url = "";
+    const auto read = place.read("switch nixpkgs to nixos-26.05");
+    REQUIRE_FALSE(read);
+    CHECK(read.problem().message == "`nixpkgs` has no address of its own: it follows another");
+}
+
+TEST_CASE("a host that only Nix may know is said to be unknown, by its name") {
+    Place place;
+    place.map.hosts_known = false;
+    for (const std::string goal :
+         {"install htop on mars", "remove fd from mars", "disable ssh on mars"}) {
+        const auto read = place.read(goal);
+        REQUIRE_FALSE(read);
+        CAPTURE(goal, read.problem().message);
+        CHECK(read.problem().message.starts_with("no host `mars` is known; there may be others"));
+    }
+}
+
+TEST_CASE("a home that is called as its user is the user") {
+    Place place;
+    place.map.hosts.push_back({.name = "bob", .kind = "home"});
+    CHECK(place.said("uninstall vlc for bob") ==
+          R"(remove the package "vlc" from home.packages for the user "bob")");
+}
+
+TEST_CASE("all hosts are all, whatever some are called") {
+    Place place;
+    place.map.hosts.push_back({.name = "gaming-host-1", .kind = "nixos"});
+    CHECK(place.said("disable bluetooth on all hosts") ==
+          "on all hosts, set hardware.bluetooth.enable to false");
+}
