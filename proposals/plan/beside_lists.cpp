@@ -102,6 +102,44 @@ const Definition* says(const Workspace::Said& said, std::string_view value) {
 
 } // namespace
 
+std::optional<Problem> ListEdit::opened_elsewhere(std::vector<std::string>& notes) {
+    const std::string last = option_.parts().back();
+    if (!option_.str().starts_with("networking.firewall.allowed") || !last.ends_with("Ports")) {
+        return std::nullopt;
+    }
+    std::vector<std::string> found;
+    for (const Candidate& at : candidates_) {
+        const nix::Tree* tree = space_.tree(at.file);
+        const auto parents = tree == nullptr ? std::vector<NodeId>{} : nix::parents_of(*tree);
+        for (NodeId node = 0; tree != nullptr && node < tree->size() && found.size() < 3; ++node) {
+            if (tree->kind(node) != nix::NodeKind::binding) {
+                continue;
+            }
+            const auto name = nix::path_texts(*tree, tree->first(node)).back().value_or("");
+            const std::string whole = names_of(*tree, parents, node);
+            const auto value = nix::bare(*tree, tree->last(node));
+            const bool of_interface = name == last && whole.find("interfaces") != whole.npos &&
+                                      nix::find_element(*tree, value, element_.text) != no_node;
+            const std::string where =
+                whole + " at " + at.file + ":" + std::to_string(tree->position(node).line);
+            if (of_interface) {
+                found.push_back(where);
+            }
+            if (name == "openFirewall" && tree->text(value) == "true" && notes.size() < 3) {
+                notes.push_back("what its service listens on is open by " + where);
+            }
+        }
+    }
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    return Problem{.code = "elsewhere",
+                   .message = "no list of " + option_.str() + " has it, but it is in " +
+                              core::join(found, ", and "),
+                   .where = found.front().substr(found.front().rfind(' ') + 1),
+                   .hint = "take it out there by hand"};
+}
+
 void ListEdit::say_what_the_firewall_does(std::vector<Step>& steps) {
     const std::string option = option_.str();
     const auto* port = std::get_if<std::int64_t>(&*ask_.wish.value);
@@ -134,11 +172,12 @@ void ListEdit::say_what_the_firewall_does(std::vector<Step>& steps) {
     const auto ssh = space_.said(candidates_, *OptionPath::parse("services.openssh.enable"));
     const auto opened =
         space_.said(candidates_, *OptionPath::parse("services.openssh.openFirewall"));
-    const Definition* runs = *port == 22 && tcp ? says(ssh, "true") : nullptr;
-    if (runs != nullptr && says(opened, "false") == nullptr) {
-        notes.push_back("sshd (" + runs->where() +
-                        ") opens 22 by itself, unless "
-                        "services.openssh.openFirewall is false");
+    const auto runs = std::find_if(ssh.definitions.begin(), ssh.definitions.end(),
+                                   [](const Definition& one) { return one.value != "false"; });
+    const bool ssh_on = *port == 22 && tcp && runs != ssh.definitions.end();
+    if (ssh_on && says(opened, "false") == nullptr) {
+        notes.push_back("sshd (" + runs->where() + (runs->conditional ? ", where that holds" : "") +
+                        ") opens 22 by itself, unless services.openssh.openFirewall is false");
     }
 }
 

@@ -23,9 +23,10 @@ struct Candidate {
     bool maybe{};       ///< not certain to be imported by all of `hosts`
     bool homes{};       ///< their users' homes are made of it too
     bool strangers{};   ///< hosts that could not be told may be made of it too
+    bool everybody{};   ///< homes of users that are not asked for are made of it
     /// Where its options begin: of an aspect, of a module inside.
     std::vector<std::string> prefix{};
-    bool own() const { return others.empty() && !strangers; }
+    bool own() const { return others.empty() && !strangers && !everybody; }
 };
 
 /// One binding of an option.

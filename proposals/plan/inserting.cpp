@@ -145,6 +145,9 @@ Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>&
             why = why ? why : few(ask, at->hosts, at->file);
             continue;
         }
+        if (at->everybody && ask.wish.in.empty()) {
+            continue; // not his alone
+        }
         if (ask.wish.in.empty() && !takes(space, *at, *ask.wish.option, shared)) {
             continue;
         }

@@ -45,6 +45,9 @@ class ListEdit {
     using Rank = std::tuple<std::size_t, long, std::size_t>;
     static Rank rank_of(const Definition& one);
     const Definition* best_for(const HostNames& missing, const std::vector<const Definition*>& all);
+    /// In the file where a new one would go.
+    const Definition* in_place_of_new(const HostNames& hosts,
+                                      const std::vector<const Definition*>& all);
     Steps add_for(HostNames missing, const std::vector<const Definition*>& all);
     Steps put(const Definition& one);
     Steps new_list(const HostNames& hosts);
@@ -57,6 +60,8 @@ class ListEdit {
     std::vector<std::string> other_lists();
     /// The user has it by `users.users.NAME.packages`.
     std::optional<Step> there_for_the_user();
+    /// By the list of an interface; services that open their ports by themselves are noted.
+    std::optional<core::Problem> opened_elsewhere(std::vector<std::string>& notes);
     /// That it is off, or that something else opens the port.
     void say_what_the_firewall_does(std::vector<Step>& steps);
 

@@ -161,7 +161,11 @@ core::Result<map::RepoMap> map_after(Workspace& space, const std::string& path,
 std::optional<core::Problem> changed_others(const map::RepoMap& before, const map::RepoMap& after,
                                             const HostNames& targets) {
     for (const map::Host& host : after.hosts) {
-        const map::Host* old = before.host(host.name);
+        const auto found =
+            std::find_if(before.hosts.begin(), before.hosts.end(), [&](const auto& one) {
+                return one.name == host.name && one.kind == host.kind;
+            });
+        const map::Host* old = found == before.hosts.end() ? nullptr : &*found;
         if (targets.count(host.name) > 0 || (old != nullptr && made_of(*old) == made_of(host))) {
             continue;
         }

@@ -119,7 +119,7 @@ int grade(const nix::Tree& tree, const Candidate& at, const OptionPath& option, 
         return 1;
     }
     if (topic.index && !topic.general && !home) {
-        return 2;
+        return at.distance > 1 && !topic.called ? 1 : 2;
     }
     if (topic.called || topic.other) {
         return topic.called ? 6 : 1;

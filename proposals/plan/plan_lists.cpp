@@ -220,6 +220,10 @@ Steps ListEdit::add_for(HostNames missing, const std::vector<const Definition*>&
                            .hint = "change it there for all hosts that share it"};
         }
         Steps made = best == nullptr ? new_list(missing) : put(*best);
+        if (!made && made.problem().code == "exists" && best == nullptr) {
+            best = in_place_of_new(missing, all);
+            made = best == nullptr ? std::move(made) : put(*best);
+        }
         if (!made) {
             return made.problem();
         }

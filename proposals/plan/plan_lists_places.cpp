@@ -70,6 +70,21 @@ bool ListEdit::is_at_home_now(const Definition& one) {
            std::find(home.begin(), home.end(), one.at) != home.end();
 }
 
+const Definition* ListEdit::in_place_of_new(const HostNames& hosts,
+                                            const std::vector<const Definition*>& all) {
+    const auto apart = apart_from(candidates_, said_);
+    for (const Candidate* place : places_for(space_, apart, option_, hosts)) {
+        if (!takes(space_, *place, option_, hosts.size() > 1)) {
+            continue;
+        }
+        const auto found = std::find_if(all.begin(), all.end(), [&](const Definition* one) {
+            return one->at->file == place->file && one->at->prefix == place->prefix;
+        });
+        return found == all.end() ? nullptr : *found;
+    }
+    return nullptr;
+}
+
 const Definition* ListEdit::best_for(const HostNames& missing,
                                      const std::vector<const Definition*>& all) {
     const Definition* best = nullptr;

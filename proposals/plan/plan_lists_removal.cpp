@@ -160,8 +160,13 @@ Steps ListEdit::remove() {
     for (const std::string& other : others) {
         out.front().notes.push_back("it stays in " + other);
     }
+    std::vector<std::string> notes;
+    if (auto problem = out.empty() ? opened_elsewhere(notes) : std::nullopt) {
+        return *std::move(problem);
+    }
     if (out.empty()) {
         out.push_back(nothing_to_do(ask_, "no list of those hosts has it"));
+        out.back().notes = std::move(notes);
     }
     return out;
 }

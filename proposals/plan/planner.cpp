@@ -173,7 +173,16 @@ void say_who_is_left_out(const map::RepoMap& map, const Ask& ask, std::vector<St
             left.erase(host);
         }
     }
-    const bool asked = ask.request.every_host && ask.wish.user.empty() && ask.wish.option;
+    for (const map::Host& host : map.hosts) { // homes of their own: `bob@mac`
+        const auto at = host.name.find('@');
+        const bool his = !ask.wish.user.empty() && host.kind == "home" && at != host.name.npos &&
+                         host.name.substr(0, at) == ask.wish.user &&
+                         ask.targets.count(host.name.substr(at + 1)) == 0;
+        if (his && ask.targets.count(host.name) == 0) {
+            left.insert(host.name);
+        }
+    }
+    const bool asked = ask.request.every_host && ask.wish.option;
     if (ask.request.every_host && !map.hosts_known && !steps.empty()) {
         steps.front().notes.push_back(
             "there may be hosts that could not be told without Nix: "

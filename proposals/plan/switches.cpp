@@ -5,6 +5,7 @@
 #include "proposals/nix/names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace agentd::proposals::plan {
@@ -174,6 +175,19 @@ bool is_switch_of(Workspace& space, const OptionPath& by, const Definition& one,
     return named || says_only(tree, parents[one.site.binding], option);
 }
 
+namespace {
+
+/// By its first name; one that the repository made for its values has another.
+bool is_of_nixpkgs(const OptionPath& option) {
+    static constexpr std::array<std::string_view, 18> first{
+        "boot",     "console",    "environment", "fonts",   "hardware", "home",
+        "i18n",     "networking", "nix",         "nixpkgs", "programs", "security",
+        "services", "system",     "systemd",     "time",    "users",    "virtualisation"};
+    return std::find(first.begin(), first.end(), option.parts().front()) != first.end();
+}
+
+} // namespace
+
 std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
                                     const OptionPath& option) {
     const nix::Tree& tree = *space.tree(one.at->file);
@@ -185,7 +199,8 @@ std::optional<OptionPath> source_of(Workspace& space, const Definition& one,
     const bool name =
         tree.kind(value) == nix::NodeKind::identifier || tree.kind(value) == nix::NodeKind::select;
     const auto path = name ? option_read(tree, value) : std::nullopt;
-    return path && !(*path == option) ? path : std::nullopt;
+    // An option of NixOS does something by itself.
+    return path && !(*path == option) && !is_of_nixpkgs(*path) ? path : std::nullopt;
 }
 
 } // namespace agentd::proposals::plan

@@ -56,6 +56,11 @@ bool is_at(std::string_view home, const HostNames& hosts) {
     return at != home.npos && hosts.count(std::string(home.substr(at + 1))) > 0;
 }
 
+/// A home of this user's own: `bob@web`, `bob-work`.
+bool is_home_of_the_same(std::string_view home, const std::string& user) {
+    return home == user || home.starts_with(user + "@") || home.starts_with(user + "-");
+}
+
 std::vector<std::string> first(std::vector<std::string> names) {
     constexpr std::size_t some = 8;
     names.resize(std::min(names.size(), some));
@@ -169,14 +174,19 @@ void Workspace::add(std::map<std::string, Candidate>& out, const Host& host,
 }
 
 Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const HostNames& targets) {
+    const bool all = targets.size() > 1 &&
+                     std::all_of(map_.hosts.begin(), map_.hosts.end(), [&](const Host& host) {
+                         return host.kind != "nixos" || targets.count(host.name) > 0;
+                     });
     std::map<std::string, Candidate> found;
     std::set<std::string> inlined;
     bool user_known = wish.user.empty();
     for (const Host& host : map_.hosts) {
         const bool wanted = targets.count(host.name) > 0;
         const bool system = wish.user.empty();
-        if (!system && !wanted && host.kind == "home" && is_at(host.name, targets) &&
-            host.name.starts_with(wish.user + "@")) {
+        const bool home =
+            !system && host.kind == "home" && is_home_of_the_same(host.name, wish.user);
+        if (home && !wanted && (all || is_at(host.name, targets))) {
             user_known = true;
             continue; // the same home, without NixOS
         }
@@ -192,16 +202,19 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
             add_inlined(inlined, host, wish.user);
         }
         for (const auto& [user, modules] : host.homes) {
-            const bool his = !wish.user.empty() && (user == wish.user || user == "*");
+            const bool his = !system && (user == wish.user || user == "*" || home);
             const bool same = system && (wanted || is_at(host.name, targets));
             user_known = user_known || user == wish.user;
+            if (all && !system && host.kind == "darwin" && user == wish.user) {
+                continue; // his own, too
+            }
             add(found, host, modules,
                 wanted && his ? Whose::wanted
                 : same        ? Whose::homes
                               : Whose::others);
             const bool everybody = wanted && his && user == "*" && host.homes.size() > 2;
             for (const ModuleUse& use : everybody ? modules : map::Modules{}) {
-                found[use.file].strangers = true; // of all users' homes
+                found[use.file].everybody = true;
             }
         }
     }
@@ -209,14 +222,9 @@ Result<std::vector<Candidate>> Workspace::candidates(const Wish& wish, const Hos
         return Problem{.code = "no_such_user",
                        .message = "home-manager has no user " + quoted(wish.user) + " here"};
     }
-    const bool all = targets.size() > 1 &&
-                     std::all_of(map_.hosts.begin(), map_.hosts.end(), [&](const Host& host) {
-                         return host.kind != "nixos" || targets.count(host.name) > 0;
-                     });
     std::vector<Candidate> out;
     for (auto& [key, candidate] : found) {
-        candidate.strangers =
-            candidate.strangers || (!map_.hosts_known && !all && !is_home_of(candidate, targets));
+        candidate.strangers = !map_.hosts_known && !all && !is_home_of(candidate, targets);
         if (!candidate.hosts.empty() && (wish.in.empty() || is_called(candidate.file, wish.in))) {
             inlined.erase(candidate.file);
             out.push_back(std::move(candidate));
@@ -274,27 +282,6 @@ Result<std::string> Workspace::module(const std::string& written) const {
                                             : "several modules are called " + quoted(name),
                    .hint = found.empty() ? "name a file of the repository"
                                          : "one of " + core::join(found, ", ")};
-}
-
-std::string host_called_in_part(const map::RepoMap& map, std::string_view name) {
-    std::string found;
-    if (name.size() < 3 || map.host(name) != nullptr) {
-        return found;
-    }
-    for (const Host& host : map.hosts) {
-        std::string parts = host.name;
-        std::replace_if(
-            parts.begin(), parts.end(), [](char c) { return c == '_' || c == '.' || c == '@'; },
-            '-');
-        const auto words = core::split(parts, '-');
-        if (std::find(words.begin(), words.end(), name) != words.end()) {
-            if (!found.empty()) {
-                return {};
-            }
-            found = host.name;
-        }
-    }
-    return found;
 }
 
 } // namespace agentd::proposals::plan

@@ -96,3 +96,47 @@ TEST_CASE("a host that speaks of a user's home takes what is new for that user")
     CHECK(text.find("home-manager.users.u.home.packages = [ pkgs.htop ];") != std::string::npos);
     CHECK(text.starts_with("{ pkgs, ... }:"));
 }
+
+TEST_CASE("what is for one user goes into no home that all users have") {
+    auto files = with_home("{ var.zone = \"A\"; }");
+    files["a/default.nix"] = "{ home-manager.sharedModules = [ ./all.nix ]; home-manager.users.u = "
+                             "import ./home.nix; home-manager.users.root = { }; }";
+    files["a/all.nix"] = "{ programs.bash.enable = true; home.x = 1; xdg.y = 1; fonts.z = 1; }";
+    files["a/home.nix"] = "{ programs.git.enable = true; }";
+    Json star = set("programs.starship.enable", yes);
+    star["user"] = "u";
+    const auto plan = planned(files, request({star}));
+    CHECK((!plan || plan->edits.front().path == "a/home.nix"));
+}
+
+TEST_CASE("homes of the same user without NixOS are his, where no host is named") {
+    Files files{{"flake.nix", R"({ outputs = { nixpkgs, home-manager, ... }: {
+        nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+        nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+        homeConfigurations.u-work = home-manager.lib.homeManagerConfiguration {
+          modules = [ ./home.nix ];
+        };
+      }; })"},
+                {"a.nix", "{ home-manager.users.u = import ./home.nix; }"},
+                {"home.nix", "{ pkgs, ... }: { home.packages = [ pkgs.fd ]; }"}};
+    Json jq = add("home.packages", {{"package", "jq"}});
+    jq["user"] = "u";
+    CHECK(edited(files, request({jq}), "home.nix").find("pkgs.fd pkgs.jq") != std::string::npos);
+    const auto named = planned(files, request({jq}, Json::array({"a"})));
+    CHECK((!named || named->edits.front().path != "home.nix"));
+}
+
+TEST_CASE("a host is told from another kind of the same name") {
+    Files files{{"flake.nix", R"({ outputs = { nixpkgs, darwin, ... }: {
+        darwinConfigurations.b = darwin.lib.darwinSystem { modules = [ ./mac.nix ]; };
+        nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+        nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; };
+      }; })"},
+                {"a.nix", "{ imports = [ ./x.nix ]; }"},
+                {"b.nix", "{ }"},
+                {"mac.nix", "{ }"},
+                {"x.nix", "{ }"}};
+    CHECK(edited(files,
+                 request({Json{{"op", "remove_import"}, {"module", "x.nix"}}}, Json::array({"a"})),
+                 "a.nix") != "");
+}

@@ -82,3 +82,35 @@ TEST_CASE("thousands of definitions of one list in a file are read once, and edi
     removal["value"] = {{"package", "p4000"}};
     CHECK(planned(files, request({removal}, on_a))->edits.empty());
 }
+
+TEST_CASE("a port that is open by something else than the list is not said to be closed") {
+    const Json close{{"op", "remove_from_list"},
+                     {"option", "networking.firewall.allowedTCPPorts"},
+                     {"value", {{"integer", 445}}}};
+    const auto on_a = request({close}, Json::array({"a"}));
+    CHECK(refusal(two_hosts("{ }", "{ networking.firewall.interfaces.lan.allowedTCPPorts = [ 445 "
+                                   "]; }"),
+                  on_a) == "elsewhere");
+    const auto noted = planned(two_hosts("{ }", "{ services.samba.openFirewall = true; }"), on_a);
+    REQUIRE(noted);
+    REQUIRE(noted->steps.at(0).notes.size() == 1);
+    CHECK(noted->steps.at(0).notes.at(0) ==
+          "what its service listens on is open by services.samba.openFirewall at a.nix:1");
+    const auto none = planned(two_hosts("{ }", "{ services.samba.openFirewall = false; "
+                                               "networking.firewall.interfaces.lan."
+                                               "allowedTCPPorts = [ 80 ]; }"),
+                              on_a);
+    REQUIRE(none);
+    CHECK_FALSE(none->steps.at(0).changed);
+}
+
+TEST_CASE("where a new list would go and one is, that one is taken") {
+    auto files = two_hosts("{ }", "{ imports = [ ./a/hardware.nix ./a/tools.nix ]; }");
+    files["a.nix"] = "{ pkgs, ... }: { services.x.enable = true; environment = { systemPackages = "
+                     "[ (pkgs.f 1) ]; variables.X = \"1\"; }; }";
+    CHECK(edited(
+              files,
+              request({add("environment.systemPackages", {{"package", "jq"}})}, Json::array({"a"})),
+              "a.nix")
+              .find("[ (pkgs.f 1) pkgs.jq ]") != std::string::npos);
+}

@@ -107,3 +107,13 @@ TEST_CASE("an import that stands by its name is taken out, and its neighbour put
           "{ flake, ... }: {\n  imports = [\n    ./own.nix\n  ] ++ (with flake.nixosModules; [\n"
           "    u\n    w\n    v\n  ]);\n}\n");
 }
+
+TEST_CASE("a value that is taken from an option of NixOS is said for itself") {
+    const auto files = two_hosts("{ }", R"({ config, ... }: {
+      virtualisation.docker.enable = true;
+      virtualisation.docker.autoPrune.enable = config.virtualisation.docker.enable;
+    })");
+    CHECK(refusal(files,
+                  request({set("virtualisation.docker.autoPrune.enable", {{"boolean", false}})},
+                          Json::array({"a"}))) == "variable");
+}
