@@ -2,7 +2,7 @@
 
 #include "agentd/core/json.hpp"
 #include "agentd/core/text.hpp"
-#include "agentd/ctl/proof_values.hpp"
+#include "agentd/stages/proof_values.hpp"
 #include "evaluator/secret_text.hpp"
 #include "proposals/option_change.hpp"
 
@@ -35,38 +35,15 @@ Path path_of(const Wish& wish, const proposals::OptionPath& option) {
     return path;
 }
 
-/// The value at a path, which may lie inside that of an option; nullptr where it is not told.
 struct Found {
     Json value{};
     const OptionValue* option = nullptr;
 };
 
 Found find(const OptionValues& values, const Path& path) {
-    for (const OptionValue& one : values) {
-        if (one.path.size() > path.size() ||
-            !std::equal(one.path.begin(), one.path.end(), path.begin())) {
-            continue;
-        }
-        auto json = core::parse_json(one.value);
-        if (!json) {
-            return {};
-        }
-        Json value = std::move(json).value();
-        for (std::size_t at = one.path.size(); at < path.size(); ++at) {
-            const auto set = value.is_object() ? value.find("set") : value.end();
-            if (set == value.end() || !set->is_object() || !set->contains(path[at])) {
-                return {};
-            }
-            value = Json(set->at(path[at]));
-        }
-        return {.value = std::move(value), .option = &one};
-    }
-    return {};
-}
-
-/// What stands for more than it tells: too much, no data, or nothing at all.
-bool veiled(const Json& value) {
-    return value.is_object() && value.contains("is") && !is(value, "package");
+    Found found;
+    found.option = stages::find_value(values, path, found.value);
+    return found;
 }
 
 std::string text_of(const OptionValue& option, const Json& value) {
@@ -116,30 +93,32 @@ class Judge {
         const auto now = find(seen_.after, path);
         const auto before = find(seen_.before, path);
         const std::string name = proposals::option_name(path);
-        if (now.option != nullptr && is(now.value, "unknown") && before.option != nullptr &&
-            !is(before.value, "unknown")) {
+        if (now.option != nullptr && stages::is(now.value, "unknown") && before.option != nullptr &&
+            !stages::is(before.value, "unknown")) {
             problem = problem ? problem : without_value(path, now);
             return;
         }
-        if (now.option == nullptr || veiled(now.value)) {
+        if (now.option == nullptr || stages::veiled(now.value)) {
             notes.push_back(name + " could not be read");
             return;
         }
         const bool listed = kind == WishKind::add_to_list || kind == WishKind::remove_from_list;
-        Had had = has_element(now.value, wanted) ? Had::yes : Had::no;
+        stages::Had had =
+            stages::has_element(now.value, wanted) ? stages::Had::yes : stages::Had::no;
         if (kind == WishKind::remove_from_list) {
-            had = had == Had::no ? Had::yes : Had::no;
+            had = had == stages::Had::no ? stages::Had::yes : stages::Had::no;
         } else if (!listed) {
-            had = has(now.value, wanted);
+            had = stages::has(now.value, wanted);
         }
-        if (had == Had::yes) {
+        if (had == stages::Had::yes) {
             return;
         }
         if (before.option != nullptr && before.value == now.value) {
             problem = problem ? problem : no_effect(path, now);
         } else {
-            notes.push_back(name + " becomes " + text_of(*now.option, now.value) +
-                            (had == Had::no ? "" : ": other definitions are joined with it"));
+            notes.push_back(
+                name + " becomes " + text_of(*now.option, now.value) +
+                (had == stages::Had::no ? "" : ": other definitions are joined with it"));
         }
     }
 

@@ -1,5 +1,7 @@
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/pipeline.hpp"
+#include "agentd/stages/already.hpp"
+#include "evaluator/option_values.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,12 +19,32 @@ constexpr auto number_rests = std::chrono::hours(24);
 
 } // namespace
 
+namespace {
+
+evaluator::FlakeSource own_source(const Surroundings& in, const core::Commit& commit) {
+    return {.repository = in.config.state.directory + "/repository.git",
+            .ref = "refs/upstream/" + in.config.flake.branch,
+            .commit = commit};
+}
+
+/// The worker that reads the files may be anybody's by then: the host is asked too.
+Problem so_already(const Surroundings& in, const core::Commit& head,
+                   const proposals::plan::Request& wanted, const Problem& said,
+                   const std::stop_token& stop) {
+    const auto words = stages::words_of(wanted);
+    if (words.empty()) {
+        return said;
+    }
+    const auto values =
+        evaluator::option_values(in.nix, own_source(in, head), in.config.host, words, stop);
+    return stages::held_against(said, wanted, in.config.host.str(), values);
+}
+
+} // namespace
+
 Result<std::unique_ptr<evaluator::OptionIndex>>
 index_at(const Surroundings& in, const core::Commit& commit, const std::stop_token& stop) {
-    return in.indexes.get({.repository = in.config.state.directory + "/repository.git",
-                           .ref = "refs/upstream/" + in.config.flake.branch,
-                           .commit = commit},
-                          in.config.host, stop);
+    return in.indexes.get(own_source(in, commit), in.config.host, stop);
 }
 
 Result<std::string> Pipeline::propose(const stages::Request& request, const Actor& actor,
@@ -46,7 +68,10 @@ Result<std::string> Pipeline::propose(const stages::Request& request, const Acto
                                 .stop = stop},
                                id, in_.clock.now());
     if (!draft) {
-        return draft.problem();
+        const auto* wanted = std::get_if<proposals::plan::Request>(&request.change);
+        return wanted != nullptr && draft.problem().code == "no_change"
+                   ? so_already(in_, *head, *wanted, draft.problem(), stop)
+                   : draft.problem();
     }
     return draft_and_check(std::move(*draft), id, actor, std::move(cause));
 }

@@ -1,4 +1,4 @@
-#include "agentd/ctl/proof_values.hpp"
+#include "agentd/stages/proof_values.hpp"
 
 #include "agentd/core/text.hpp"
 
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-namespace agentd::ctl {
+namespace agentd::stages {
 
 using core::Json;
 using proposals::Value;
@@ -15,6 +15,34 @@ using proposals::Value;
 bool is(const Json& value, std::string_view what) {
     const auto at = value.is_object() ? value.find("is") : value.end();
     return at != value.end() && *at == what;
+}
+
+bool veiled(const Json& value) {
+    return value.is_object() && value.contains("is") && !is(value, "package");
+}
+
+const evaluator::OptionValue* find_value(const evaluator::OptionValues& values,
+                                         const std::vector<std::string>& path, Json& value) {
+    for (const evaluator::OptionValue& one : values) {
+        if (one.path.size() > path.size() ||
+            !std::equal(one.path.begin(), one.path.end(), path.begin())) {
+            continue;
+        }
+        auto json = core::parse_json(one.value);
+        if (!json) {
+            return nullptr;
+        }
+        value = std::move(json).value();
+        for (std::size_t at = one.path.size(); at < path.size(); ++at) {
+            const auto set = value.is_object() ? value.find("set") : value.end();
+            if (set == value.end() || !set->is_object() || !set->contains(path[at])) {
+                return nullptr;
+            }
+            value = Json(set->at(path[at]));
+        }
+        return &one;
+    }
+    return nullptr;
 }
 
 namespace {
@@ -96,4 +124,4 @@ bool has_element(const Json& value, const Value& wanted) {
            });
 }
 
-} // namespace agentd::ctl
+} // namespace agentd::stages
