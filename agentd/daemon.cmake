@@ -1,12 +1,12 @@
 agentd_room(daemon
   HEADERS assembly.hpp inbox.hpp
-          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/aside.hpp pipeline/bumping.hpp pipeline/explaining.hpp pipeline/goal_addresses.hpp pipeline/goals.hpp pipeline/hints.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/pipeline.hpp pipeline/rehearsing.hpp pipeline/surroundings.hpp pipeline/testing.hpp pipeline/trust_log.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
+          api/answers.hpp api/api.hpp api/desks.hpp api/methods.hpp api/prerequisites.hpp api/views.hpp machine/options.hpp pipeline/aside.hpp pipeline/bumping.hpp pipeline/explaining.hpp pipeline/goal_addresses.hpp pipeline/goals.hpp pipeline/hints.hpp pipeline/known.hpp pipeline/ledger.hpp pipeline/agenda.hpp pipeline/pipeline.hpp pipeline/rehearsing.hpp pipeline/surroundings.hpp pipeline/testing.hpp pipeline/trust_log.hpp pipeline/watch.hpp pipeline/watch_errands.hpp
           planners/remedies.hpp stages/apply.hpp stages/approve.hpp stages/dead_bytes.hpp
           stages/known_system.hpp stages/land.hpp stages/preview.hpp stages/what_stays.hpp
-  SOURCES assembly.cpp inbox.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
+  SOURCES assembly.cpp inbox.cpp api/agreement_view.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
           api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/index_calls.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp api/prerequisites_nix.cpp api/prerequisites_page.cpp
           api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/aside.cpp pipeline/bumping.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/explaining.cpp pipeline/known.cpp
-          pipeline/decide_and_apply.cpp pipeline/goal_addresses.cpp pipeline/goals.cpp pipeline/hints.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
+          pipeline/agenda.cpp pipeline/approving.cpp pipeline/decide_and_apply.cpp pipeline/goal_addresses.cpp pipeline/goals.cpp pipeline/hints.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
           pipeline/propose.cpp pipeline/rehearsing.cpp pipeline/recover.cpp pipeline/testing.cpp pipeline/trust_log.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp
           pipeline/watch_errands.cpp pipeline/watch_store.cpp planners/remedies.cpp
           stages/apply.cpp stages/approve.cpp stages/dead_bytes.cpp

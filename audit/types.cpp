@@ -7,9 +7,11 @@ namespace agentd::audit {
 
 namespace {
 
-constexpr std::array<EntryType, 27> known{{
+constexpr std::array<EntryType, 29> known{{
+    {"apply.announced", Origin::apply},
     {"apply.brake", Origin::apply},
     {"apply.intent", Origin::apply},
+    {"apply.objected", Origin::apply},
     {"apply.outcome", Origin::apply},
     {"apply.step", Origin::apply},
     {"approval.granted", Origin::any},

@@ -43,6 +43,11 @@ Json to_json(const Statement& s) {
             {"page_sha256", s.page_sha256},
             {"policy_sha256", s.policy_sha256},
             {"required_level", to_string(s.required_level)},
+            {"told",
+             {{"source", s.told.source},
+              {"checks", maybe(s.told.checks)},
+              {"options_disagree",
+               s.told.options_disagree ? Json(*s.told.options_disagree) : Json(nullptr)}}},
             {"typed_host", s.typed_host},
             {"mode", to_string(s.mode)},
             {"rollback_to", maybe(s.rollback_to)},
@@ -68,6 +73,21 @@ Proposer read_author(ObjectReader& outer) {
         outer.refuse("author", "has to be an object of id, kind, via and binding");
     }
     return author ? std::move(author).value() : Proposer{};
+}
+
+Told read_told(ObjectReader& outer) {
+    ObjectReader in(outer.any("told"), "told");
+    Told told{.source = in.one_of("source", {"words", "playbook", "patch", "operations", "model"}),
+              .checks = in.optional_text("checks", 16)};
+    if (in.has("options_disagree")) {
+        told.options_disagree = in.boolean("options_disagree");
+    } else {
+        in.any("options_disagree");
+    }
+    if (!in.finish()) {
+        outer.refuse("told", "has to be an object of source, checks and options_disagree");
+    }
+    return told;
 }
 
 core::Instant read_instant(ObjectReader& in, const char* key) {
@@ -103,6 +123,7 @@ core::Result<Statement> from_json(const Json& value) {
     const auto level = parse_level(in.one_of("required_level", {"approve", "veto", "auto"}));
     const auto mode = parse_mode(in.one_of("mode", {"test", "switch", "boot", "rollback", "act"}));
     s.required_level = level.value_or(Level::forbid);
+    s.told = read_told(in);
     s.typed_host = in.boolean("typed_host");
     s.mode = mode.value_or(Mode::test);
     s.rollback_to = in.optional_text("rollback_to", 512);

@@ -26,6 +26,15 @@ struct BuiltPath {
     friend bool operator==(const BuiltPath&, const BuiltPath&) = default;
 };
 
+/// What only the daemon knows of a proposal and policy asks about: its word, which root's helper
+/// has to take. It is bound, so that it is one word for everybody, and on record.
+struct Told {
+    std::string source{};                ///< words, playbook, patch, operations, model
+    std::optional<std::string> checks{}; ///< passed, failed, none: the flake's own
+    std::optional<bool> options_disagree{};
+    friend bool operator==(const Told&, const Told&) = default;
+};
+
 /// Digests are 64 hex digits, commits 40. Modes test, switch and boot need every optional field but
 /// `act` and `rollback_to`, which are null, and `flake_lock_sha256` (a flake may have no lock).
 /// Mode rollback needs `rollback_to`, the four of the toplevel (the same path) and no commit; mode
@@ -35,7 +44,7 @@ struct Statement {
 
     std::string proposal{}; ///< ULID
     std::string revision{}; ///< digest
-    Proposer author{};      ///< whose it is: nobody of that name approves it, unless policy lets him
+    Proposer author{}; ///< whose it is: nobody of that name approves it, unless policy lets him
     std::optional<std::string> base_commit{};
     std::optional<std::string> candidate_commit{};
     std::optional<std::string> base_tree_sha256{};
@@ -53,6 +62,7 @@ struct Statement {
     std::string page_sha256{};
     std::string policy_sha256{};
     Level required_level = Level::approve; ///< approve, veto or automatic
+    Told told{};
     bool typed_host = false; ///< who signs this has typed the name of the host
     Mode mode = Mode::switch_;
     std::optional<std::string> rollback_to{}; ///< store path

@@ -20,7 +20,7 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Folder>, 24> folders{{
+constexpr std::array<std::pair<std::string_view, Folder>, 26> folders{{
     {"log.opened", fold_log_opened},
     {"audit.tail_discarded", fold_tail_discarded},
     {"proposal.drafted", fold_drafted},
@@ -31,6 +31,8 @@ constexpr std::array<std::pair<std::string_view, Folder>, 24> folders{{
     {"decision.made", fold_decision},
     {"approval.granted", fold_granted},
     {"approval.rejected", fold_rejected},
+    {"apply.announced", fold_announced},
+    {"apply.objected", fold_objected},
     {"apply.brake", fold_brake},
     {"apply.intent", fold_intent},
     {"apply.step", fold_step},

@@ -78,6 +78,8 @@ std::string fold_verified(const Fold& fold, const core::Json& body);
 std::string fold_decision(const Fold& fold, const core::Json& body);
 std::string fold_granted(const Fold& fold, const core::Json& body);
 std::string fold_rejected(const Fold& fold, const core::Json& body);
+std::string fold_announced(const Fold& fold, const core::Json& body);
+std::string fold_objected(const Fold& fold, const core::Json& body);
 std::string fold_brake(const Fold& fold, const core::Json& body);
 std::string fold_intent(const Fold& fold, const core::Json& body);
 std::string fold_step(const Fold& fold, const core::Json& body);

@@ -1,5 +1,6 @@
 // Entries of the root helper about applying, and about landing. What it reports has happened: the
 // rows say so even where the table of transitions disagrees.
+#include "agentd/core/crypto.hpp"
 #include "agentd/core/text.hpp"
 #include "store/fold.hpp"
 
@@ -70,9 +71,37 @@ std::string fold_intent(const Fold& fold, const Json& body) {
     return "applying (" + mode + ")";
 }
 
+std::string fold_announced(const Fold& fold, const Json& body) {
+    ObjectReader in(body, "apply.announced");
+    const std::string statement = in.text("statement");
+    const std::string digest = digest_text(in.text("statement_sha256", 64), "statement_sha256");
+    sound(in.finish());
+    if (core::sha256(statement).hex() != digest) {
+        malformed("`statement_sha256` is not the digest of `statement`");
+    }
+    const Standing standing = standing_of(fold);
+    fold.database.run("INSERT INTO announced VALUES (?, ?, ?, ?, ?, ?)", fold.index, fold.subject,
+                      standing.round, statement, digest, fold.at());
+    return "announced: it happens after its delay unless somebody objects";
+}
+
+std::string fold_objected(const Fold& fold, const Json& body) {
+    ObjectReader in(body, "apply.objected");
+    const std::string by = in.text("by", 256);
+    const std::string reason = in.text("reason", 4096);
+    in.any("peer_uid");
+    sound(in.finish());
+    const Standing standing = standing_of(fold);
+    if (proposals::may_go(standing.state, State::denied)) {
+        go(fold, standing, State::denied);
+    }
+    return by + " objected" + (reason.empty() ? "" : ": " + reason);
+}
+
 std::string fold_brake(const Fold&, const Json& body) {
     ObjectReader in(body, "apply.brake");
-    const std::string brake = in.one_of("brake", {"frozen", "unfrozen", "quarantined", "lifted"});
+    const std::string brake = in.one_of("brake", {"frozen", "unfrozen", "quarantined", "lifted",
+                                                 "glass_broken"});
     const auto path = in.optional_text("path", 512);
     const std::string reason = in.text("reason");
     in.any("peer_uid");

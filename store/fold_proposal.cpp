@@ -160,19 +160,35 @@ std::string fold_granted(const Fold& fold, const Json& body) {
     ObjectReader in(body, "approval.granted");
     const std::string statement = in.text("statement");
     const std::string digest = digest_text(in.text("statement_sha256", 64), "statement_sha256");
-    const auto presence = sound(proposals::presence_from_json(in.any("presence")));
+    const Json& signed_by = in.any("presence");
+    const auto presence = signed_by.is_null()
+                              ? proposals::Presence{.method = proposals::PresenceMethod::none}
+                              : sound(proposals::presence_from_json(signed_by));
     const std::string approver = in.text("approver", 256);
+    const Json missing = in.has("missing") ? in.any("missing") : Json::array();
     sound(in.finish());
+    if (!missing.is_array()) {
+        malformed("`missing` has to be a list");
+    }
     if (core::sha256(statement).hex() != digest) {
         malformed("`statement_sha256` is not the digest of `statement`");
     }
     const Standing standing = standing_of(fold);
-    go(fold, standing, State::approved);
+    if (missing.empty()) {
+        go(fold, standing, State::approved);
+    } else if (standing.state == State::decided) {
+        touch(fold); // one of several: the others are waited for
+    } else {
+        malformed("nobody is asked to approve it now");
+    }
     const auto method = proposals::to_string(presence.method);
-    fold.database.run("INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fold.index,
+    fold.database.run("INSERT INTO approval VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", fold.index,
                       fold.subject, standing.round, statement, digest, approver, method,
-                      presence.key_id, core::canonical(body.at("presence")), fold.at());
-    return "approved by " + approver + " (" + std::string(method) + ")";
+                      presence.key_id, core::canonical(signed_by), core::canonical(missing), fold.at());
+    return (missing.empty() ? "approved by " : "approved, as one of several, by ") + approver +
+           (presence.method == proposals::PresenceMethod::none
+                ? ""
+                : " (" + std::string(method) + ")");
 }
 
 std::string fold_rejected(const Fold& fold, const Json& body) {

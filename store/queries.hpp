@@ -64,8 +64,12 @@ class Queries {
     /// Of the present round, or nullopt: what an earlier round found is no longer true.
     std::optional<RevisionRow> revision(std::string_view id) const;
     std::optional<DecisionRow> decision(std::string_view id) const;
-    std::optional<ApprovalRow> approval(std::string_view id) const;
-    std::optional<ApprovalRow> approval_by_statement(std::string_view statement_sha256) const;
+    /// Of the statement that was agreed to last, oldest first: one for each who did.
+    std::vector<ApprovalRow> approvals(std::string_view id) const;
+    /// Somebody signed it in another round than this one.
+    bool was_signed_before(std::string_view statement, std::int64_t round) const;
+    /// The last that root's helper was told of, of the present round.
+    std::optional<AnnouncedRow> announced(std::string_view id) const;
     /// True when no apply.intent names this statement yet.
     bool unused_statement(std::string_view statement_sha256) const;
     /// The last try, with its steps and outcome.

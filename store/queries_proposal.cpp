@@ -7,6 +7,7 @@
 namespace agentd::store {
 
 using core::Json;
+using proposals::PresenceMethod;
 
 namespace {
 
@@ -16,21 +17,24 @@ Json json_column(const Statement& row, int column, const char* name) {
 
 ApprovalRow read_approval(const Statement& row) {
     const auto used = row.optional_integer(8);
+    const Json presence = json_column(row, 6, "presence");
     return {.index = static_cast<Index>(row.integer(0)),
             .proposal = row.text(1),
             .round = row.integer(2),
             .statement = row.text(3),
             .statement_sha256 = row.text(4),
             .approver = row.text(5),
-            .presence =
-                stored(proposals::presence_from_json(json_column(row, 6, "presence")), "presence"),
+            .presence = presence.is_null() ? proposals::Presence{.method = PresenceMethod::none}
+                                           : stored(proposals::presence_from_json(presence),
+                                                    "presence"),
+            .missing = row.text(9),
             .at = instant(row.integer(7)),
             .used_by = used ? std::optional(static_cast<Index>(*used)) : std::nullopt};
 }
 
 #define AGENTD_APPROVAL                                                                            \
     "SELECT a.entry, a.proposal, a.round, a.statement, a.statement_sha256, a.approver, "           \
-    "a.presence, a.at, u.entry FROM approval a "                                                   \
+    "a.presence, a.at, u.entry, a.missing FROM approval a "                                                   \
     "LEFT JOIN apply u ON u.statement_sha256 = a.statement_sha256 "
 
 std::vector<StepRow> read_steps(Database& database, Index apply) {
@@ -127,16 +131,35 @@ std::optional<DecisionRow> Queries::decision(std::string_view id) const {
         .at = instant(row.integer(7))};
 }
 
-std::optional<ApprovalRow> Queries::approval(std::string_view id) const {
+std::vector<ApprovalRow> Queries::approvals(std::string_view id) const {
     Statement row = database_->prepare(AGENTD_APPROVAL
                                        "JOIN proposal p ON p.id = a.proposal AND p.round = a.round "
-                                       "WHERE a.proposal = ? ORDER BY a.entry DESC LIMIT 1");
-    return row.bind(id).step() ? std::optional(read_approval(row)) : std::nullopt;
+                                       "WHERE a.proposal = ?1 AND a.statement_sha256 = "
+                                       "(SELECT statement_sha256 FROM approval WHERE proposal = ?1 "
+                                       "ORDER BY entry DESC LIMIT 1) ORDER BY a.entry LIMIT ?2");
+    row.bind(id, max_rows);
+    std::vector<ApprovalRow> out;
+    while (row.step()) {
+        out.push_back(read_approval(row));
+    }
+    return out;
 }
 
-std::optional<ApprovalRow> Queries::approval_by_statement(std::string_view statement_sha256) const {
-    Statement row = database_->prepare(AGENTD_APPROVAL "WHERE a.statement_sha256 = ?");
-    return row.bind(statement_sha256).step() ? std::optional(read_approval(row)) : std::nullopt;
+bool Queries::was_signed_before(std::string_view statement, std::int64_t round) const {
+    Statement row = database_->prepare("SELECT 1 FROM approval WHERE statement = ? AND round != ?");
+    return row.bind(statement, round).step();
+}
+
+std::optional<AnnouncedRow> Queries::announced(std::string_view id) const {
+    Statement row = database_->prepare(
+        "SELECT statement, statement_sha256, a.at FROM announced a JOIN proposal p ON p.id = "
+        "a.proposal AND p.round = a.round WHERE a.proposal = ? ORDER BY a.entry DESC LIMIT 1");
+    if (!row.bind(id).step()) {
+        return std::nullopt;
+    }
+    return AnnouncedRow{.statement = row.text(0),
+                        .statement_sha256 = row.text(1),
+                        .at = instant(row.integer(2))};
 }
 
 bool Queries::unused_statement(std::string_view statement_sha256) const {

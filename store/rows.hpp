@@ -75,11 +75,16 @@ struct ApprovalRow {
     std::string proposal{};
     std::int64_t round = 0;
     std::string statement{}, statement_sha256{}, approver{};
-    proposals::Presence presence{};
+    proposals::Presence presence{}; ///< method none: by policy alone
+    std::string missing{};          ///< who else had to, then: canonical JSON, a list of `{n, role}`
     core::Instant at{};
     std::optional<Index> used_by{}; ///< the apply.intent that used it up
 };
 
+struct AnnouncedRow {
+    std::string statement{}, statement_sha256{};
+    core::Instant at{};
+};
 struct StepRow {
     Index index = 0;
     std::string step{}, detail{};

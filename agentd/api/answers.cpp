@@ -29,6 +29,9 @@ constexpr std::array exits{
     Exit{"old_connection", 75}, Exit{"wrong_nonce", 77}, Exit{"bad_namespace", 77},
     Exit{"bad_assertion", 77}, Exit{"wrong_challenge", 77}, Exit{"wrong_origin", 77},
     Exit{"wrong_site", 77}, Exit{"not_verified", 77}, Exit{"cloned_key", 77},
+    Exit{"own_proposal", 77}, Exit{"viewer", 77}, Exit{"objected", 77}, Exit{"glass_broken", 77},
+    Exit{"more_approvers", 8}, Exit{"tests", 8}, Exit{"typed_host", 4}, Exit{"too_early", 75},
+    Exit{"window", 75}, Exit{"not_announced", 75},
     // A goal that cannot be read.
     Exit{"empty_goal", 64}, Exit{"bad_goal", 64}, Exit{"not_understood", 64},
     Exit{"two_readings", 64}, Exit{"contradiction", 64}, Exit{"unknown_service", 64},

@@ -1,5 +1,6 @@
 #include "agentd/api/api.hpp"
 #include "agentd/api/views.hpp"
+#include "agentd/core/crypto.hpp"
 #include "agentd/core/text.hpp"
 #include "agentd/pipeline/known.hpp"
 #include "agentd/pipeline/rehearsing.hpp"
@@ -30,12 +31,15 @@ Result<Json> Api::statement(const Call& call) {
         return Problem{.code = "usage",
                        .message = "`mode` is one of switch, test, boot; or rollback, act"};
     }
-    const auto statement = pipeline_.statement(row->id, mode);
+    const auto glass = call.params.find("break_glass");
+    const bool by_hand = glass != call.params.end() && *glass == true;
+    const auto statement = pipeline_.statement(
+        row->id, mode, by_hand ? stages::Agreement::glass : stages::Agreement::people);
     if (!statement) {
         return statement.problem();
     }
-    return Json{{"statement", proposals::canonical_bytes(*statement)},
-                {"statement_sha256", proposals::digest(*statement).hex()}};
+    return Json{{"statement", *statement},
+                {"statement_sha256", core::sha256(*statement).hex()}};
 }
 
 Result<Json> Api::approve(const Call& call) {
@@ -49,6 +53,7 @@ Result<Json> Api::approve(const Call& call) {
     const auto presence = proposals::presence_from_json(reader.any("presence"));
     const bool apply_too = reader.has("apply") && reader.boolean("apply");
     reader.any("apply");
+    const std::string typed = reader.optional_text("typed_host", 256).value_or("");
     if (const auto done = reader.finish(); !done) {
         return done.problem();
     }
@@ -58,11 +63,21 @@ Result<Json> Api::approve(const Call& call) {
     if (const auto seen = show_to_root(call, "approve", statement, *presence); !seen) {
         return seen.problem();
     }
-    const auto done = pipeline_.approve(row->id, statement, *presence, actor_of(call));
+    const auto done = pipeline_.approve(
+        row->id, {.statement = statement, .presence = *presence, .typed_host = typed},
+        actor_of(call));
     if (!done) {
         return done.problem();
     }
-    if (apply_too) {
+    auto answer = summary_of(row->id);
+    if (answer) {
+        (*answer)["agreement"] = in_.sequencer.ask([&] {
+            const auto queries = in_.ledger.queries();
+            return agreement(*queries.proposal(row->id), queries);
+        });
+    }
+    const bool agreed = answer && answer->at("proposal").at("state") == "approved";
+    if (apply_too && agreed) {
         auto turn = take_turn();
         const bool posted =
             turn && in_.applies.post([this, id = row->id, turn](const std::stop_token& stop) {
@@ -77,7 +92,7 @@ Result<Json> Api::approve(const Call& call) {
                                "apply it when that has ended: `agentctl apply " + row->id + "`"};
         }
     }
-    return summary_of(row->id);
+    return answer;
 }
 
 Result<Json> Api::reject(const Call& call) {

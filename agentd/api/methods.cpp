@@ -30,7 +30,7 @@ constexpr std::array table{
     Method{"audit.tail", &Api::audit_tail, Lane::looks, "from:number limit:number", Who::viewers},
     Method{"web.login", &Api::web_login, Lane::looks, "label:text", Who::terminal},
 
-    Method{"statement", &Api::statement, Lane::decisions, "proposal:id mode:text"},
+    Method{"statement", &Api::statement, Lane::decisions, "proposal:id mode:text break_glass:flag"},
     Method{"approve", &Api::approve, Lane::decisions, "*"},
     Method{"generations", &Api::generations, Lane::decisions, "", Who::viewers},
     Method{"policy.explain", &Api::policy_explain, Lane::decisions, "proposal:id", Who::viewers},

@@ -64,14 +64,15 @@ Json result_of(const Json& evidence, const char* level, const store::Blobs& blob
 }
 
 Json approval_of(const store::Queries& queries, const std::string& id) {
-    const auto row = queries.approval(id);
-    if (!row) {
+    const auto rows = queries.approvals(id);
+    if (rows.empty()) {
         return {};
     }
-    return {{"approver", row->approver},
-            {"method", proposals::to_string(row->presence.method)},
-            {"key_id", row->presence.key_id},
-            {"at", core::format_instant(row->at)}};
+    const auto& row = rows.back();
+    return {{"approver", row.approver},
+            {"method", proposals::to_string(row.presence.method)},
+            {"key_id", row.presence.key_id},
+            {"at", core::format_instant(row.at)}};
 }
 
 Json apply_of(const store::Queries& queries, const std::string& id) {
@@ -233,6 +234,7 @@ Json detail(const store::ProposalRow& row, const store::Queries& queries, const 
     view["inputs"] = evaluated.is_object() ? evaluated.value("inputs", Json()) : Json();
     view["so_far"] = so_far;
     view["approval"] = approval_of(queries, row.id);
+    view["agreement"] = agreement(row, queries);
     view["apply"] = apply_of(queries, row.id);
     view["landing"] = landing_of(queries, row.id);
     view["history"] = history_of(queries, row.id);

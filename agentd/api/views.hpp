@@ -9,6 +9,8 @@
 namespace agentd::api {
 
 core::Json summary(const store::ProposalRow& row);
+/// Who agreed and who has to besides, and when it happens by itself; null before policy spoke.
+core::Json agreement(const store::ProposalRow& row, const store::Queries& queries);
 core::Json observation(const store::ObservationRow& row);
 /// Everything about one proposal; reads effects from the blobs.
 core::Json detail(const store::ProposalRow& row, const store::Queries& queries,

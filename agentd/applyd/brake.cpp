@@ -141,6 +141,24 @@ bool Brake::convict() noexcept {
     return ::rename(ready_freeze().c_str(), frozen.c_str()) == 0;
 }
 
+void Brake::broke_glass(core::Instant now) {
+    core::write_file_durably(directory_ + "/glass_broken", core::format_instant(now) + "\n");
+}
+
+std::optional<core::Problem> Brake::glass_broken(core::Instant now) const {
+    const std::string file = directory_ + "/glass_broken";
+    const auto text = core::read_file_if_exists(file, longest_file);
+    const auto at = core::parse_instant(core::trim(text.value_or("")));
+    if (!text || (at && now >= *at + std::chrono::hours(7 * 24))) {
+        return std::nullopt;
+    }
+    return core::Problem{.code = "glass_broken",
+                         .message = "the glass was broken on this machine within a week: nothing "
+                                    "happens here unless somebody signs it",
+                         .where = file,
+                         .hint = "approve it with your key; root may remove the file"};
+}
+
 std::size_t Brake::lately(core::Instant now) const {
     const auto all = list();
     return static_cast<std::size_t>(

@@ -52,6 +52,11 @@ class Brake {
     /// It was a rollback: a freeze that is ready holds from now on. True when there was one.
     bool convict() noexcept;
 
+    /// Root agreed without a key: for a week nothing happens unless somebody signs it.
+    void broke_glass(core::Instant now);
+    /// nullopt: things may happen by themselves.
+    std::optional<core::Problem> glass_broken(core::Instant now) const;
+
     /// How many were put there in the 24 hours before `now`.
     std::size_t lately(core::Instant now) const;
     /// So many within a day, and nothing more is applied: somebody has to look.

@@ -60,7 +60,8 @@ Helper::Helper(Config config, std::string config_file)
       health_(config_, machine_, program_path("", "agentd-probe")),
       way_back_(config_, trusted_path(std::move(config_file))),
       log_(config_.audit.socket, seconds(10)),
-      verifier_(config_, clock_, journal_, nix_, machine_,
+      announced_(config_.apply.directory, clock_, core::boot_id()),
+      verifier_(config_, clock_, journal_, nix_, machine_, announced_,
                 {.program = program_path(config_.programs.analyze, "agentd-analyze"),
                  .scratch = config_.apply.directory + "/analyze"}),
       pairing_(config_.apply.directory, config_.apply.approvers, clock_, config_.web.origins),
@@ -175,6 +176,9 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
     if (op == "settle") {
         return settle_request();
     }
+    if (op == "announce" || op == "object") {
+        return op == "announce" ? announce(request) : object(request, connection.peer);
+    }
     if (op == "confirm") {
         return confirm(request);
     }
@@ -214,22 +218,12 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
     const std::string bytes = reader.text("statement", proposals::Statement::max_bytes);
     const Json& signed_by = reader.any("presence");
     const auto done = reader.finish();
-    std::optional<proposals::Presence> presence;
-    std::optional<Problem> problem;
-    if (!done) {
-        problem = done.problem();
-    } else if (!signed_by.is_null()) {
-        auto parsed = proposals::presence_from_json(signed_by);
-        if (parsed) {
-            presence = std::move(*parsed);
-        } else {
-            problem = parsed.problem();
-        }
-    }
+    const auto presences =
+        done ? presences_from_json(signed_by) : core::Result<Presences>(done.problem());
     const std::string here = "host:" + config_.host.str();
-    if (problem) {
-        refuse(here, *problem, connection.peer);
-        return refusal(*problem);
+    if (!presences) {
+        refuse(here, presences.problem(), connection.peer);
+        return refusal(presences.problem());
     }
     const auto lock = journal_.try_lock();
     if (!lock) {
@@ -243,9 +237,11 @@ Json Helper::apply(const Json& request, core::Listener::Connection& connection,
                         .message = "what was done before cannot be written into the log",
                         .hint = "nothing is applied until it is: `agentctl doctor`"});
     }
-    const auto verified = verifier_.verify(bytes, presence, connection.peer, stop);
+    const auto verified = verifier_.verify(bytes, *presences, connection.peer, stop);
     const Kept kept(switcher_, journal_);
-    if (const auto taken = verified ? take_up(*verified, stop) : verified.problem(); !taken) {
+    if (const auto taken =
+            verified ? take_up(*verified, *presences, connection.peer, stop) : verified.problem();
+        !taken) {
         const auto statement = proposals::parse_statement(bytes);
         refuse(statement ? statement->proposal : here, taken.problem(), connection.peer);
         return refusal(taken.problem());

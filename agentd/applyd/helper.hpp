@@ -58,8 +58,12 @@ class Helper {
     core::Json apply(const core::Json& request, core::Listener::Connection& connection,
                      const std::stop_token& stop);
     /// Keeps both systems in the store; a Problem when that came too late for the new one.
-    core::Result<core::Done> take_up(const VerifiedStatement& verified,
-                                     const std::stop_token& stop);
+    core::Result<core::Done> take_up(const VerifiedStatement& verified, const Presences& presences,
+                                     const core::Peer& peer, const std::stop_token& stop);
+    static core::Result<Presences> presences_from_json(const core::Json& value);
+    core::Json announce(const core::Json& request);
+    void forget_waiting();
+    core::Json object(const core::Json& request, const core::Peer& peer);
     core::Json settle_request();
     core::Json confirm(const core::Json& request);
     core::Json cancel(const core::Json& request);
@@ -86,6 +90,8 @@ class Helper {
     Health health_;
     WayBack way_back_;
     audit::Client log_; ///< with everything above it used only by who holds the journal's lock
+    Announcements announced_; ///< written under its lock, read by whoever applies
+    std::mutex announced_lock_;
     Verifier verifier_;
     Confirmation confirmation_; ///< the one thing that several threads share
     std::mutex health_lock_;

@@ -32,7 +32,18 @@ bool is_own(const core::Peer& peer) {
 }
 
 core::Result<core::Done> Helper::take_up(const VerifiedStatement& verified,
+                                         const Presences& presences, const core::Peer& peer,
                                          const std::stop_token& stop) {
+    if (presences.empty()) {
+        const std::lock_guard lock(announced_lock_);
+        if (auto begun = announced_.begin(verified.statement(), verified.sha256()); !begun) {
+            return begun;
+        }
+    }
+    if (is_by_hand(presences)) { // loudly, and what follows from it, before anything is done
+        brake_.broke_glass(clock_.now());
+        record_brake("glass_broken", nullptr, verified.statement().proposal, peer);
+    }
     if (!verified.act()) {
         switcher_.keep(verified.from(), verified.to());
         if (auto same = verifier_.still_the_same(verified, stop); !same) {
@@ -100,6 +111,7 @@ Json Helper::brake(const Json& request, const core::Peer& peer) {
     }
     if (op == "freeze") { // first, and then on record: nobody is kept from pulling it
         brake_.freeze(reason);
+        forget_waiting();
         try {
             record_brake("frozen", nullptr, reason, peer);
         } catch (const core::Failure& failure) {
@@ -118,6 +130,7 @@ Json Helper::brake(const Json& request, const core::Peer& peer) {
              .hint = "sudo agentctl " + std::string(op == "unfreeze" ? op : "quarantine")});
     }
     if (op == "unfreeze") {
+        forget_waiting(); // also where the brake was pulled by hand, or by two rollbacks
         if (brake_.frozen()) {
             record_brake("unfrozen", nullptr, "", peer);
             brake_.unfreeze();

@@ -73,13 +73,14 @@ Result<Done> check_hashes(const Statement& statement, const evaluator::Closure& 
 } // namespace
 
 Verifier::Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
-                   const evaluator::Nix& nix, machine::Machine& machine, analysis::Worker worker)
+                   const evaluator::Nix& nix, machine::Machine& machine,
+                   const Announcements& announced, analysis::Worker worker)
     : config_(config), clock_(clock), journal_(journal), nix_(nix), machine_(machine),
-      worker_(std::move(worker)) {}
+      announced_(announced), worker_(std::move(worker)) {}
 
 Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
-                                           const std::optional<proposals::Presence>& presence,
-                                           const core::Peer& peer, const std::stop_token& stop) {
+                                           const Presences& presences, const core::Peer& peer,
+                                           const std::stop_token& stop) {
     auto statement = proposals::parse_statement(statement_bytes);
     if (!statement) {
         return statement.problem();
@@ -87,7 +88,7 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
     if (const auto done = check_fields(*statement); !done) {
         return done.problem();
     }
-    auto verified = verify_rest(statement_bytes, std::move(*statement), presence, peer, stop);
+    auto verified = verify_rest(statement_bytes, std::move(*statement), presences, peer, stop);
     if (!verified) {
         return verified;
     }
@@ -100,14 +101,14 @@ Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
 }
 
 Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_bytes,
-                                                Statement statement,
-                                                const std::optional<proposals::Presence>& presence,
+                                                Statement statement, const Presences& presences,
                                                 const core::Peer& peer,
                                                 const std::stop_token& stop) {
-    const auto approver = check_presence(statement_bytes, statement, presence, peer);
-    if (!approver) {
-        return approver.problem();
+    auto approvers = check_presence(statement_bytes, statement, presences, peer);
+    if (!approvers) {
+        return approvers.problem();
     }
+    const std::string sha256 = core::sha256(statement_bytes).hex();
     const auto links = machine_.links();
     const auto running = links.running;
     const auto from = core::StorePath::parse(statement.from.path);
@@ -119,10 +120,10 @@ Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_byt
                        .hint = "verify the proposal again and approve what it says then"};
     }
     if (statement.mode == Mode::act) {
-        return verify_act(std::move(statement), core::sha256(statement_bytes).hex(), *from,
-                          *approver, presence, stop);
+        return verify_act(std::move(statement), sha256, *from, std::move(*approvers), presences,
+                          stop);
     }
-    if (!presence && statement.mode != Mode::test && links.profile != from) {
+    if (presences.empty() && statement.mode != Mode::test && links.profile != from) {
         // The effects say what changes against what runs. For the next boot that may be far more: a
         // trial that somebody signed must not become lasting through a change without effects that
         // nobody signs.
@@ -149,11 +150,11 @@ Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_byt
     if (!effects) {
         return effects.problem();
     }
-    if (const auto done = check_policy(statement, *effects, presence); !done) {
+    if (const auto done = check_policy(statement, *effects, sha256, presences, *approvers); !done) {
         return done.problem();
     }
-    return VerifiedStatement(std::move(statement), core::sha256(statement_bytes).hex(), *from, *to,
-                             std::move(*effects), *approver);
+    return VerifiedStatement(std::move(statement), sha256, *from, *to, std::move(*effects),
+                             std::move(*approvers));
 }
 
 Result<Done> Verifier::still_the_same(const VerifiedStatement& verified,
@@ -210,28 +211,35 @@ Result<Done> Verifier::check_fields(const Statement& statement) const {
     return Done{};
 }
 
-Result<std::string> Verifier::check_presence(const std::string& bytes, const Statement& statement,
-                                             const std::optional<proposals::Presence>& presence,
-                                             const core::Peer& peer) const {
-    if (!presence) {
+Result<std::vector<std::string>> Verifier::check_presence(const std::string& bytes,
+                                                          const Statement& statement,
+                                                          const Presences& presences,
+                                                          const core::Peer& peer) const {
+    if (presences.empty()) {
+        if (const auto broken = Brake(journal_.directory()).glass_broken(clock_.now())) {
+            return *broken;
+        }
         // Nobody signed: only what policy grants by itself, which check_policy finds out.
-        return statement.required_level == proposals::Level::automatic
-                   ? Result<std::string>(std::string("policy"))
+        return statement.required_level >= proposals::Level::veto
+                   ? Result<std::vector<std::string>>(std::vector<std::string>())
                    : Problem{.code = "presence", .message = "nobody signed this statement"};
     }
-    if (presence->method == proposals::PresenceMethod::break_glass) {
-        return peer.uid == 0
-                   ? Result<std::string>(std::string(proposals::glass_breaker))
-                   : Problem{.code = "presence",
-                             .message = "only root itself may break the glass",
-                             .hint = "sudo agentctl approve --break-glass, on the machine"};
+    if (is_by_hand(presences)) {
+        return break_glass(statement, presences, peer);
+    }
+    if (presences.size() > most_presences) {
+        return Problem{.code = "presence", .message = "more people signed than anybody wants"};
     }
     const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
-    const auto approver = proposals::verify_presence(bytes, *presence, approvers.approvers);
-    if (!approver) {
-        return approver.problem();
+    std::vector<std::string> names;
+    for (const proposals::Presence& presence : presences) {
+        auto approver = proposals::verify_presence(bytes, presence, approvers.approvers);
+        if (!approver) {
+            return approver.problem();
+        }
+        names.push_back(std::move(approver->name));
     }
-    return approver->name;
+    return names;
 }
 
 Result<proposals::Effects> Verifier::check_store(const Statement& statement,

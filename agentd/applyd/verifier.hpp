@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agentd/analysis/analysis.hpp"
+#include "agentd/applyd/announced.hpp"
 #include "agentd/applyd/journal.hpp"
 #include "agentd/config.hpp"
 #include "agentd/core/clock.hpp"
@@ -31,38 +32,47 @@ class VerifiedStatement {
     const core::StorePath& from() const noexcept { return from_; }
     const core::StorePath& to() const noexcept { return to_; }
     const proposals::Effects& effects() const noexcept { return effects_; }
-    const std::string& approver() const noexcept { return approver_; }
+    /// Who signed; none: policy alone.
+    const std::vector<std::string>& approvers() const noexcept { return approvers_; }
     /// Set when it is an act: then `to` is `from`, and nothing is switched.
     const std::optional<proposals::Act>& act() const noexcept { return act_; }
 
   private:
     friend class Verifier;
     VerifiedStatement(proposals::Statement statement, std::string sha256, core::StorePath from,
-                      core::StorePath to, proposals::Effects effects, std::string approver)
+                      core::StorePath to, proposals::Effects effects,
+                      std::vector<std::string> approvers)
         : statement_(std::move(statement)), sha256_(std::move(sha256)), from_(std::move(from)),
-          to_(std::move(to)), effects_(std::move(effects)), approver_(std::move(approver)) {}
+          to_(std::move(to)), effects_(std::move(effects)), approvers_(std::move(approvers)) {}
     proposals::Statement statement_;
     std::string sha256_;
     core::StorePath from_;
     core::StorePath to_;
     proposals::Effects effects_;
-    std::string approver_;
+    std::vector<std::string> approvers_;
     std::optional<proposals::Act> act_{};
 };
+
+/// Of everybody who signed the same bytes; none where nobody did.
+using Presences = std::vector<proposals::Presence>;
+inline constexpr std::size_t most_presences = 32;
+bool is_by_hand(const Presences& presences) noexcept;
 
 /// Problems, in the order of the checks: those of parse_statement; `wrong_host`, `wrong_machine`,
 /// `not_yet`, `expired`, `used`, `frozen`; those of verify_presence,
 /// `presence`; `from_mismatch`, `not_ours`, `not_a_toplevel`, `quarantined`, `not_in_store`,
 /// `wrong_nar_hash`, `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`,
-/// `denied`.
+/// `denied`, `presence`, those of policy::may_agree, `more_approvers`, `typed_host`, `window`,
+/// `tests`, those of Announcements::waited.
 class Verifier {
   public:
     Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
-             const evaluator::Nix& nix, machine::Machine& machine, analysis::Worker worker);
+             const evaluator::Nix& nix, machine::Machine& machine, const Announcements& announced,
+             analysis::Worker worker);
 
     core::Result<VerifiedStatement> verify(const std::string& statement_bytes,
-                                           const std::optional<proposals::Presence>& presence,
-                                           const core::Peer& peer, const std::stop_token& stop);
+                                           const Presences& presences, const core::Peer& peer,
+                                           const std::stop_token& stop);
     /// Whether the store still has under its name what was looked at. To be asked once it is kept:
     /// until then anybody who may build can have it deleted and built again, not always the same.
     core::Result<core::Done> still_the_same(const VerifiedStatement& verified,
@@ -71,35 +81,38 @@ class Verifier {
   private:
     core::Result<VerifiedStatement> verify_rest(const std::string& statement_bytes,
                                                 proposals::Statement statement,
-                                                const std::optional<proposals::Presence>& presence,
-                                                const core::Peer& peer,
+                                                const Presences& presences, const core::Peer& peer,
                                                 const std::stop_token& stop);
     core::Result<core::Done> check_fields(const proposals::Statement& statement) const;
-    core::Result<std::string> check_presence(const std::string& bytes,
-                                             const proposals::Statement& statement,
-                                             const std::optional<proposals::Presence>& presence,
-                                             const core::Peer& peer) const;
+    core::Result<std::vector<std::string>> check_presence(const std::string& bytes,
+                                                          const proposals::Statement& statement,
+                                                          const Presences& presences,
+                                                          const core::Peer& peer) const;
+    core::Result<std::vector<std::string>> break_glass(const proposals::Statement& statement,
+                                                       const Presences& presences,
+                                                       const core::Peer& peer) const;
     core::Result<proposals::Effects> check_store(const proposals::Statement& statement,
                                                  const core::StorePath& from,
                                                  const core::StorePath& to,
                                                  const std::stop_token& stop) const;
     core::Result<VerifiedStatement> verify_act(proposals::Statement statement, std::string sha256,
                                                const core::StorePath& running,
-                                               const std::string& approver,
-                                               const std::optional<proposals::Presence>& presence,
+                                               std::vector<std::string> approvers,
+                                               const Presences& presences,
                                                const std::stop_token& stop) const;
-    /// What is gone back to ran here before.
     core::Result<core::Done> check_ours(const core::StorePath& system) const;
     bool was_good(const std::string& system) const;
     core::Result<core::Done> check_policy(const proposals::Statement& statement,
                                           const proposals::Effects& effects,
-                                          const std::optional<proposals::Presence>& presence) const;
+                                          const std::string& sha256, const Presences& presences,
+                                          const std::vector<std::string>& approvers) const;
 
     const Config& config_;
     const core::Clock& clock_;
     const Journal& journal_;
     const evaluator::Nix& nix_;
     machine::Machine& machine_;
+    const Announcements& announced_;
     analysis::Worker worker_;
 };
 

@@ -8,6 +8,8 @@
 #include "policy/decide.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
+#include "policy/quorum.hpp"
+#include "policy/window.hpp"
 
 #include <algorithm>
 
@@ -16,6 +18,7 @@ namespace agentd::applyd {
 using core::Done;
 using core::Problem;
 using core::Result;
+using proposals::Level;
 using proposals::Mode;
 using proposals::Statement;
 
@@ -46,7 +49,107 @@ std::optional<Problem> never(const proposals::Verdict& verdict) {
     return std::nullopt;
 }
 
+/// Root's own copy, where it is the one that the statement was made under.
+Result<policy::Policy> own_policy(const std::string& file, const Statement& statement,
+                                  core::Instant now) {
+    const std::string text = read_trusted(file);
+    if (core::sha256(text).hex() != statement.policy_sha256) {
+        return Problem{.code = "policy_changed",
+                       .message = "the policy changed since this was approved",
+                       .where = file,
+                       .hint = "verify the proposal again and approve it under the new policy"};
+    }
+    auto loaded = policy::load_policy(
+        text, {.file = file, .today = std::chrono::floor<std::chrono::days>(now)});
+    return loaded.policy ? Result<policy::Policy>(std::move(*loaded.policy))
+                         : loaded.problems.front();
+}
+
+Result<Done> check_level(const proposals::Verdict& verdict, const Statement& statement,
+                         bool signed_by_people) {
+    const auto needed = signed_by_people                          ? Level::approve
+                        : statement.required_level == Level::veto ? Level::veto
+                                                                  : Level::automatic;
+    if (verdict.level >= needed) {
+        return Done{};
+    }
+    return Problem{.code = "denied",
+                   .message = "policy allows this change only as far as `" +
+                              std::string(proposals::to_string(verdict.level)) + "`",
+                   .where = verdict.reasons.empty() ? "" : verdict.reasons.front().rule};
+}
+
+bool must_wait(const proposals::Verdict& verdict) {
+    return verdict.level == Level::veto || verdict.obligations.delay.count() > 0;
+}
+
+/// Everybody showed to be there as policy wants, may agree, and is one of enough.
+Result<Done> check_people(const policy::Vote& vote, const Presences& presences,
+                          const std::vector<std::string>& names,
+                          proposals::PresenceMethod weakest) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (!proposals::satisfies(presences[i].method, weakest)) {
+            return Problem{.code = "presence",
+                           .message = "policy wants a stronger proof of presence: " +
+                                      std::string(proposals::to_string(weakest))};
+        }
+        if (const auto may = policy::may_agree(vote, names[i]); !may) {
+            return may;
+        }
+    }
+    const auto missing = policy::still_needed(vote, names);
+    return missing.empty()
+               ? Result<Done>(Done{})
+               : Problem{.code = "more_approvers", .message = policy::describe(missing)};
+}
+
+/// What root can see by itself; what it cannot see holds only where people signed that they saw it.
+Result<Done> check_obligations(const policy::Policy& policy, const proposals::Verdict& verdict,
+                               const Statement& statement, bool signed_by_people,
+                               core::Instant now) {
+    const auto& obligations = verdict.obligations;
+    if (obligations.typed_host && !statement.typed_host) {
+        return Problem{.code = "typed_host",
+                       .message = "policy wants the name of the host typed for this"};
+    }
+    for (const std::string& name : obligations.windows) {
+        const policy::Window* window = policy::find_window(policy, name);
+        if (window == nullptr || !policy::is_open(*window, now)) {
+            return Problem{.code = "window",
+                           .message = "policy lets this happen only in the window " + name};
+        }
+    }
+    if (!signed_by_people && !obligations.tests.empty()) {
+        return Problem{.code = "tests",
+                       .message = "policy wants tests passed that root's helper cannot see: a "
+                                  "person has to approve it"};
+    }
+    return Done{};
+}
+
 } // namespace
+
+bool is_by_hand(const Presences& presences) noexcept {
+    return std::any_of(presences.begin(), presences.end(), [](const proposals::Presence& each) {
+        return each.method == proposals::PresenceMethod::break_glass;
+    });
+}
+
+/// By root alone, for one statement that is fresh: nothing to keep for later.
+Result<std::vector<std::string>> Verifier::break_glass(const Statement& statement,
+                                                       const Presences& presences,
+                                                       const core::Peer& peer) const {
+    if (peer.uid != 0 || presences.size() != 1) {
+        return Problem{.code = "presence",
+                       .message = "only root itself may break the glass, and alone",
+                       .hint = "sudo agentctl approve --break-glass, on the machine"};
+    }
+    if (statement.expires > clock_.now() + std::chrono::hours(1)) {
+        return Problem{.code = "expired",
+                       .message = "the glass is broken for what is done within the hour"};
+    }
+    return std::vector<std::string>{std::string(proposals::glass_breaker)};
+}
 
 bool Verifier::was_good(const std::string& system) const {
     const auto good = LastGood(journal_.directory()).list();
@@ -72,8 +175,8 @@ Result<Done> Verifier::check_ours(const core::StorePath& system) const {
 
 Result<VerifiedStatement> Verifier::verify_act(Statement statement, std::string sha256,
                                                const core::StorePath& running,
-                                               const std::string& approver,
-                                               const std::optional<proposals::Presence>& presence,
+                                               std::vector<std::string> approvers,
+                                               const Presences& presences,
                                                const std::stop_token& stop) const {
     const auto act = proposals::parse_act(statement.act.value_or(""));
     if (!act) {
@@ -93,56 +196,62 @@ Result<VerifiedStatement> Verifier::verify_act(Statement statement, std::string 
         return Problem{.code = "wrong_effects",
                        .message = "the effects worked out here are not the approved ones"};
     }
-    if (const auto done = check_policy(statement, effects, presence); !done) {
+    if (const auto done = check_policy(statement, effects, sha256, presences, approvers); !done) {
         return done.problem();
     }
     VerifiedStatement verified(std::move(statement), std::move(sha256), running, running,
-                               std::move(effects), approver);
+                               std::move(effects), std::move(approvers));
     verified.act_ = *act;
     return verified;
 }
 
 Result<Done> Verifier::check_policy(const Statement& statement, const proposals::Effects& effects,
-                                    const std::optional<proposals::Presence>& presence) const {
-    const std::string text = read_trusted(config_.policy.file);
-    if (core::sha256(text).hex() != statement.policy_sha256) {
-        return Problem{.code = "policy_changed",
-                       .message = "the policy changed since this was approved",
-                       .where = config_.policy.file,
-                       .hint = "verify the proposal again and approve it under the new policy"};
+                                    const std::string& sha256, const Presences& presences,
+                                    const std::vector<std::string>& approvers) const {
+    auto policy = own_policy(config_.policy.file, statement, clock_.now());
+    if (!policy) {
+        return policy.problem();
     }
-    const auto loaded =
-        policy::load_policy(text, {.file = config_.policy.file,
-                                   .today = std::chrono::floor<std::chrono::days>(clock_.now())});
-    if (!loaded.policy) {
-        return loaded.problems.front();
+    if (!presences.empty()) {
+        *policy = policy::asking(std::move(*policy));
     }
-    // Only what root can know by itself: who proposed and why stays unknown, and unknown never
-    // helps.
+    // What root can know by itself, and the few words of the daemon that are bound; the rest stays
+    // unknown, and unknown never helps. What is a system of this store was built.
+    const bool change = statement.mode != Mode::act && statement.mode != Mode::rollback;
     policy::Context context{.host = statement.host,
+                            .proposer_kind = statement.author.kind,
+                            .proposer_id = statement.author.id,
+                            .source = statement.told.source,
+                            .evidence_build =
+                                change ? std::optional<std::string>("passed") : std::nullopt,
+                            .evidence_checks = statement.told.checks,
                             .build_escapable = escapable(config_, nix_),
+                            .options_disagree = statement.told.options_disagree,
                             .revision = kind_of(statement.mode)};
+    context.proposer_trust =
+        "ask"; // nobody's trust is revoked here: root keeps no record of it yet
     if (statement.mode == Mode::rollback) {
         context.confirmed_before = was_good(statement.rollback_to.value_or(""));
     }
-    const auto verdict = policy::decide(*loaded.policy, policy::facts_from(effects, context));
+    const auto verdict = policy::decide(*policy, policy::facts_from(effects, context));
     if (const auto why = never(verdict)) {
         return *why;
     }
-    const bool by_hand = presence && presence->method == proposals::PresenceMethod::break_glass;
-    const auto needed = presence ? proposals::Level::approve : proposals::Level::automatic;
-    if (verdict.level < needed && !by_hand) {
-        return Problem{.code = "denied",
-                       .message = "policy allows this change only as far as `" +
-                                  std::string(proposals::to_string(verdict.level)) + "`",
-                       .where = verdict.reasons.empty() ? "" : verdict.reasons.front().rule};
+    if (is_by_hand(presences)) {
+        return Done{};
     }
-    if (presence && !by_hand && !proposals::satisfies(presence->method, verdict.presence)) {
-        return Problem{.code = "presence",
-                       .message = "policy wants a stronger proof of presence: " +
-                                  std::string(proposals::to_string(verdict.presence))};
+    auto done = check_level(verdict, statement, !presences.empty());
+    if (done && !presences.empty()) {
+        done = check_people(
+            {.policy = *policy, .author = statement.author, .obligations = verdict.obligations},
+            presences, approvers, verdict.presence);
     }
-    return Done{};
+    if (done) {
+        done = check_obligations(*policy, verdict, statement, !presences.empty(), clock_.now());
+    }
+    return done && must_wait(verdict)
+               ? announced_.waited(statement, sha256, verdict.obligations.delay)
+               : done;
 }
 
 } // namespace agentd::applyd

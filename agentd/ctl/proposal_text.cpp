@@ -141,6 +141,27 @@ void print_notes(Terminal& terminal, const Json& detail) {
     terminal.line();
 }
 
+void print_agreement(Terminal& terminal, const Json& detail) {
+    const Json& agreement = part(detail, "agreement");
+    for (const Json& each : list(agreement, "given")) {
+        const std::string key = shown(each, "key_id", 80);
+        terminal.line("  approved by " + shown(each, "approver", 80) +
+                      (key.empty() ? "" : " with " + shown(each, "method", 40) + " " + key) + ", " +
+                      moment(raw(each, "at")));
+    }
+    if (const std::string says = shown(agreement, "says"); !says.empty()) {
+        terminal.line("  " + terminal.paint(Colour::warn, says));
+    }
+    const Json& happens = part(agreement, "happens");
+    if (!happens.is_null()) {
+        const bool people = raw(happens, "by") == "people";
+        terminal.line("  " + terminal.paint(Colour::warn, "happens at " + moment(raw(happens, "at")) +
+                                                              " UTC") +
+                      (people ? "; not, after: agentctl withdraw " + reference(detail)
+                              : " unless somebody objects: agentctl reject " + reference(detail)));
+    }
+}
+
 void print_verdict(Terminal& terminal, const Json& verdict) {
     terminal.line(terminal.paint(Colour::bold, "Why it needs you"));
     if (verdict.is_null()) {

@@ -26,6 +26,8 @@ int exit_of_state(const std::string& state);
 void print_files(Terminal& terminal, const core::Json& detail);
 /// Of a rollback what stays as it is, of an act what a dry run says; nothing for a change.
 void print_notes(Terminal& terminal, const core::Json& detail);
+/// Who agreed and who has to besides; when it happens by itself, and what to do against it.
+void print_agreement(Terminal& terminal, const core::Json& detail);
 void print_verdict(Terminal& terminal, const core::Json& verdict);
 void print_evidence(Terminal& terminal, const core::Json& detail);
 /// Of the evidence what did not pass, for whoever is about to sign; nothing where all did.

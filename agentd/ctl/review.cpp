@@ -90,7 +90,9 @@ Result<proposals::Statement> check_statement(std::string_view bytes, const Json&
             return differs(pair.field);
         }
     }
-    if (now < statement->not_before || now >= statement->expires) {
+    const Json& obligations = part(verdict, "obligations");
+    const bool later = !list(obligations, "windows").empty() || number(obligations, "delay_seconds") > 0;
+    if ((now < statement->not_before && !later) || now >= statement->expires) {
         return Problem{.code = "stale",
                        .message = "the statement is not valid now",
                        .where = core::format_instant(statement->not_before) + " to " +

@@ -23,4 +23,8 @@ struct Pipeline::Job {
     std::optional<Commits> commits{};
 };
 
+/// `approval.granted`, on the sequencer's thread.
+void grant(Ledger& ledger, const std::string& id, const Consent& consent,
+           const stages::Agreed& agreed, const Actor& actor);
+
 } // namespace agentd::pipeline

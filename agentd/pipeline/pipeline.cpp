@@ -4,6 +4,7 @@
 #include "agentd/core/fd.hpp"
 #include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
+#include "agentd/pipeline/agenda.hpp"
 #include "agentd/pipeline/job.hpp"
 
 #include <nlohmann/json.hpp>
@@ -39,9 +40,12 @@ Pipeline::Pipeline(Surroundings surroundings)
                   record("evidence.recorded", id, proposals::to_json(evidence));
               }
           });
-      }) {
+      }),
+      agenda_(std::make_unique<Agenda>(*this)) {
     repository(); // made here, before several threads would make it at once
 }
+
+Pipeline::~Pipeline() = default;
 
 proposals::Repository Pipeline::repository() const {
     return proposals::Repository::open_or_init_bare(in_.config.state.directory + "/repository.git");
@@ -143,6 +147,9 @@ Result<Done> Pipeline::withdraw(const std::string& id, const std::string& reason
         return job.problem();
     }
     const auto done = go(job->id.str(), State::withdrawn, reason, actor);
+    if (done) {
+        object(*job, reason, actor);
+    }
     hints_.cancel(job->id.str());
     in_.sequencer.ask([&] {
         if (const auto it = checking_.find(job->id.str()); it != checking_.end()) {
@@ -165,9 +172,39 @@ Result<Done> Pipeline::reject(const std::string& id, const std::string& reason,
                                   " cannot be rejected",
                        .hint = "`agentctl withdraw` takes back what is not decided yet"};
     }
-    record("approval.rejected", job->id.str(),
-           {{"reason", core::shorten(core::to_utf8(reason), 4000)}, {"by", actor.id}}, actor);
-    return Done{};
+    const std::string why = core::shorten(core::to_utf8(reason), 4000);
+    object(*job, why, actor);
+    return in_.sequencer.ask([&]() -> Result<Done> {
+        const auto now = in_.ledger.queries().proposal(job->id.str());
+        if (!now || now->state != State::denied) { // root's own word may have said so already
+            in_.ledger.record("approval.rejected", job->id.str(),
+                              {{"reason", why}, {"by", actor.id}},
+                              {.kind = actor.kind, .id = actor.id});
+        }
+        return Done{};
+    });
+}
+
+/// Where root's helper was told that it happens by itself, it is told that it does not: also an
+/// agentd that is somebody else's then does not get it.
+void Pipeline::object(const Job& job, const std::string& reason, const Actor& actor) {
+    if (!in_.sequencer.ask([&] { return in_.ledger.queries().announced(job.id.str()); })) {
+        return;
+    }
+    try {
+        const auto told = stages::ask_applyd(in_.config.sockets.apply,
+                                             {{"op", "object"},
+                                              {"proposal", job.id.str()},
+                                              {"by", actor.id},
+                                              {"reason", core::shorten(reason, 2000)}},
+                                             {}, std::chrono::seconds(5));
+        if (!told) {
+            core::log(core::Level::warning, job.id.str() + ": " + told.problem().message);
+        }
+        in_.sequencer.ask([&] { in_.ledger.catch_up(); });
+    } catch (const core::Failure& failure) { // here it is refused all the same
+        core::log(core::Level::warning, failure.what());
+    }
 }
 
 } // namespace agentd::pipeline

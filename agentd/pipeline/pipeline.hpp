@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,6 +26,7 @@ namespace agentd::pipeline {
 class Pipeline {
   public:
     explicit Pipeline(Surroundings surroundings);
+    ~Pipeline();
 
     /// Plan and patch. Testing begins by itself.
     core::Result<std::string> propose(const stages::Request& request, const Actor& actor,
@@ -33,39 +35,38 @@ class Pipeline {
     /// An act, or going back; of the request only the words count. It is checked by itself.
     core::Result<std::string> propose(const stages::Request& words, proposals::Revision revision,
                                       const Actor& actor, std::optional<std::string> cause = {});
-    /// Test, explain and decide, now and on this thread. Also brings a stale proposal back.
+    /// Test, explain and decide, now and on this thread, or soon. Also brings a stale one back.
     core::Result<core::Done> check(const std::string& id, const std::stop_token& stop);
-    /// The same, on the test thread, some time soon.
     void check_soon(const std::string& id);
-    /// Without a mode: the usual one of a change, or the one an act or a rollback has.
-    core::Result<proposals::Statement> statement(const std::string& id,
-                                                 std::optional<proposals::Mode> mode);
-    core::Result<core::Done> approve(const std::string& id, const std::string& statement,
-                                     const proposals::Presence& presence, const Actor& actor);
+    /// The bytes to sign, which somebody else may have signed already. Without a mode: the usual one.
+    core::Result<std::string> statement(const std::string& id, std::optional<proposals::Mode> mode,
+                                        stages::Agreement how);
+    /// One person's word; it is approved once nobody is missing.
+    core::Result<core::Done> approve(const std::string& id, const Consent& by, const Actor& actor);
     core::Result<core::Done> reject(const std::string& id, const std::string& reason,
                                     const Actor& actor);
     core::Result<core::Done> withdraw(const std::string& id, const std::string& reason,
                                       const Actor& actor);
-    /// Apply what was approved, then land it.
     core::Result<stages::ApplyOutcome> apply(const std::string& id, const stages::OnStep& on_step,
                                              const std::stop_token& stop);
     /// After a start: what was in flight is settled by looking, what was waiting goes on.
     void recover(const std::stop_token& stop);
-    /// Now and then: what nobody is busy with any more goes on, such as a test that broke off.
-    void pick_up();
+    void pick_up(); ///< now and then: what nobody is busy with any more goes on
     /// What waits for a decision or for its apply on another base than `head` goes stale.
     void head_moved(const core::Commit& head);
     /// The head of the owner's branch, mirrored now.
     core::Result<core::Commit> head();
-    /// What a proposal needs to be approved, from the rows of this moment.
+    /// What an approval binds, from the rows of this moment.
     core::Result<stages::Decided> decided(const std::string& id);
     const Hints& hints() const noexcept { return hints_; }
 
   private:
     struct Job;
     class Testing;
+    friend class Agenda;
     /// Machine, branch and policy are still those it was decided for; else it goes stale.
-    core::Result<core::Done> still_holds(const Job& job, const stages::Decided& decided);
+    core::Result<stages::CurrentPolicy> still_holds(const Job& job,
+                                                    const stages::Decided& decided);
     core::Result<core::Done> test_and_decide(const Job& job, const core::Commit& head,
                                              const std::stop_token& stop);
     core::Result<core::Done> check_rollback(const Job& job, const proposals::Rollback& rollback,
@@ -73,8 +74,7 @@ class Pipeline {
     core::Result<core::Done> check_act(const Job& job, const proposals::Act& act,
                                        const std::stop_token& stop);
     core::Result<core::Done> decide_act(const Job& job, const proposals::Act& act,
-                                        std::vector<std::string> notes,
-                                        const std::stop_token& stop);
+                                        std::vector<std::string> notes, const std::stop_token& stop);
     core::Result<core::Done> explain_and_decide(const Job& job, const stages::Tested& tested,
                                                 const std::stop_token& stop);
     core::Result<std::string> draft_and_check(proposals::Draft draft, const core::ProposalId& id,
@@ -85,6 +85,7 @@ class Pipeline {
                          const stages::CurrentPolicy& policy);
     void record_verdict(const Job& job, const proposals::Effects& effects, core::Json verified,
                         const stages::CurrentPolicy& policy, stages::Beside beside);
+    void object(const Job& job, const std::string& reason, const Actor& actor);
     void land(const Job& job, const std::string& approver);
     void refuse_landing(const store::ProposalRow& row, const core::Problem& why);
     void resume(const store::ProposalRow& row);
@@ -110,9 +111,10 @@ class Pipeline {
     Surroundings in_;
     stages::ApprovalDesk desk_;
     std::map<std::string, std::stop_source> checking_; ///< touched on the sequencer thread only
-    std::map<std::string, int> picked_up_;             ///< likewise: how often, by proposal
+    std::map<std::string, int> picked_up_; ///< likewise: how often, by proposal
     std::atomic<bool> finishing_ = false;
     Hints hints_; ///< writes through this
+    std::unique_ptr<class Agenda> agenda_;
 };
 
 } // namespace agentd::pipeline

@@ -1,5 +1,6 @@
 #include "agentd/core/failure.hpp"
 #include "agentd/core/log.hpp"
+#include "agentd/pipeline/agenda.hpp"
 #include "agentd/pipeline/job.hpp"
 #include "agentd/pipeline/known.hpp"
 #include "agentd/pipeline/testing.hpp"
@@ -52,19 +53,19 @@ void Pipeline::resume(const store::ProposalRow& row) try {
         // Confirmed while nobody was there to land it: a refusal is on record, silence is not.
         const auto rows = in_.sequencer.ask([&] {
             const auto queries = in_.ledger.queries();
-            return std::pair(queries.landing(row.id), queries.approval(row.id));
+            return std::pair(queries.landing(row.id), queries.approvals(row.id));
         });
         const auto job = job_of(row.id);
         if (rows.first) {
             return;
         }
-        if (rows.second && job && job->commits) {
-            return land(*job, rows.second->approver);
+        if (!rows.second.empty() && job && job->commits) {
+            return land(*job, stages::names_of(rows.second));
         }
         // A machine that never stops waiting for a landing would never say that it runs another
         // system than the branch.
         refuse_landing(
-            row, {.message = rows.second ? "the proposal cannot be read any more"
+            row, {.message = !rows.second.empty() ? "the proposal cannot be read any more"
                                          : "it was confirmed, and the log knows no approval of it",
                   .hint = "`agentctl show " + row.id +
                           "` says how it came; if it is what you want, "
@@ -103,6 +104,7 @@ void Pipeline::pick_up() {
         resume(row);
     }
     drop_roots(in_);
+    agenda_->keep_soon();
     // Behind whatever is being applied on that thread: what it ends by itself is not picked up.
     if (unfinished && !finishing_.exchange(true)) {
         const bool posted = in_.applies.post([this](const std::stop_token& stop) {

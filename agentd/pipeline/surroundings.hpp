@@ -9,6 +9,7 @@
 #include "agentd/pipeline/ledger.hpp"
 #include "agentd/rehearsal/theatre.hpp"
 #include "evaluator/index/make_index.hpp"
+#include "proposals/presence.hpp"
 #include "store/blobs.hpp"
 #include "web/events.hpp"
 
@@ -46,6 +47,13 @@ struct Actor {
     std::string id{};
     /// Whom the kernel named; nullopt for a browser and for the daemon itself. Never assumed to be root.
     std::optional<std::uint32_t> uid{};
+};
+
+/// What somebody hands in to agree to a statement; method none: policy alone does.
+struct Consent {
+    std::string statement{};
+    proposals::Presence presence{};
+    std::string typed_host{}; ///< as the person typed it
 };
 
 } // namespace agentd::pipeline

@@ -76,10 +76,12 @@ ApplyOutcome outcome_of(const Json& body) {
 
 core::Result<ApplyOutcome> apply(const std::string& socket, const Approved& approved,
                                  const OnStep& on_step, const std::stop_token& stop) {
-    const bool by_policy = approved.presence().method == proposals::PresenceMethod::none;
-    const Json request{{"op", "apply"},
-                       {"statement", approved.bytes()},
-                       {"presence", by_policy ? Json() : proposals::to_json(approved.presence())}};
+    Json presences = Json::array();
+    for (const auto& presence : approved.presences()) {
+        presences.push_back(proposals::to_json(presence));
+    }
+    const Json request{
+        {"op", "apply"}, {"statement", approved.bytes()}, {"presence", std::move(presences)}};
     const auto answer = converse(socket, request, on_step, stop, longest);
     if (!answer) {
         return answer.problem();

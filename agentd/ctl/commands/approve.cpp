@@ -5,10 +5,10 @@
 #include "agentd/ctl/break_glass.hpp"
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/context.hpp"
+#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/hints_text.hpp"
 #include "agentd/ctl/plan_text.hpp"
 #include "agentd/ctl/presence.hpp"
-#include "agentd/ctl/effects_text.hpp"
 #include "agentd/ctl/proposal_text.hpp"
 #include "agentd/ctl/review.hpp"
 #include "agentd/ctl/switch_text.hpp"
@@ -27,7 +27,7 @@ namespace {
 using core::Json;
 
 void print_statement(Terminal& terminal, const proposals::Statement& statement,
-                     const std::string& digest) {
+                     const std::string& digest, core::Instant now) {
     terminal.line(terminal.paint(Colour::bold, "What you sign"));
     const auto line = [&](std::string_view name, const std::string& value) {
         terminal.line("  " + pad(std::string(name), 12) + one_line(value));
@@ -41,6 +41,9 @@ void print_statement(Terminal& terminal, const proposals::Statement& statement,
         line("commit", statement.candidate_commit.value_or("none: it ran here before"));
     }
     line("effects", statement.effects_sha256.value_or(""));
+    if (statement.not_before > now) {
+        line("from", moment(core::format_instant(statement.not_before)) + " UTC");
+    }
     line("until",
          moment(core::format_instant(statement.expires)) + " UTC, once, on " + statement.host);
     line("statement", digest);
@@ -56,18 +59,22 @@ bool is_dangerous(const Json& detail) {
 }
 
 /// nullopt when the person agrees.
-std::optional<Trouble> ask(Context& context, const Json& detail) {
-    if (context.asked().has("--yes")) {
+std::optional<Trouble> ask(Context& context, const Json& detail,
+                           const proposals::Statement& statement) {
+    if (context.asked().has("--yes") && !statement.typed_host) {
         return std::nullopt;
     }
     Terminal& terminal = context.terminal();
     const std::string id = reference(detail), host = raw(detail, "host");
     if (!terminal.can_ask() || terminal.json()) {
-        return needs_presence("approving asks a question, and there is nobody to ask here",
+        return needs_presence(statement.typed_host
+                                  ? "policy wants the name of the host typed for this"
+                                  : "approving asks a question, and there is nobody to ask here",
                               "read `agentctl explain " + id + "`, then: agentctl approve " + id +
                                   " --yes --key FILE");
     }
-    const bool dangerous = is_dangerous(detail) || context.asked().has("--break-glass");
+    const bool dangerous =
+        is_dangerous(detail) || statement.typed_host || context.asked().has("--break-glass");
     const auto answer = terminal.ask(dangerous ? "These changes are risky. Type the host name (" +
                                                      one_line(host, 80) + ") to sign: "
                                                : "Sign and approve? [y/N] ");
@@ -85,13 +92,13 @@ std::optional<Trouble> ask(Context& context, const Json& detail) {
 std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     Terminal& terminal = context.terminal();
     const std::string id = raw(detail, "id");
-    const Reply offered = context.call("statement", {{"proposal", id}});
+    const bool by_hand = context.asked().has("--break-glass");
+    const Reply offered = context.call("statement", {{"proposal", id}, {"break_glass", by_hand}});
     if (const auto* trouble = std::get_if<Trouble>(&offered)) {
         return *trouble;
     }
     const std::string presence = raw(part(detail, "verdict"), "presence");
     const auto needed = proposals::parse_presence_method(presence);
-    const bool by_hand = context.asked().has("--break-glass");
     if (!by_hand && (!needed || !proposals::satisfies(proposals::PresenceMethod::ssh, *needed))) {
         return needs_presence("policy wants `" + one_line(presence, 40) +
                                   "` for this, an SSH key is "
@@ -119,9 +126,10 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     print_plan(terminal, detail);
     print_unpassed(terminal, detail);
     print_verdict(terminal, part(detail, "verdict"));
+    print_agreement(terminal, detail);
     terminal.line();
-    print_statement(terminal, *statement, core::sha256(bytes).hex());
-    if (auto trouble = ask(context, detail)) {
+    print_statement(terminal, *statement, core::sha256(bytes).hex(), context.around().clock.now());
+    if (auto trouble = ask(context, detail, *statement)) {
         return std::move(*trouble);
     }
     auto signed_by = by_hand ? std::variant<Json, Trouble>(glass_presence(bytes))
@@ -132,6 +140,7 @@ std::variant<Json, Trouble> agree(Context& context, const Json& detail) {
     return Json{{"proposal", id},
                 {"statement", bytes},
                 {"presence", std::get<Json>(signed_by)},
+                {"typed_host", statement->typed_host ? Json(statement->host) : Json()},
                 {"apply", false}};
 }
 
@@ -173,9 +182,14 @@ int approve(Context& context) {
                               apply_as_root(context, raw(std::get<Json>(params), "statement")),
                               raw(detail, "id"));
     }
-    terminal.line(terminal.paint(Colour::good, "approved") + " with " + one_line(key_id, 80) +
-                  (apply_too ? "" : "; next: agentctl apply " + reference(detail)));
-    if (apply_too) {
+    const bool agreed = raw(part(result, "proposal"), "state") == "approved";
+    terminal.line(terminal.paint(Colour::good, agreed ? "approved" : "signed") + " with " +
+                  one_line(key_id, 80) +
+                  (apply_too || !agreed ? "" : "; next: agentctl apply " + reference(detail)));
+    Json told = detail;
+    told["agreement"] = part(result, "agreement");
+    print_agreement(terminal, told);
+    if (apply_too && agreed) {
         terminal.event("approved", result);
         return apply_approved(context, raw(detail, "id"));
     }

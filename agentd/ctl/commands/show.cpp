@@ -34,12 +34,7 @@ void print_head(Terminal& terminal, const Json& detail) {
 }
 
 void print_fate(Terminal& terminal, const Json& detail) {
-    const Json& approval = part(detail, "approval");
-    if (!approval.is_null()) {
-        terminal.line("  approved by " + shown(approval, "approver", 80) + " with " +
-                      shown(approval, "method", 40) + " " + shown(approval, "key_id", 80) + ", " +
-                      moment(raw(approval, "at")));
-    }
+    print_agreement(terminal, detail);
     for (const Json& step : ctl::list(part(detail, "apply"), "steps")) {
         terminal.line("  " + moment(raw(step, "at")) + "  " + shown(step, "step", 40) + " " +
                       shown(step, "detail"));

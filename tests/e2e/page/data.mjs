@@ -106,7 +106,7 @@ export function proposal(title, minutes, over) {
         rationale: "", goal: null, observation: null, operations: null, base_commit: sha256("base").slice(0, 40),
         base_branch: "main", candidate_commit: sha256(title).slice(0, 40), files: [], refusal: null,
         evidence: [], warnings: [], toplevel: null, drv: null, effects: null, explanation: null, switch: null, options: null, disagreement: null, new_warnings: null, inputs: null, hosts: null, so_far: null, verdict: null, approval: null,
-        apply: null, landing: null, history: [], statement_ready: false, blocked: null,
+        agreement: null, apply: null, landing: null, history: [], statement_ready: false, blocked: null,
         act: null, rollback: null, notes: [],
     };
     const made = { ...base, ...over };

@@ -163,7 +163,7 @@ export class Machine {
         const of = (what) => (change ? sha256(what) : null);
         const text = canonical({
             schema: "agentd.statement/2", proposal: one.id, revision: sha256(one.id),
-            author: { binding: null, ...one.proposer, via: "page" }, typed_host: false, base_commit: one.base_commit,
+            author: { binding: null, ...one.proposer, via: "page" }, typed_host: false, told: { source: one.source, checks: null, options_disagree: null }, base_commit: one.base_commit,
             candidate_commit: one.candidate_commit, base_tree_sha256: of("a"), candidate_tree_sha256: of("b"),
             flake_lock_sha256: of("c"), act: one.act ? canonical(one.act) : null, host: HOST, machine_id: sha256("m").slice(0, 32),
             from: { nar_hash: "sha256-AAAA", path: RUNNING }, drv: one.drv, toplevel: one.toplevel,

@@ -64,6 +64,7 @@ class Enemy(Lab):
         value = {
             "schema": "agentd.statement/2", "proposal": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "revision": "0" * 64,
             "author": {"id": "someone", "kind": "human", "via": "socket", "binding": None}, "typed_host": False,
+            "told": {"source": "words", "checks": "none", "options_disagree": False},
             "base_commit": "0" * 40, "candidate_commit": "1" * 40, "base_tree_sha256": "0" * 64,
             "candidate_tree_sha256": "1" * 64, "flake_lock_sha256": None, "act": None, "host": "web",
             "machine_id": self.machine_id(), "from": {"path": old, "nar_hash": self.nar_hash(old)},

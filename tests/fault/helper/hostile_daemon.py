@@ -54,7 +54,7 @@ def unsigned(lab):
     to = harmless(lab)
     refused(lab, "presence", lab.statement(to), None)
     refused(lab, "denied", lab.statement(to, required_level="auto"), None)
-    refused(lab, "presence", lab.statement(to, required_level="veto"), None)
+    refused(lab, "denied", lab.statement(to, required_level="veto"), None)
 
 
 @truth("a signature for other bytes, and going back to what this machine never had, are refused")

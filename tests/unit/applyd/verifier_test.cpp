@@ -1,3 +1,4 @@
+#include "agentd/applyd/brake.hpp"
 #include "agentd/applyd/last_good.hpp"
 #include "agentd/applyd/verifier.hpp"
 
@@ -33,7 +34,8 @@ struct Desk {
     applyd::Journal journal{dir / "apply"};
     evaluator::Nix nix{evaluator::NixInstallation(evaluator::NixPrograms{}), settings()};
     machine::Machine machine{machine::options_from(config)};
-    Verifier verifier{config, clock, journal, nix, machine, {}};
+    applyd::Announcements announced{dir / "apply", clock, "boot"};
+    Verifier verifier{config, clock, journal, nix, machine, announced, {}};
     core::Peer peer{.uid = 1000};
 
     evaluator::NixSettings settings() const {
@@ -83,6 +85,7 @@ struct Desk {
                 .page_sha256 = digest,
                 .policy_sha256 = digest,
                 .required_level = proposals::Level::automatic,
+                .told = {.source = "words"},
                 .mode = proposals::Mode::switch_,
                 .not_before = clock.now() - minutes(1),
                 .expires = clock.now() + minutes(30),
@@ -114,8 +117,9 @@ struct Desk {
     }
     std::string code(const Statement& statement,
                      const std::optional<proposals::Presence>& presence = std::nullopt) {
-        const auto verified =
-            verifier.verify(proposals::canonical_bytes(statement), presence, peer, {});
+        const auto verified = verifier.verify(
+            proposals::canonical_bytes(statement),
+            presence ? applyd::Presences{*presence} : applyd::Presences{}, peer, {});
         return verified ? "" : verified.problem().code;
     }
 };
@@ -166,8 +170,25 @@ TEST_CASE("bytes that are no canonical statement are refused before anything is 
     const std::string bytes = proposals::canonical_bytes(desk.good());
     for (const std::string& text : {std::string(), bytes + " ", bytes + "\n", bytes.substr(1),
                                     std::string(1U << 20, '{'), "[" + bytes + "]"}) {
-        CHECK_FALSE(desk.verifier.verify(text, std::nullopt, desk.peer, {}));
+        CHECK_FALSE(desk.verifier.verify(text, {}, desk.peer, {}));
     }
+}
+
+TEST_CASE("after root broke the glass nothing happens for a week that nobody signed") {
+    Desk desk;
+    core::make_directories(desk.dir / "apply");
+    applyd::Brake(desk.dir / "apply").broke_glass(desk.clock.now());
+    Statement statement = desk.good();
+    for (const auto level : {proposals::Level::veto, proposals::Level::automatic}) {
+        statement.required_level = level;
+        CHECK(desk.code(statement) == "glass_broken");
+    }
+    desk.clock.advance(hours(7 * 24));
+    statement.not_before += hours(7 * 24);
+    statement.expires += hours(7 * 24);
+    CHECK(desk.code(statement) == "not_a_toplevel");
+    core::write_file_durably(desk.dir / "apply/glass_broken", "once");
+    CHECK(desk.code(statement) == "glass_broken"); // nobody knows when it was
 }
 
 TEST_CASE("only root itself breaks the glass") {
@@ -176,6 +197,9 @@ TEST_CASE("only root itself breaks the glass") {
     CHECK(desk.code(desk.good(), glass) == "presence");
     desk.peer.uid = 0;
     CHECK(desk.code(desk.good(), glass) == "not_a_toplevel");
+    Statement kept = desk.good();
+    kept.expires = desk.clock.now() + hours(2);
+    CHECK(desk.code(kept, glass) == "expired");
 }
 
 TEST_CASE("without a signature nothing lasts that the next boot would not take anyway") {

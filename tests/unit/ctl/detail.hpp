@@ -109,6 +109,7 @@ inline proposals::Statement statement_for(const core::Json& shown, core::Instant
             .effects_sha256 = core::sha256(core::canonical(shown.at("effects"))).hex(),
             .page_sha256 = std::string(64, '6'),
             .policy_sha256 = std::string(64, 'd'),
+            .told = {.source = "words"},
             .not_before = now - std::chrono::minutes(1),
             .expires = now + std::chrono::minutes(30),
             .nonce = std::string(64, '7')};

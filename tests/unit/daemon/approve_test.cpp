@@ -1,4 +1,5 @@
 #include "agentd/core/crypto.hpp"
+#include "agentd/core/zone.hpp"
 #include "agentd/stages/approve.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fixed_clock.hpp"
@@ -6,6 +7,7 @@
 using namespace agentd;
 using proposals::Level;
 using proposals::PresenceMethod;
+using stages::Agreement;
 using stages::ApprovalDesk;
 using stages::Decided;
 
@@ -20,7 +22,7 @@ Decided decided() {
     Decided d;
     d.draft = {.host = "web",
                .title = "a change",
-             .proposer = {.id = "alice", .kind = "human", .via = proposals::Via::terminal},
+               .proposer = {.id = "alice", .kind = "human", .via = proposals::Via::terminal},
                .revision = proposals::Change{.base_commit = std::string(40, '1'),
                                              .base_branch = "main",
                                              .candidate_commit = std::string(40, '2'),
@@ -38,7 +40,18 @@ Decided decided() {
     d.decision.policy_sha256 = digest_of("policy");
     d.base_tree_sha256 = digest_of("base");
     d.machine_id = std::string(32, 'c');
+    d.told = {.source = "words", .checks = "none", .options_disagree = false};
     return d;
+}
+
+const policy::Policy usual;
+
+std::string bytes_for(const ApprovalDesk& desk, const Decided& d,
+                      proposals::Mode mode = proposals::Mode::switch_,
+                      Agreement how = Agreement::people) {
+    const auto statement = desk.prepare(d, mode, usual, how);
+    REQUIRE(statement.has_value());
+    return proposals::canonical_bytes(*statement);
 }
 
 std::string approve_code(const ApprovalDesk& desk, const Decided& d, const std::string& bytes) {
@@ -46,8 +59,8 @@ std::string approve_code(const ApprovalDesk& desk, const Decided& d, const std::
                                      .key_id = "SHA256:" + std::string(43, 'A'),
                                      .signature = "none",
                                      .signed_digest = digest_of(bytes)};
-    const auto approved = desk.approve(d, bytes, nobody, {});
-    return approved ? "approved" : approved.problem().code;
+    const auto agreed = desk.agree(d, bytes, nobody, {.policy = usual}, {});
+    return agreed ? "approved" : agreed.problem().code;
 }
 
 } // namespace
@@ -55,23 +68,20 @@ std::string approve_code(const ApprovalDesk& desk, const Decided& d, const std::
 TEST_CASE("a statement for what is decided goes on to the question who signed it") {
     const test::FixedClock clock;
     const ApprovalDesk desk(clock, std::chrono::minutes(30));
-    const auto bytes =
-        proposals::canonical_bytes(desk.prepare(decided(), proposals::Mode::switch_));
+    const auto bytes = bytes_for(desk, decided());
     CHECK(approve_code(desk, decided(), bytes) == "unknown_key");
 }
 
 TEST_CASE("two statements for the same proposal are never the same") {
     const test::FixedClock clock;
     const ApprovalDesk desk(clock, std::chrono::minutes(30));
-    CHECK(desk.prepare(decided(), proposals::Mode::switch_).nonce !=
-          desk.prepare(decided(), proposals::Mode::switch_).nonce);
+    CHECK(bytes_for(desk, decided()) != bytes_for(desk, decided()));
 }
 
 TEST_CASE("a statement for anything else than what is decided now is refused") {
     const test::FixedClock clock;
     const ApprovalDesk desk(clock, std::chrono::minutes(30));
-    const auto bytes =
-        proposals::canonical_bytes(desk.prepare(decided(), proposals::Mode::switch_));
+    const auto bytes = bytes_for(desk, decided());
     const auto refuses = [&](auto change) {
         Decided other = decided();
         change(other);
@@ -87,6 +97,7 @@ TEST_CASE("a statement for anything else than what is decided now is refused") {
     }));
     CHECK(refuses([](Decided& d) { d.draft.host = "db"; }));
     CHECK(refuses([](Decided& d) { d.draft.proposer.id = "bob"; }));
+    CHECK(refuses([](Decided& d) { d.told.options_disagree = true; }));
     CHECK(refuses([](Decided& d) { d.draft.proposer.via = proposals::Via::socket; }));
     CHECK(refuses([](Decided& d) { d.machine_id = std::string(32, 'd'); }));
 }
@@ -94,8 +105,7 @@ TEST_CASE("a statement for anything else than what is decided now is refused") {
 TEST_CASE("a statement is good for its time and no longer") {
     test::FixedClock clock;
     const ApprovalDesk desk(clock, std::chrono::minutes(30));
-    const auto bytes =
-        proposals::canonical_bytes(desk.prepare(decided(), proposals::Mode::switch_));
+    const auto bytes = bytes_for(desk, decided());
     clock.advance(std::chrono::minutes(29));
     CHECK(approve_code(desk, decided(), bytes) == "unknown_key");
     clock.advance(std::chrono::minutes(1));
@@ -113,7 +123,7 @@ TEST_CASE("an act and a rollback have a mode of their own, and their statements 
     act.revision.closure_manifest_sha256.reset();
     CHECK(stages::usual_mode(act.draft) == proposals::Mode::act);
     CHECK_FALSE(stages::fits(act.draft, proposals::Mode::switch_));
-    const auto bytes = proposals::canonical_bytes(desk.prepare(act, proposals::Mode::act));
+    const auto bytes = bytes_for(desk, act, proposals::Mode::act);
     REQUIRE(proposals::parse_statement(bytes).has_value());
     CHECK(approve_code(desk, act, bytes) == "unknown_key");
     Decided other = act;
@@ -122,25 +132,105 @@ TEST_CASE("an act and a rollback have a mode of their own, and their statements 
     Decided back = decided();
     back.draft.revision = proposals::Rollback{.to = *back.revision.toplevel, .generation = 3};
     back.revision.drv.reset();
-    const auto to = proposals::canonical_bytes(desk.prepare(back, proposals::Mode::rollback));
+    const auto to = bytes_for(desk, back, proposals::Mode::rollback);
     REQUIRE(proposals::parse_statement(to).has_value());
     CHECK(approve_code(desk, back, to) == "unknown_key");
     CHECK(approve_code(desk, decided(), to) == "mismatch");
-    CHECK(approve_code(desk, back,
-                       proposals::canonical_bytes(
-                           desk.prepare(decided(), proposals::Mode::switch_))) == "mismatch");
+    CHECK(approve_code(desk, back, bytes_for(desk, decided())) == "mismatch");
 }
 
 TEST_CASE("root's own hand needs no key, and is named in the approval; its digest has to fit") {
     const test::FixedClock clock;
     const ApprovalDesk desk(clock, std::chrono::minutes(30));
-    const auto bytes =
-        proposals::canonical_bytes(desk.prepare(decided(), proposals::Mode::switch_));
+    const auto bytes = bytes_for(desk, decided());
     proposals::Presence glass{.method = PresenceMethod::break_glass,
                               .signed_digest = digest_of(bytes)};
-    const auto approved = desk.approve(decided(), bytes, glass, {});
-    REQUIRE(approved.has_value());
-    CHECK(approved->approver() == "root (break glass)");
+    const auto agreed = desk.agree(decided(), bytes, glass, {.policy = usual}, {});
+    REQUIRE(agreed.has_value());
+    CHECK(agreed->name == "root (break glass)");
+    CHECK(agreed->missing.empty());
     glass.signed_digest = digest_of("other");
-    CHECK(desk.approve(decided(), bytes, glass, {}).problem().code == "wrong_digest");
+    CHECK(desk.agree(decided(), bytes, glass, {.policy = usual}, {}).problem().code ==
+          "wrong_digest");
+}
+
+TEST_CASE("tests that policy wants passed keep everybody from approving until they are") {
+    const test::FixedClock clock;
+    const ApprovalDesk desk(clock, std::chrono::minutes(30));
+    Decided d = decided();
+    d.decision.verdict.obligations.tests = {"rehearsal"};
+    CHECK(desk.prepare(d, proposals::Mode::switch_, usual, Agreement::people).problem().code ==
+          "tests");
+    CHECK(desk.prepare(d, proposals::Mode::switch_, usual, Agreement::policy).problem().code ==
+          "tests");
+    CHECK(desk.prepare(d, proposals::Mode::switch_, usual, Agreement::glass).has_value());
+    d.passed = {"build", "rehearsal"};
+    const auto bytes = bytes_for(desk, d);
+    CHECK(approve_code(desk, d, bytes) == "unknown_key");
+    d.passed = {"build"}; // it was made again, and failed
+    CHECK(approve_code(desk, d, bytes) == "tests");
+}
+
+TEST_CASE("an approval for a window begins with it and lives until it ends") {
+    test::FixedClock clock; // 2026-01-02T03:04:05Z
+    const ApprovalDesk desk(clock, std::chrono::minutes(30));
+    policy::Policy policy;
+    policy.windows.push_back(
+        {.name = "night",
+         .days = 0x7f,
+         .from = std::chrono::hours(4),
+         .to = std::chrono::hours(6),
+         .tz = "UTC",
+         .zone = std::make_shared<core::Zone>(*core::Zone::from_rule("UTC0"))});
+    Decided d = decided();
+    d.decision.verdict.obligations.windows = {"night"};
+    const auto statement = desk.prepare(d, proposals::Mode::switch_, policy, Agreement::people);
+    REQUIRE(statement.has_value());
+    CHECK(core::format_instant(statement->not_before) == "2026-01-02T04:00:00.000000Z");
+    CHECK(core::format_instant(statement->expires) == "2026-01-02T06:00:00.000000Z");
+    const auto code = [&] {
+        const proposals::Presence nobody{.method = PresenceMethod::ssh};
+        const auto agreed =
+            desk.agree(d, proposals::canonical_bytes(*statement), nobody, {.policy = policy}, {});
+        return agreed ? "" : agreed.problem().code;
+    };
+    CHECK(code() == "wrong_digest"); // it may be signed before
+    clock.advance(std::chrono::hours(2));
+    CHECK(code() == "wrong_digest"); // and within
+    clock.advance(std::chrono::hours(1));
+    CHECK(code() == "expired");
+    d.decision.verdict.obligations.windows = {"nowhere"};
+    CHECK(desk.prepare(d, proposals::Mode::switch_, policy, Agreement::people).problem().code ==
+          "window");
+}
+
+TEST_CASE("who signs what would happen after a while lets it happen now; what needs him waits all "
+          "the same") {
+    proposals::Verdict verdict{.level = Level::veto};
+    verdict.obligations.delay = std::chrono::hours(2);
+    CHECK(stages::delay_of(verdict, Agreement::policy) == std::chrono::hours(2));
+    CHECK(stages::delay_of(verdict, Agreement::people).count() == 0);
+    verdict.level = Level::approve;
+    CHECK(stages::delay_of(verdict, Agreement::people) == std::chrono::hours(2));
+    CHECK(stages::delay_of(verdict, Agreement::glass).count() == 0);
+}
+
+TEST_CASE("an approval by policy alone becomes one again only for what is still decided so") {
+    test::FixedClock clock;
+    const ApprovalDesk desk(clock, std::chrono::minutes(30));
+    Decided d = decided();
+    d.decision.verdict.level = Level::veto;
+    d.decision.verdict.obligations.delay = std::chrono::hours(2);
+    const store::ApprovalRow row{
+        .statement = bytes_for(desk, d, proposals::Mode::switch_, Agreement::policy),
+        .approver = "policy",
+        .presence = {.method = PresenceMethod::none}};
+    const auto approved = desk.restore(d, {row}, {.policy = usual});
+    REQUIRE(approved.has_value());
+    CHECK(approved->approver() == "policy");
+    CHECK(approved->presences().empty());
+    CHECK(approved->statement().not_before + std::chrono::minutes(1) ==
+          clock.now() + std::chrono::hours(2));
+    d.decision.verdict.level = Level::approve;
+    CHECK(desk.restore(d, {row}, {.policy = usual}).problem().code == "mismatch");
 }

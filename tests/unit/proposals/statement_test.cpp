@@ -33,6 +33,7 @@ Statement example() {
             .effects_sha256 = d,
             .page_sha256 = d,
             .policy_sha256 = d,
+            .told = {.source = "words", .options_disagree = false},
             .not_before = core::Instant{std::chrono::seconds(1'767'000'000)},
             .expires = core::Instant{std::chrono::seconds(1'767'003'600)},
             .nonce = make_nonce()};

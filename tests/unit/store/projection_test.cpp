@@ -61,8 +61,8 @@ TEST_CASE("a proposal's whole life can be read back from the rows") {
     CHECK(q.evidence(id).size() == 2);
     CHECK(q.revision(id)->warnings == std::vector<std::string>{"old option"});
     CHECK(q.decision(id)->page_sha256 == hex_of("page"));
-    CHECK(q.approval(id)->approver == "alice");
-    CHECK(q.approval(id)->used_by == Index{7});
+    CHECK(q.approvals(id).at(0).approver == "alice");
+    CHECK(q.approvals(id).at(0).used_by == Index{7});
     CHECK_FALSE(q.unused_statement(hex_of("statement of " + id)));
     CHECK(q.unused_statement(hex_of("another")));
     const auto apply = q.last_apply(id);

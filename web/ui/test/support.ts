@@ -32,7 +32,7 @@ export function detail(change: Partial<Detail> = {}): Detail {
             schema: "agentd.verdict/1", level: "approve", presence: "browser", reasons: [],
             would_change: [], policy_sha256: "9".repeat(64),
         },
-        approval: null, apply: null, landing: null, history: [], statement_ready: true, blocked: null,
+        approval: null, agreement: null, apply: null, landing: null, history: [], statement_ready: true, blocked: null,
         act: null, rollback: null, notes: [],
         ...change,
     };
@@ -43,7 +43,7 @@ export async function statementFor(
 ): Promise<StatementAnswer> {
     const statement = canonical({
         schema: "agentd.statement/2", proposal: of.id, revision: "3".repeat(64),
-        author: { binding: null, id: of.proposer.id, kind: of.proposer.kind, via: "page" }, typed_host: false,
+        author: { binding: null, id: of.proposer.id, kind: of.proposer.kind, via: "page" }, typed_host: false, told: { source: of.source, checks: null, options_disagree: null },
         base_commit: of.base_commit, candidate_commit: of.candidate_commit,
         base_tree_sha256: "4".repeat(64), candidate_tree_sha256: "5".repeat(64),
         flake_lock_sha256: "6".repeat(64), act: null, host: of.host, machine_id: "7".repeat(32),

@@ -142,6 +142,10 @@ export interface Detail extends Summary {
     so_far: SoFar | null;
     verdict: Verdict | null;
     approval: { approver: string; method: string; key_id: string; at: string } | null;
+    agreement: {
+        says: string;
+        happens: { at: string; by: "policy" | "people" } | null;
+    } | null;
     apply: Applying | null;
     landing: Landing | null;
     history: HistoryLine[];

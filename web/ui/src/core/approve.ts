@@ -40,5 +40,7 @@ export async function approve(
     };
     await send(`/proposals/${shown.id}/approve`, {
         statement: prepared.answer.statement, presence, apply,
+        // The dialog had it typed before anything could be signed.
+        typed_host: again.fields["typed_host"] ? shown.host : null,
     });
 }

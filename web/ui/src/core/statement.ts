@@ -21,7 +21,7 @@ export const FIELDS = [
     "act", "author", "base_commit", "base_tree_sha256", "candidate_commit", "candidate_tree_sha256",
     "closure_manifest_sha256", "drv", "effects_sha256", "expires", "flake_lock_sha256", "from",
     "host", "machine_id", "mode", "nonce", "not_before", "page_sha256", "policy_sha256", "proposal",
-    "required_level", "revision", "rollback_to", "schema", "toplevel", "toplevel_nar_hash",
+    "required_level", "revision", "rollback_to", "schema", "told", "toplevel", "toplevel_nar_hash",
     "typed_host",
 ] as const;
 

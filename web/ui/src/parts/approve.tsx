@@ -60,7 +60,7 @@ function HostName({ host, value, set }: { host: string; value: string; set: (v: 
     return (
         <div class="field field-loud">
             <label for={id}>
-                This change has high or critical effects. Type the machine's name, <strong>{host}</strong>
+                This change is grave, or policy asks for it: type the machine's name, <strong>{host}</strong>
             </label>
             <input
                 id={id} type="text" value={value} autocomplete="off" autocapitalize="none" spellcheck={false}
@@ -87,7 +87,7 @@ export function ApproveDialog({ detail: now, browserKey, close, done }: {
         void asking.run();
     }, []);
     const reason = useId();
-    const dangerous = needsHostName(detail.effects);
+    const dangerous = needsHostName(detail.effects) || prepared?.fields["typed_host"] === true;
     const why = !prepared ? "Waiting for the statement."
         : !isSound(prepared) ? "The statement does not fit this page."
         : dangerous && typed.trim() !== detail.host ? `Type ${detail.host} to go on.` : null;

@@ -7,12 +7,13 @@ import { choices } from "../core/decide.ts";
 import { useAction } from "../core/hooks.ts";
 import { methodOf } from "../core/key.ts";
 import { useKey } from "../core/session.ts";
+import { fullTime } from "../core/time.ts";
 import { brief } from "../core/untrusted.ts";
 import { isOpen, STATES } from "../core/words.ts";
 import { ApproveDialog } from "./approve.tsx";
 import { Problem } from "./problem.tsx";
 import { ReasonDialog } from "./reason.tsx";
-import { Text } from "./text.tsx";
+import { Text, Time } from "./text.tsx";
 
 type Open = "approve" | "reject" | "withdraw" | null;
 
@@ -82,6 +83,22 @@ function Closed({ detail }: { detail: Detail }) {
     );
 }
 
+/** Who has to agree besides, and what happens by itself: in the daemon's words. */
+function Agreed({ detail: { agreement } }: { detail: Detail }) {
+    const happens = agreement?.happens;
+    return (
+        <>
+            {agreement?.says && <p class="decision-says"><strong><Text of={agreement.says} /></strong></p>}
+            {happens && (
+                <p class="decision-says">
+                    <strong>Happens <Time at={happens.at} /></strong>, {fullTime(happens.at)}
+                    {happens.by === "policy" && ", unless somebody objects: Reject"}.
+                </p>
+            )}
+        </>
+    );
+}
+
 export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => void }) {
     const [open, setOpen] = useState<Open>(null);
     const key = useKey(detail.verdict?.presence);
@@ -105,6 +122,7 @@ export function DecisionBar({ detail, reload }: { detail: Detail; reload: () => 
     return (
         <div class="decision" role="region" aria-label="Decision">
             <Problem error={applying.error ?? verifying.error} />
+            <Agreed detail={detail} />
             <p class="decision-says" id={why}><Text of={says} /></p>
             <div class="decision-buttons">
                 {may.verify && (
