@@ -181,12 +181,34 @@ Steps insert_for(Workspace& space, const Ask& ask, const std::vector<Candidate>&
 
 } // namespace
 
+namespace {
+
+/// Most of the hosts, where a file that they share, and nobody else has, is a place for it.
+HostNames most_of(Workspace& space, const std::vector<Candidate>& candidates,
+                  const OptionPath& option, const HostNames& hosts) {
+    HostNames out;
+    for (const Candidate& at : candidates) {
+        const bool more = at.hosts.size() * 2 > hosts.size() && at.hosts.size() > out.size();
+        if (more && std::includes(hosts.begin(), hosts.end(), at.hosts.begin(), at.hosts.end()) &&
+            !places_for(space, {at}, option, at.hosts).empty() && takes(space, at, option, true)) {
+            out = at.hosts;
+        }
+    }
+    return out;
+}
+
+} // namespace
+
 Steps insert(Workspace& space, const Ask& ask, const std::vector<Candidate>& candidates,
              const HostNames& hosts, const std::string& expression) {
     const bool alone = ask.named() && ask.wish.in.empty();
-    if (!alone || hosts.size() == 1 ||
-        !places_for(space, candidates, *ask.wish.option, hosts).empty()) {
-        return insert_for(space, ask, candidates, hosts, expression);
+    const bool shared = !places_for(space, candidates, *ask.wish.option, hosts).empty();
+    if (!alone || hosts.size() == 1 || shared) {
+        Steps made = insert_for(space, ask, candidates, hosts, expression);
+        const bool none = !made && made.problem().code == "no_place";
+        if (!none || !alone || hosts.size() == 1 || !space.map().hosts_known) {
+            return made;
+        }
     }
     const auto lost = doubts(space, hosts);
     if (ask.request.every_host && !lost.empty()) {
@@ -195,9 +217,19 @@ Steps insert(Workspace& space, const Ask& ask, const std::vector<Candidate>& can
                        .where = lost.front().substr(0, lost.front().find(": ")),
                        .hint = "name the file that all of them share (`in`)"};
     }
-    std::vector<Step> out;
+    std::vector<HostNames> groups;
+    const HostNames most = most_of(space, candidates, *ask.wish.option, hosts);
+    if (!most.empty()) {
+        groups.push_back(most);
+    }
     for (const std::string& host : hosts) {
-        Steps made = insert_for(space, ask, candidates, {host}, expression);
+        if (most.count(host) == 0) {
+            groups.push_back({host});
+        }
+    }
+    std::vector<Step> out;
+    for (const HostNames& group : groups) {
+        Steps made = insert_for(space, ask, candidates, group, expression);
         if (!made) {
             return made.problem();
         }

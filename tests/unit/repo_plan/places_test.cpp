@@ -322,3 +322,40 @@ TEST_CASE("a host's name that is said out of sight is not said twice") {
     CHECK(refusal(files, request({set("networking.hostName", {{"string", "x"}})},
                                  Json::array({"a"}))) == "unread");
 }
+
+TEST_CASE("what most hosts share takes it for them, and the others say it themselves") {
+    Files files{{"flake.nix", R"({ outputs = { nixpkgs, ... }: { nixosConfigurations = {
+        a = nixpkgs.lib.nixosSystem { modules = [ ./hosts/a ./base.nix ]; };
+        b = nixpkgs.lib.nixosSystem { modules = [ ./hosts/b ./base.nix ]; };
+        iso = nixpkgs.lib.nixosSystem { modules = [ ./hosts/iso ]; };
+      }; }; })"},
+                {"base.nix", "{ nix.gc.automatic = true; time.timeZone = \"UTC\"; }"},
+                {"hosts/a/default.nix", "{ imports = [ ]; }"},
+                {"hosts/b/default.nix", "{ imports = [ ]; }"},
+                {"hosts/iso/default.nix", "{ imports = [ ]; }"}};
+    const auto plan =
+        planned(files, request({set("nix.settings.max-jobs", {{"integer", 2}})}, "all"));
+    INFO((plan ? "" : plan.problem().message));
+    REQUIRE(plan);
+    REQUIRE(plan->edits.size() == 2);
+    CHECK(plan->edits[0].path == "base.nix");
+    CHECK(plan->edits[1].path == "hosts/iso/default.nix");
+}
+
+TEST_CASE("where no shared file is a place for it, each host's own takes it") {
+    auto files =
+        two_hosts("{ services.nginx.enable = true; }", "{ imports = [ ]; }", "{ imports = [ ]; }");
+    files["nginx.nix"] = files["common.nix"];
+    files.erase("common.nix");
+    for (auto& [path, text] : files) {
+        for (auto at = text.find("common"); at != text.npos; at = text.find("common")) {
+            text.replace(at, 6, "nginx");
+        }
+    }
+    const auto plan = planned(files, request({set("services.fstrim.enable", yes)}, "all"));
+    INFO((plan ? "" : plan.problem().message));
+    REQUIRE(plan);
+    REQUIRE(plan->edits.size() == 2);
+    CHECK(plan->edits[0].path == "a.nix");
+    CHECK(plan->edits[1].path == "b.nix");
+}
