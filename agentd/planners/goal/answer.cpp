@@ -2,6 +2,7 @@
 
 #include "agentd/core/text.hpp"
 #include "agentd/planners/goal/request_text.hpp"
+#include "agentd/planners/goal/title.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -54,9 +55,7 @@ Result<Goal> reading_from_json(const Json& value) {
 Goal goal_of(Request request, std::string flake) {
     Goal out{.request = std::move(request), .flake = std::move(flake)};
     out.understood = in_words(out.request);
-    std::string title = core::join(out.understood, ", ");
-    title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
-    out.title = core::shorten(title, 120 - std::string_view("…").size());
+    out.title = title_of(out.request);
     return out;
 }
 

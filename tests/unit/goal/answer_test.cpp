@@ -48,7 +48,7 @@ TEST_CASE("the words about a goal follow from its operations, whatever a worker 
     Json told = to_json(*Place().read("install htop"));
     const auto answer = answer_from_json(told);
     REQUIRE(answer);
-    CHECK(std::get<Goal>(*answer).title == "Add htop to environment.systemPackages");
+    CHECK(std::get<Goal>(*answer).title == "Install htop");
     told["readings"][0]["title"] = "Fix a typo";
     CHECK(code(told) == "unknown_field");
 }

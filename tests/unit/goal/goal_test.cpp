@@ -91,6 +91,29 @@ TEST_CASE("a title is one line of at most 120 bytes, however much a goal comes t
     CHECK(read->title.find('\n') == std::string::npos);
 }
 
+TEST_CASE("a title says what a person would say, and of the rest the option") {
+    const Place place;
+    const std::vector<Sentence> all{
+        {"install ripgrep and fd, and open port 8080 on web",
+         "Install ripgrep and fd and open port 8080 on web"},
+        {"install htop for bob", "Install htop for bob"},
+        {"remove nano on all hosts", "Remove nano on every host"},
+        {"enable docker, enable fail2ban and disable bluetooth",
+         "Enable docker and fail2ban and disable bluetooth"},
+        {"close port 53/udp", "Close udp port 53"},
+        {"add a user tom in the groups audio and video",
+         "Add the user tom and add tom to the group audio and video"},
+        {"set the time zone to Europe/Berlin", "Set the time zone to Europe/Berlin"},
+        {"set a.b.enable to true", "Set a.b.enable to true"},
+        {"set programs.zsh.enable to false as a default",
+         "Set programs.zsh.enable to false as a default"}};
+    for (const Sentence& one : all) {
+        const auto read = place.goal(one.goal);
+        REQUIRE(read);
+        CHECK(read->title == one.says);
+    }
+}
+
 TEST_CASE("a goal with a word that is not understood is not done in part") {
     const Place place;
     for (const std::string goal :
