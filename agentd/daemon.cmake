@@ -18,9 +18,9 @@ agentd_room(daemon
 
 # The stages that prove a change and need no daemon: `agentctl test` is made of the same.
 agentd_room(proving
-  HEADERS planners/index_view.hpp planners/operation_check.hpp stages/agreement.hpp stages/base.hpp stages/bump.hpp stages/check_runner.hpp stages/checks.hpp stages/decide.hpp stages/dry_activate.hpp stages/evaluate.hpp stages/explain.hpp stages/hosts.hpp stages/inputs.hpp stages/keep.hpp stages/lacking.hpp stages/locked.hpp stages/measure.hpp stages/news.hpp stages/options.hpp stages/parse.hpp
+  HEADERS planners/index_view.hpp planners/operation_check.hpp planners/ruled_out.hpp stages/agreement.hpp stages/base.hpp stages/bump.hpp stages/check_runner.hpp stages/checks.hpp stages/decide.hpp stages/dry_activate.hpp stages/evaluate.hpp stages/explain.hpp stages/hosts.hpp stages/inputs.hpp stages/keep.hpp stages/lacking.hpp stages/locked.hpp stages/measure.hpp stages/news.hpp stages/options.hpp stages/parse.hpp
           stages/already.hpp stages/patch.hpp stages/plan.hpp stages/proof_values.hpp stages/rehearse.hpp stages/so_far.hpp stages/step.hpp stages/test.hpp
-  SOURCES planners/operation_check.cpp stages/agreement.cpp stages/base.cpp stages/bump.cpp stages/check_runner.cpp stages/checks.cpp stages/decide.cpp stages/dry_activate.cpp stages/evaluate.cpp stages/explain.cpp stages/hosts.cpp stages/inputs.cpp stages/keep.cpp stages/lacking.cpp stages/locked.cpp stages/measure.cpp stages/news.cpp stages/options.cpp stages/parse.cpp
+  SOURCES planners/operation_check.cpp planners/ruled_out.cpp stages/agreement.cpp stages/base.cpp stages/bump.cpp stages/check_runner.cpp stages/checks.cpp stages/decide.cpp stages/dry_activate.cpp stages/evaluate.cpp stages/explain.cpp stages/hosts.cpp stages/inputs.cpp stages/keep.cpp stages/lacking.cpp stages/locked.cpp stages/measure.cpp stages/news.cpp stages/options.cpp stages/parse.cpp
           stages/already.cpp stages/patch.cpp stages/plan.cpp stages/proof_values.cpp stages/rehearse.cpp stages/so_far.cpp stages/test.cpp
   USES agentd_analysis agentd_explanation agentd_fetching agentd_rehearsal agentd_policy agentd_store agentd_index agentd_evaluator agentd_flake agentd_nix_syntax agentd_repo_plan agentd_proposals agentd_sandbox)
 

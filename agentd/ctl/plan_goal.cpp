@@ -3,6 +3,7 @@
 #include "agentd/ctl/patch_input.hpp"
 #include "agentd/planners/goal/request_text.hpp"
 #include "agentd/planners/index_view.hpp"
+#include "agentd/planners/ruled_out.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -71,13 +72,16 @@ std::variant<planners::goal::Goal, Trouble> goal_of(Context& context, const Know
     }
     const planners::goal::Sayings said(place.files, place.map);
     auto answer = planners::goal::read_goal(context.asked().argument("GOAL"),
-                                          {.map = place.map,
-                                           .files = place.files.all(),
-                                           .host = host,
-                                           .catalog = view ? &*view : nullptr,
-                                           .said = &said});
+                                            {.map = place.map,
+                                             .files = place.files.all(),
+                                             .host = host,
+                                             .catalog = view ? &*view : nullptr,
+                                             .said = &said});
     if (!answer) {
         return Trouble{.problem = answer.problem(), .exit = status::usage};
+    }
+    if (place.index != nullptr) {
+        answer = planners::without_ruled_out(std::move(answer).value(), *place.index);
     }
     if (const auto* question = std::get_if<planners::goal::Question>(&*answer)) {
         return trouble_of(*question);

@@ -5,6 +5,7 @@
 #include "agentd/pipeline/bumping.hpp"
 #include "agentd/pipeline/goal_addresses.hpp"
 #include "agentd/planners/operation_check.hpp"
+#include "agentd/planners/ruled_out.hpp"
 #include "proposals/git.hpp"
 
 #include <algorithm>
@@ -48,6 +49,9 @@ Result<Answer> read(const Surroundings& in, const core::Commit& head, const std:
                                        .tree = *tree,
                                        .paths = repository.list_files(head)},
                                       stop);
+    if (answer) {
+        answer = planners::without_ruled_out(std::move(answer).value(), index);
+    }
     const auto* one = answer ? std::get_if<Goal>(&*answer) : nullptr;
     if (one != nullptr) {
         const std::string flake = tree->read_within("flake.nix", largest_flake).value_or("");

@@ -1,4 +1,5 @@
 #include "agentd/planners/operation_check.hpp"
+#include "agentd/planners/ruled_out.hpp"
 #include "evaluator/index/make_index.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -18,7 +19,7 @@ Json option(const char* path, const Json& type, bool read_only = false) {
 const Json text{{"n", "str"}}, truth{{"n", "bool"}};
 const Json port{{"n", "unsignedInt16"}, {"d", "between 0 and 65535"}};
 
-std::string judge(OperationKind kind, const char* path, std::optional<proposals::Value> value) {
+const evaluator::OptionIndex& index_of() {
     static const test::TempDir folder;
     static const auto index = [] {
         Json old = option("a.old", truth);
@@ -35,12 +36,17 @@ std::string judge(OperationKind kind, const char* path, std::optional<proposals:
         return evaluator::OptionIndex::open(folder / "i.db");
     }();
     REQUIRE(index);
+    return *index;
+}
+
+std::string judge(OperationKind kind, const char* path, std::optional<proposals::Value> value) {
+    const auto& index = index_of();
     const proposals::plan::Request operations{
         .hosts = {"web"},
         .operations = {{.kind = static_cast<proposals::plan::WishKind>(kind),
                         .option = *proposals::OptionPath::parse(path),
                         .value = std::move(value)}}};
-    const auto checked = planners::check_operations(operations, *index);
+    const auto checked = planners::check_operations(operations, index);
     return !checked           ? checked.problem().code + ": " + checked.problem().message
            : checked->empty() ? "good"
                               : "unchecked: " + checked->front();
@@ -79,4 +85,28 @@ TEST_CASE("what Nix would refuse is refused before, with what is meant instead")
           "read_only_option: a.fixed is read-only: the system sets it");
     CHECK(judge(add, "packages", package("rigprep")) ==
           "unknown_package: there is no package rigprep");
+}
+
+TEST_CASE("a reading that the host cannot be asked for is none") {
+    using planners::goal::Goal;
+    using planners::goal::Question;
+    const auto reading = [](const char* path, proposals::Value value) {
+        proposals::plan::Request request;
+        request.operations.push_back({.kind = proposals::plan::WishKind::set_option,
+                                      .option = *proposals::OptionPath::parse(path),
+                                      .value = std::move(value)});
+        return planners::goal::goal_of(std::move(request), "");
+    };
+    const auto left = [](Question asked) {
+        const auto answer = planners::without_ruled_out(std::move(asked), index_of());
+        const auto* question = std::get_if<Question>(&answer);
+        return question == nullptr ? std::get<Goal>(answer).title
+                                   : std::to_string(question->readings.size());
+    };
+    CHECK(left({{reading("a.enable", true), reading("b.enable", true)}}) == "Set a.enable to true");
+    CHECK(left({{reading("a.name", true), reading("a.enable", true)}}) == "Set a.enable to true");
+    CHECK(left({{reading("a.enable", true), reading("a.enable", false)}}) == "2");
+    CHECK(left({{reading("a.enable", true), reading("a.enable", false), reading("b.x", true)}}) ==
+          "2");
+    CHECK(left({{reading("b.enable", true), reading("c.enable", true)}}) == "2"); // told with both
 }
