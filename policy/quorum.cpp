@@ -48,7 +48,7 @@ core::Result<core::Done> may_agree(const Vote& vote, std::string_view name) {
                        .message = std::string(name) + " may look, and approve nothing",
                        .hint = "the roles are in policy.toml; somebody else has to approve it"};
     }
-    if (name == vote.author.id && !may_judge_himself(vote)) {
+    if (core::to_lower(name) == core::to_lower(vote.author.id) && !may_judge_himself(vote)) {
         return Problem{.code = "own_proposal",
                        .message = "nobody approves his own proposal, and this one is " +
                                   std::string(name) + "'s",
@@ -59,11 +59,14 @@ core::Result<core::Done> may_agree(const Vote& vote, std::string_view name) {
 }
 
 std::vector<ApproversNeeded> still_needed(const Vote& vote, std::span<const std::string> names) {
-    const std::set<std::string_view> people(names.begin(), names.end());
     const auto having = [&](Role role) {
-        return std::count_if(people.begin(), people.end(), [&](std::string_view name) {
-            return may_agree(vote, name) && role_of(vote.policy, name) >= role;
-        });
+        std::set<std::string> people; // `Alice` and `alice` are one
+        for (const std::string& name : names) {
+            if (may_agree(vote, name) && role_of(vote.policy, name) >= role) {
+                people.insert(core::to_lower(name));
+            }
+        }
+        return static_cast<std::int64_t>(people.size());
     };
     std::vector<ApproversNeeded> missing;
     auto wanted = vote.obligations.approvers;

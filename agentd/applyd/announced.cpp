@@ -99,11 +99,12 @@ void Announcements::write(const std::vector<Announced>& all) const {
     core::write_file_durably(file(), core::canonical(out) + "\n");
 }
 
-/// Within one boot no clock that is set makes it longer; of another boot only the clock knows.
+/// No clock that is set makes it longer: of another boot only what this one has lasted counts.
 std::chrono::microseconds Announcements::elapsed(const Announced& one) const {
     const auto shown = std::chrono::duration_cast<std::chrono::microseconds>(clock_.now() - one.at);
-    const std::chrono::microseconds counted(clock_.monotonic_us() - one.since_boot_us);
-    return one.boot_id == boot_id_ ? std::min(shown, counted) : shown;
+    const std::chrono::microseconds counted(clock_.monotonic_us() -
+                                            (one.boot_id == boot_id_ ? one.since_boot_us : 0));
+    return std::min(shown, counted);
 }
 
 Result<Announced> Announcements::announce(const Statement& statement, const std::string& sha256,
@@ -136,7 +137,7 @@ Result<Announced> Announcements::announce(const Statement& statement, const std:
                    .at = clock_.now(),
                    .since_boot_us = clock_.monotonic_us(),
                    .boot_id = boot_id_,
-                   .expires = std::min(statement.expires, now + kept)});
+                   .expires = std::min(statement.expires, now + 2 * kept)});
     write(all);
     return all.back();
 }

@@ -3,6 +3,8 @@
 #include "agentd/applyd/helper.hpp"
 #include "agentd/applyd/record.hpp"
 #include "agentd/core/crypto.hpp"
+#include "agentd/core/failure.hpp"
+#include "agentd/core/log.hpp"
 #include "agentd/core/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -73,9 +75,14 @@ Json Helper::object(const Json& request, const core::Peer& peer) {
     return {{"ok", true}};
 }
 
+/// The brake works whatever is on the disk: what cannot be read keeps everything waiting anyway.
 void Helper::forget_waiting() {
     const std::lock_guard lock(announced_lock_);
-    announced_.forget_waiting();
+    try {
+        announced_.forget_waiting();
+    } catch (const core::Failure& failure) {
+        core::log(core::Level::error, failure.what());
+    }
 }
 
 } // namespace agentd::applyd

@@ -76,6 +76,8 @@ Result<proposals::Statement> check_statement(std::string_view bytes, const Json&
         {"proposal", statement->proposal, raw(detail, "id")},
         {"host", statement->host, raw(detail, "host")},
         {"author", statement->author.id, raw(part(detail, "proposer"), "id")},
+        {"author", statement->author.kind, raw(part(detail, "proposer"), "kind")},
+        {"told", statement->told.source, raw(detail, "source")},
         {"from", statement->from.path, raw(effects, "from")},
         {"effects_sha256", statement->effects_sha256.value_or(""), digest_of_shown(effects)},
         {"policy_sha256", statement->policy_sha256, raw(verdict, "policy_sha256")},
@@ -91,7 +93,8 @@ Result<proposals::Statement> check_statement(std::string_view bytes, const Json&
         }
     }
     const Json& obligations = part(verdict, "obligations");
-    const bool later = !list(obligations, "windows").empty() || number(obligations, "delay_seconds") > 0;
+    const bool later =
+        !list(obligations, "windows").empty() || number(obligations, "delay_seconds") > 0;
     if ((now < statement->not_before && !later) || now >= statement->expires) {
         return Problem{.code = "stale",
                        .message = "the statement is not valid now",

@@ -40,6 +40,8 @@ void print_statement(Terminal& terminal, const proposals::Statement& statement,
         line("instead of", statement.from.path);
         line("commit", statement.candidate_commit.value_or("none: it ran here before"));
     }
+    line("author", statement.author.id + " (" + statement.author.kind + ", by " +
+                       std::string(proposals::to_string(statement.author.via)) + ")");
     line("effects", statement.effects_sha256.value_or(""));
     if (statement.not_before > now) {
         line("from", moment(core::format_instant(statement.not_before)) + " UTC");

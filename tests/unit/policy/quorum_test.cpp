@@ -113,6 +113,10 @@ TEST_CASE("one person with several keys counts once") {
     desk.author.id = "agent";
     desk.obligations.approvers = {{.n = 2, .role = Role::approver}};
     CHECK(desk.missing({"alice", "alice", "alice"}) == "one more approver has to approve");
+    CHECK(desk.missing({"carol", "Carol"}) == "one more approver has to approve");
+    desk.author.id = "Carol";
+    CHECK(desk.may("carol") == "own_proposal");
+    desk.author.id = "agent";
     CHECK(policy::needs_several(desk.obligations));
     CHECK_FALSE(policy::needs_several(Obligations{}));
 }
