@@ -199,7 +199,9 @@ Result<Json> Api::pair_enrol(const Call& call) {
     if (const auto done = reader.finish(); !done) {
         return done.problem();
     }
-    auto answer = stages::ask_applyd(in_.config.sockets.apply, request, call.stop);
+    // Root's helper answers when root has said yes to this key, in his terminal.
+    auto answer =
+        stages::ask_applyd(in_.config.sockets.apply, request, call.stop, std::chrono::minutes(4));
     if (!answer) {
         return answer.problem();
     }

@@ -108,4 +108,12 @@ Result<Done> Confirmation::cancel(const std::string& proposal, Word word) {
     return Done{};
 }
 
+std::vector<proposals::Approver> who_may_confirm(std::vector<proposals::Approver> approvers,
+                                                 const policy::Policy& policy) {
+    std::erase_if(approvers, [&](const proposals::Approver& approver) {
+        return policy::role_of(policy, approver.name) == proposals::Role::viewer;
+    });
+    return approvers;
+}
+
 } // namespace agentd::applyd

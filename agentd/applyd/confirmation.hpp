@@ -5,6 +5,7 @@
 
 #include "agentd/core/clock.hpp"
 #include "agentd/core/result.hpp"
+#include "policy/rule.hpp"
 #include "proposals/presence.hpp"
 
 #include <condition_variable>
@@ -13,6 +14,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace agentd::applyd {
 
@@ -65,5 +67,9 @@ class Confirmation {
     bool lasting_ = false;
     std::stop_source cancelled_{};
 };
+
+/// Those of the approvers whose word about an apply counts: a viewer's does not.
+std::vector<proposals::Approver> who_may_confirm(std::vector<proposals::Approver> approvers,
+                                                 const policy::Policy& policy);
 
 } // namespace agentd::applyd

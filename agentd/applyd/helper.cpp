@@ -89,7 +89,7 @@ void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_t
     for (;;) {
         const auto alone =
             idle.count() >= 0 && steady_clock::now() >= leave ? journal_.try_lock() : std::nullopt;
-        if (alone && !journal_.unsettled()) {
+        if (alone && !journal_.unsettled() && desk_.is_idle()) {
             slots_.clear(); // what was asked is answered; who asks now waits in systemd's socket
             return;
         }
@@ -191,8 +191,11 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
     if (op == "health") {
         return health(stop);
     }
-    if (op == "pair.invite" || op == "pair.enrol") {
-        return op == "pair.invite" ? invite(request, connection.peer) : enrol(request);
+    if (op == "pair.enrol") {
+        return enrol(request, stop);
+    }
+    if (op == "pair.invite" || op == "pair.wait" || op == "pair.admit") {
+        return pair(request, connection.peer, stop);
     }
     if (op == "passkey.seen") {
         return seen(request);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agentd/applyd/activation.hpp"
-#include "agentd/applyd/pairing.hpp"
+#include "agentd/applyd/pairing_desk.hpp"
 #include "agentd/applyd/passkey_counters.hpp"
 #include "agentd/core/line_socket.hpp"
 
@@ -72,8 +72,12 @@ class Helper {
     core::Json lift(const std::string& path, const core::Peer& peer);
     void record_brake(const char* what, const core::Json& path, const std::string& reason,
                       const core::Peer& peer);
-    core::Json invite(const core::Json& request, const core::Peer& peer);
-    core::Json enrol(const core::Json& request);
+    core::Json pair(const core::Json& request, const core::Peer& peer, const std::stop_token& stop);
+    core::Json invite(const core::Json& request);
+    core::Json enrol(const core::Json& request, const std::stop_token& stop);
+    /// Root hears what a link brought, and says whether it counts.
+    core::Json offered(const core::Json& request, const std::stop_token& stop);
+    core::Json admit_key(const core::Json& request);
     /// A passkey's assertion at the moment it is made: later its count may have gone on.
     core::Json seen(const core::Json& request);
     void refuse(const std::string& subject, const core::Problem& problem, const core::Peer& peer);
@@ -97,6 +101,7 @@ class Helper {
     std::mutex health_lock_;
     std::mutex pairing_lock_;
     Pairing pairing_;
+    PairingDesk desk_;
     PasskeyCounters passkeys_;
     std::list<Slot> slots_; ///< last: joined before anything they use goes
 };

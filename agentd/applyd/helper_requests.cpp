@@ -5,6 +5,7 @@
 #include "agentd/applyd/trusted_file.hpp"
 #include "agentd/core/failure.hpp"
 #include "agentd/core/text.hpp"
+#include "policy/load.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,11 @@ bool is_own(const core::Peer& peer) {
 core::Result<core::Done> Helper::take_up(const VerifiedStatement& verified,
                                          const Presences& presences, const core::Peer& peer,
                                          const std::stop_token& stop) {
+    for (const proposals::Presence& presence : presences) { // verified by now
+        if (auto fresh = passkeys_.take(presence); !fresh) {
+            return fresh;
+        }
+    }
     if (presences.empty()) {
         const std::lock_guard lock(announced_lock_);
         if (auto begun = announced_.begin(verified.statement(), verified.sha256()); !begun) {
@@ -62,11 +68,20 @@ Json Helper::confirm(const Json& request) {
     if (const auto done = reader.finish(); !done || !presence) {
         return refusal(done ? presence.problem() : done.problem());
     }
-    const auto approvers = proposals::parse_approvers(read_trusted(config_.apply.approvers));
+    const auto loaded =
+        policy::load_policy(read_trusted(config_.policy.file),
+                            {.file = config_.policy.file,
+                             .today = std::chrono::floor<std::chrono::days>(clock_.now())});
+    if (!loaded.policy) { // who is a viewer is not known: nobody's word counts
+        return refusal(loaded.problems.front());
+    }
+    const auto approvers =
+        who_may_confirm(proposals::parse_approvers(read_trusted(config_.apply.approvers)).approvers,
+                        *loaded.policy);
     if (const auto fresh = passkeys_.look(*presence); !fresh) {
         return refusal(fresh.problem());
     }
-    const auto name = confirmation_.confirm(proposal, *presence, approvers.approvers);
+    const auto name = confirmation_.confirm(proposal, *presence, approvers);
     if (!name) {
         return refusal(name.problem());
     }

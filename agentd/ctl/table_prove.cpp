@@ -197,8 +197,11 @@ std::vector<Command> set_up_commands() {
                       .value = "NAME",
                       .help =
                           "whose it is: the approver that roles name; default: who called sudo"},
-                     {.name = "--label", .value = "TEXT", .help = "what to call the browser"}},
-         .more = "Must run as root: what is enrolled by it will be able to approve.",
+                     {.name = "--label", .value = "TEXT", .help = "what to call the browser"},
+                     {.name = "--yes", .help = "take the key that the link brings without a look"}},
+         .more =
+             "Must run as root: what is enrolled by it will be able to approve. It waits for the\n"
+             "key, shows its code, and enrols it when you say that your browser shows the same.",
          .handler = commands::web_login},
         {.path = "config check",
          .group = "Set up",

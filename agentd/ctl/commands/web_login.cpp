@@ -27,6 +27,42 @@ std::string name_of(Context& context) {
     return caller && *caller != "root" && proposals::is_approver_name(*caller) ? *caller : "";
 }
 
+/// Waits for the key that the link brings, and says yes to it when a person, or --yes, does.
+int admit(Context& context, const std::string& socket, const std::string& token) {
+    Terminal& terminal = context.terminal();
+    const auto helper = [&](core::Json request) {
+        request["token"] = token;
+        return ask_helper(socket, request, context.around().stop);
+    };
+    const Reply waited = helper({{"op", "pair.wait"}});
+    if (const auto* trouble = std::get_if<Trouble>(&waited)) {
+        return terminal.fail(*trouble);
+    }
+    const core::Json offer = std::get<core::Json>(waited).value("offer", core::Json());
+    if (!offer.is_object()) {
+        return terminal.fail({.problem = {.code = "expired",
+                                          .message = "nobody opened the link in time",
+                                          .hint = "sudo agentctl web login"},
+                              .exit = status::declined});
+    }
+    const std::string what = shown(offer, "method") + " of `" + shown(offer, "name") + "` (" +
+                             shown(offer, "label") + "), " + shown(offer, "key_id");
+    bool yes = context.asked().has("--yes");
+    if (!yes) {
+        terminal.progress("the link brought a " + what);
+        terminal.progress("its code: " + shown(offer, "code"));
+        const auto said = terminal.ask("Does your browser show this code? It will approve. [y/N] ");
+        yes = said && (*said == "y" || *said == "yes");
+    }
+    const Reply admitted =
+        helper({{"op", "pair.admit"}, {"key_id", offer.value("key_id", "")}, {"yes", yes}});
+    if (const auto* trouble = std::get_if<Trouble>(&admitted)) {
+        return terminal.fail(*trouble);
+    }
+    terminal.progress((yes ? "enrolled: " : "not enrolled: ") + what);
+    return yes ? status::ok : status::declined;
+}
+
 } // namespace
 
 int web_login(Context& context) {
@@ -74,8 +110,14 @@ int web_login(Context& context) {
     terminal.progress("what it enrols, a passkey or a key of the browser, approves as " +
                       (name.empty() ? "`" + label + "`; --name says who it is"
                                     : "`" + name + "`; --name says another name"));
+    context.around().out.flush(); // somebody reads it while we wait
     terminal.result({{"url", link}, {"good_for_seconds", 120}});
-    return status::ok;
+    if (!terminal.can_ask() && !context.asked().has("--yes")) {
+        terminal.progress("what it brings has to be said yes to: call this in a terminal, or with "
+                          "--yes, which takes whatever comes first");
+        return status::ok;
+    }
+    return admit(context, config.sockets.apply, shown(std::get<core::Json>(invited), "token"));
 }
 
 } // namespace agentd::ctl::commands

@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import subprocess
+import threading
 
 from client import Refused
 
@@ -20,7 +21,15 @@ class Browser:
         spki = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"],
                               check=True, capture_output=True).stdout
         token = lab.applyd({"op": "pair.invite", "label": label})["token"]
+        root = threading.Thread(target=self.say_yes, args=(token,))
+        root.start()
         self.key_id = self.post("pair", token=token, spki=base64.b64encode(spki).decode(), label=label)["key_id"]
+        root.join()
+
+    def say_yes(self, token):
+        """What `agentctl web login --yes` does: root's word that this key counts."""
+        offer = self.lab.applyd({"op": "pair.wait", "token": token}, timeout=240)["offer"]
+        self.lab.applyd({"op": "pair.admit", "token": token, "key_id": offer["key_id"], "yes": True})
 
     def ask(self, method, path, body=None, headers=None, timeout=60):
         """Status and JSON of one request over a connection of its own."""

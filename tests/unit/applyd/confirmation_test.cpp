@@ -156,3 +156,11 @@ TEST_CASE("once it is being made to last, or somebody confirmed, a cancel is too
     CHECK(code(waiting.confirmation.cancel(mine, {.name = "bob"})) == "too_late");
     CHECK(waiting.word.get()->confirmed);
 }
+
+TEST_CASE("a viewer's word keeps nothing") {
+    policy::Policy policy;
+    policy.roles = {{"victor", proposals::Role::viewer}};
+    const auto may = applyd::who_may_confirm({{.name = "alice"}, {.name = "victor"}}, policy);
+    REQUIRE(may.size() == 1);
+    CHECK(may.front().name == "alice");
+}

@@ -1,4 +1,5 @@
 #include "agentd/applyd/pairing.hpp"
+#include "agentd/applyd/pairing_desk.hpp"
 
 #include "agentd/core/fd.hpp"
 #include "agentd/core/text.hpp"
@@ -7,6 +8,8 @@
 #include "tests/support/fixed_clock.hpp"
 #include "tests/support/passkey.hpp"
 #include "tests/support/temp_dir.hpp"
+
+#include <thread>
 
 using namespace agentd;
 using applyd::Pairing;
@@ -151,4 +154,48 @@ TEST_CASE("a passkey is enrolled by an invitation that it signed for, at the pag
                    {"https://home.example"});
     const auto third = closed.invite({.name = "alice"});
     CHECK(closed.check(third, offer(third), "x").problem().code == "wrong_origin");
+}
+
+namespace {
+
+using applyd::PairingDesk;
+constexpr auto long_enough = std::chrono::minutes(5);
+
+/// What the browser hears, when root does this meanwhile.
+std::optional<bool> offered(PairingDesk& desk, const std::function<void()>& root) {
+    std::optional<bool> said;
+    std::jthread browser([&](const std::stop_token& stop) {
+        said = desk.offer("t", {.key_id = "SHA256:phone"}, long_enough, stop);
+    });
+    const auto waits = desk.wait("t", long_enough, {});
+    REQUIRE(waits);
+    CHECK(waits->key_id == "SHA256:phone");
+    root();
+    browser.request_stop();
+    browser.join();
+    return said;
+}
+
+} // namespace
+
+TEST_CASE("a key that a link brought waits until root says yes, to this very key") {
+    PairingDesk desk;
+    CHECK(desk.is_idle());
+    CHECK(offered(desk, [&] { desk.answer("t", true); }) == true);
+    CHECK(offered(desk, [&] { desk.answer("t", false); }) == false);
+    CHECK(offered(desk, [&] {
+              CHECK(desk.find("t", "SHA256:phone"));
+              CHECK_FALSE(desk.find("t", "SHA256:mallory"));
+              CHECK_FALSE(desk.find("u", "SHA256:phone"));
+              CHECK_FALSE(desk.is_idle());
+              desk.answer("u", true);
+          }) == std::nullopt);
+    CHECK_FALSE(desk.find("t", "SHA256:phone"));
+    CHECK_FALSE(desk.wait("t", std::chrono::milliseconds(1), {}));
+    CHECK(desk.is_idle());
+}
+
+TEST_CASE("page and terminal show the same code of a key") {
+    CHECK(applyd::pairing_code("SHA256:phone").size() == 14);
+    CHECK(applyd::pairing_code("SHA256:phone") != applyd::pairing_code("SHA256:other"));
 }

@@ -109,3 +109,40 @@ TEST_CASE("web login is for root, and the secret half comes from the helper") {
     CHECK(helper.requests().back().at("name") == "bob");
     CHECK(agentctl.run({"web", "login", "--name", "a b"}).exit == 64);
 }
+
+TEST_CASE("what a link brings is enrolled when root says yes to its code, and only then") {
+    Ctl agentctl;
+    FakeDaemon daemon(agentctl.socket(),
+                      test::by_method({{"web.login", ok({{"url", "http://localhost:8484/pair"},
+                                                         {"others", {"https://box.example/pair"}},
+                                                         {"expires", nullptr}})}}));
+    const std::string helper_socket = agentctl.directory / "apply.sock",
+                      file = agentctl.directory / "agentd.toml";
+    std::ofstream(file) << "host = \"demo\"\n[flake]\nupstream = \"/x\"\n[sockets]\napply = \""
+                        << helper_socket << "\"\n";
+    agentctl.variables["AGENTD_CONFIG"] = file;
+    agentctl.uid = 0;
+    agentctl.terminal = true;
+    FakeDaemon helper(helper_socket, [](const Json&) {
+        const Json offer{{"method", "passkey"}, {"key_id", "SHA256:k"}, {"name", "alice"},
+                         {"label", "phone"},    {"code", "a1b2-c3d4-e5f6"}};
+        return std::vector<Json>{{{"ok", true}, {"token", "abc"}, {"offer", offer}}};
+    });
+    for (const auto& [said, exit] : {std::pair("y\n", 0), std::pair("n\n", 3), std::pair("", 3)}) {
+        agentctl.input = said;
+        const auto ran = agentctl.run({"web", "login"});
+        CHECK(ran.exit == exit);
+        CHECK(ran.out == "http://localhost:8484/pair#abc\nhttps://box.example/pair#abc\n");
+        CHECK(ran.err.find("a1b2-c3d4-e5f6") != std::string::npos);
+        const Json last = helper.requests().back();
+        CHECK(last.at("op") == "pair.admit");
+        CHECK(last.at("key_id") == "SHA256:k");
+        CHECK(last.at("token") == "abc");
+        CHECK(last.at("yes") == (exit == 0));
+    }
+    agentctl.terminal = false;
+    CHECK(agentctl.run({"web", "login", "--yes"}).exit == 0);
+    CHECK(helper.requests().back().at("yes") == true);
+    CHECK(agentctl.run({"web", "login"}).exit == 0);
+    CHECK(helper.requests().back().at("op") == "pair.invite");
+}

@@ -1,6 +1,7 @@
 // Pairing: a one-time link from `agentctl web login` enrols a passkey, or a key that this browser makes here.
 import { useEffect, useId, useState } from "preact/hooks";
 import { ApiError, send } from "../api/client.ts";
+import { sha256Hex } from "../core/digest.ts";
 import { useAction, useTitle } from "../core/hooks.ts";
 import { type BrowserKey, keepKey, makeKey, whyNoKeys } from "../core/key.ts";
 import { makePasskey, passkeysHere } from "../core/passkey.ts";
@@ -19,7 +20,13 @@ function deviceName(): string {
     return `${browser} on ${system}`;
 }
 
-async function pair(token: string, label: string, passkey: boolean): Promise<void> {
+/** What the terminal shows of a key as well: `a1b2-c3d4-e5f6`. */
+async function codeOf(keyId: string): Promise<string> {
+    const digest = await sha256Hex(`agentd-pairing@v1:${keyId}`);
+    return [0, 4, 8].map((at) => digest.slice(at, at + 4)).join("-");
+}
+
+async function pair(token: string, label: string, passkey: boolean, show: (code: string) => void): Promise<void> {
     let key: BrowserKey;
     let offer: { spki: string } | { passkey: string };
     if (passkey) {
@@ -31,6 +38,7 @@ async function pair(token: string, label: string, passkey: boolean): Promise<voi
         key = made.key;
         offer = { spki: made.spki };
     }
+    show(await codeOf(key.keyId));
     const answer = await send<{ key_id: string }>("/pair", { token, label, ...offer });
     if (answer.key_id !== key.keyId) {
         throw new ApiError({
@@ -56,9 +64,10 @@ function Insecure({ why }: { why: string }) {
 
 function PairForm({ token, paired }: { token: string; paired: () => Promise<unknown> }) {
     const [label, setLabel] = useState(deviceName);
+    const [code, setCode] = useState("");
     const id = useId();
     const pairing = useAction(async (passkey: boolean) => {
-        await pair(token, label.trim(), passkey);
+        await pair(token, label.trim(), passkey, setCode);
         dropToken();
         await paired();
         navigate("/", "replace");
@@ -78,6 +87,12 @@ function PairForm({ token, paired }: { token: string; paired: () => Promise<unkn
                 />
             </div>
             <Problem error={pairing.error} />
+            {pairing.busy && code && (
+                <p class="note" role="status">
+                    Now say yes in the terminal where <code>agentctl web login</code> runs, if it shows this
+                    code: <strong data-code>{code}</strong>
+                </p>
+            )}
             <p class="decision-buttons">
                 {passkeysHere() && (
                     <button type="button" class="button button-primary" aria-disabled={pairing.busy}
