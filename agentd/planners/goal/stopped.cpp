@@ -108,8 +108,7 @@ std::optional<Problem> unknown_host(const Scene& scene, std::size_t furthest) {
             i > 0 && !token.mark && !token.quoted && !is_reserved(token.lower) &&
             std::find(before.begin(), before.end(), scene.tokens[i - 1].lower) != before.end();
         const bool other = token.lower == "all" || token.lower == "every" ||
-                           scene.is_user(token.text) || scene.is_module(token.text) ||
-                           map.host(token.text) != nullptr;
+                           scene.is_user(token.text) || map.host(token.text) != nullptr;
         if (!said || other || map.hosts_known) {
             continue;
         }
