@@ -16,7 +16,7 @@ const secondsLeft = async (page) => {
 async function untilAsked(page, url, cases) {
     await page.goto(`${url}/proposals/${cases.critical.id}`);
     await approveDialog(page);
-    await page.getByLabel(/Type the machine's name/).fill("attic");
+    await page.getByLabel(/type the machine's name/i).fill("attic");
     await page.getByRole("button", { name: "Approve and apply" }).click();
     await phase(page, "waiting");
 }

@@ -8,7 +8,7 @@ describe("approving", () => {
         await page.goto(`${url}/proposals/${cases.ripgrep.id}`);
         await approveDialog(page);
         assert.equal(await page.locator("dialog .not-ok").count(), 0);
-        assert.equal(await page.getByLabel(/Type the machine's name/).count(), 0);
+        assert.equal(await page.getByLabel(/type the machine's name/i).count(), 0);
         await page.getByRole("button", { name: "Approve and apply" }).click();
         await state(page, "confirmed");
         await page.locator("[data-outcome=confirmed]").waitFor();
@@ -41,7 +41,7 @@ describe("approving", () => {
         await page.getByText("Type attic to go on.").waitFor();
         assert.equal(await apply.getAttribute("aria-disabled"), "true");
         await apply.dispatchEvent("click");
-        await page.getByLabel(/Type the machine's name/).focus();
+        await page.getByLabel(/type the machine's name/i).focus();
         await page.keyboard.type("attic");
         await page.getByText("It will be signed with this browser's own key.").waitFor();
         for (let i = 0; i < 3; i += 1) await page.keyboard.press("Tab");

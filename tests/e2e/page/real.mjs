@@ -43,7 +43,7 @@ export async function approveAndApply(page, { apart = false } = {}) {
     await button.click();
     await page.locator("dialog").getByText("Checked by this browser").waitFor();
     assert.deepEqual(await page.locator("dialog .not-ok").allInnerTexts(), []);
-    const host = page.getByLabel(/Type the machine's name/);
+    const host = page.getByLabel(/type the machine's name/i);
     if (await host.count() > 0) await host.fill(await host.locator("xpath=..").locator("strong").innerText());
     await page.getByRole("button", { name: apart ? "Approve only" : "Approve and apply" }).click();
     await page.locator("dialog").waitFor({ state: "detached" });
