@@ -37,6 +37,7 @@ constexpr std::array routes{
     Route{Method::post, "/proposals/*/confirm", "confirm"},
     Route{Method::post, "/proposals/*/cancel", "cancel"},
     Route{Method::get, "/generations", "generations"},
+    Route{Method::get, "/trust", "trust.show"},
     Route{Method::get, "/audit", "audit.tail"},
     Route{Method::get, "/audit/verify", "audit.verify"},
     Route{Method::post, "/observe", "observe"},

@@ -6,6 +6,21 @@ import { Refusal } from "./refusal.mjs";
 
 const fact = (name, owner, state, text) => ({ name, owner, state, text });
 
+/** Who is trusted how far: one that earned something, one that lost it, under a hostile name. */
+function standings() {
+    const evidence = { applies: 12, days: 12, span_days: 15, targets: 7, vetoed: 0, newest: ago(24) };
+    const none = { applies: 0, days: 0, span_days: 0, targets: 0, vetoed: 0, newest: null };
+    return [
+        { proposer: { kind: "agent", id: "claude", binding: "1".repeat(64) }, class: "package",
+          class_means: "programs for people come, go or move, and no service is touched", host_class: HOST, level: "veto",
+          until: ago(-240), reasons: ["a person granted it"], missing: ["0 of 5 days on which one happened that nobody objected to"],
+          suggested: null, evidence, bound: "0 faults in 12: at most 25 % of changes go wrong, at 95 % confidence", grant: null, lines: [] },
+        { proposer: { kind: "agent", id: HOSTILE, binding: "" }, class: "setting", class_means: "something that runs already runs otherwise",
+          host_class: HOST, level: "revoked", until: ago(-300), reasons: ["revoked: it was taken back"],
+          missing: ["14 days, or a grant that a person signs after it"], suggested: null, evidence: none, bound: "0 counted: nothing can be claimed", grant: null, lines: [] },
+    ];
+}
+
 function generations() {
     const made = (number, minutes, path, over) => ({
         number, path, made: ago(minutes), running: false, booted: false, profile: false, confirmed: false, by_hand: false, ...over,
@@ -82,6 +97,7 @@ export const READ = [
     [/^\/proposals\/(\w+)\/diff$/, (m, q, id) => ({ files: m.find(id).diff ?? [] })],
     [/^\/proposals\/(\w+)\/log\/(\w+)$/, (m, q, id, level) => logText(m, m.find(id), level)],
     [/^\/generations$/, () => ({ generations: generations() })],
+    [/^\/trust$/, () => ({ standings: standings(), root: null, verified: true, host: HOST })],
     [/^\/audit$/, (m, q) => auditPage(m, q)],
     [/^\/audit\/verify$/, (m) => audited(m)],
 ];

@@ -72,6 +72,15 @@ describe("the machine", () => {
         assert.match(await page.locator(".observed[data-kind=unit_flapping]").innerText(), /Over[^]*nginx.service did not stay up[^]*over/);
     });
 
+    paired("who is trusted with what is told with why, until when and what is missing, and a name is only text", async ({ page, url }) => {
+        await page.goto(`${url}/machine`);
+        const granted = page.locator("[data-trust=veto]");
+        assert.match(await granted.innerText(), /agent:claude package[^]*Happens unless somebody objects until[^]*at most 25 %[^]*Because a person granted it[^]*For more: 0 of 5 days/);
+        assert.match(await page.locator("[data-trust=revoked]").innerText(), /Revoked: a person decides[^]*Because revoked: it was taken back/);
+        assert.equal(await page.locator("[data-trust] script, [data-trust] img").count(), 0);
+        assert.deepEqual(await violations(page), []);
+    });
+
     paired("going back to a generation drafts a proposal and applies nothing, by the keyboard too", async ({ page, url, machine }) => {
         await page.goto(`${url}/machine`);
         const row = page.locator("[data-generation=\"41\"]");

@@ -23,6 +23,7 @@ struct Expected {
 const std::vector<Expected> every_route{
     {false, "/status", "status", json::object()},
     {false, "/generations", "generations", json::object()},
+    {false, "/trust", "trust.show", json::object()},
     {false, "/proposals", "list", json::object()},
     {false, "/proposals?all=1", "list", {{"all", true}}},
     {false, "/proposals?all=0", "list", {{"all", false}}},

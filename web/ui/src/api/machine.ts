@@ -82,3 +82,17 @@ export interface Status {
     resolved: Observation[];
     adopted: Adopted[];
 }
+
+/** What one proposer may have done of one class of changes, and why. */
+export interface Standing {
+    proposer: { kind: string; id: string; binding: string };
+    class: string;
+    class_means: string;
+    host_class: string;
+    level: "revoked" | "ask" | "veto" | "auto";
+    until: string | null;
+    reasons: string[];
+    missing: string[];
+    suggested: string | null;
+    bound: string;
+}

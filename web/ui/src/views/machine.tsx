@@ -10,6 +10,7 @@ import { Icon, type IconName } from "../parts/icon.tsx";
 import { Observations } from "../parts/observed.tsx";
 import { Loading, Problem } from "../parts/problem.tsx";
 import { Hash, StorePath, Text, Time } from "../parts/text.tsx";
+import { Trust } from "../parts/trust.tsx";
 
 const FACTS: Record<Fact["state"], { word: string; tone: Tone; icon: IconName }> = {
     good: { word: "Good", tone: "good", icon: "check" },
@@ -183,6 +184,7 @@ export function MachineView() {
                         <Observations open={status.observations} over={status.resolved} />
                         <Systems status={status} />
                         <Generations adopted={status.adopted} />
+                        <Trust />
                         <Units units={status.units} />
                         <Parts status={status} />
                     </div>
