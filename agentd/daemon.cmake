@@ -5,7 +5,7 @@ agentd_room(daemon
           stages/known_system.hpp stages/land.hpp stages/preview.hpp stages/what_stays.hpp
   SOURCES assembly.cpp inbox.cpp api/agreement_view.cpp api/answers.cpp api/api.cpp api/approval_calls.cpp api/log_calls.cpp
           api/machine_calls.cpp api/kind_calls.cpp api/methods.cpp api/proposal_calls.cpp api/doctor_call.cpp api/index_calls.cpp api/prerequisites.cpp api/prerequisites_kernel.cpp api/prerequisites_nix.cpp api/prerequisites_page.cpp
-          api/session_calls.cpp api/status_call.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/aside.cpp pipeline/bumping.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/explaining.cpp pipeline/known.cpp
+          api/session_calls.cpp api/status_call.cpp api/trust_calls.cpp api/views.cpp api/word_calls.cpp pipeline/after_rollback.cpp pipeline/aside.cpp pipeline/bumping.cpp pipeline/check.cpp pipeline/check_kinds.cpp pipeline/explaining.cpp pipeline/known.cpp
           pipeline/agenda.cpp pipeline/approving.cpp pipeline/decide_and_apply.cpp pipeline/goal_addresses.cpp pipeline/goals.cpp pipeline/hints.cpp pipeline/ledger.cpp pipeline/pipeline.cpp
           pipeline/propose.cpp pipeline/rehearsing.cpp pipeline/recover.cpp pipeline/testing.cpp pipeline/trust_log.cpp pipeline/watch.cpp pipeline/watch_adoption.cpp pipeline/watch_aim.cpp
           pipeline/watch_errands.cpp pipeline/watch_store.cpp planners/remedies.cpp

@@ -36,7 +36,7 @@ constexpr std::array<EntryType, 29> known{{
     {"proposal.state", Origin::any},
     {"proposal.verified", Origin::any},
     {"statement.refused", Origin::apply},
-    {"trust.changed", Origin::any},
+    {"trust.changed", Origin::apply},
 }};
 
 } // namespace

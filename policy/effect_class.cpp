@@ -189,6 +189,10 @@ EffectClass class_of(const proposals::Effect& effect, Origin origin) {
     if (origin.upstream_bump && row->version && effect.risk < Risk::critical) {
         return acts ? upstream_bump : nothing;
     }
+    // A package that the classifiers call delicate is code that root runs.
+    if (row->usual == package && effect.risk >= Risk::notice) {
+        return std::max(reach, least_of(effect.risk));
+    }
     return std::max(row->usual == nothing && acts ? setting : row->usual, least_of(effect.risk));
 }
 

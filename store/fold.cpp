@@ -20,7 +20,7 @@ using core::ObjectReader;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Folder>, 26> folders{{
+constexpr std::array<std::pair<std::string_view, Folder>, 27> folders{{
     {"log.opened", fold_log_opened},
     {"audit.tail_discarded", fold_tail_discarded},
     {"proposal.drafted", fold_drafted},
@@ -43,6 +43,7 @@ constexpr std::array<std::pair<std::string_view, Folder>, 26> folders{{
     {"observation.changed", fold_changed},
     {"observation.resolved", fold_resolved},
     {"approver.enrolled", fold_enrolled},
+    {"trust.changed", fold_trust},
     {"generation.adopted", fold_adopted},
     {"statement.refused", fold_statement_refused},
     {"daemon.started", fold_daemon},

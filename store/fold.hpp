@@ -90,6 +90,7 @@ std::string fold_opened(const Fold& fold, const core::Json& body);
 std::string fold_changed(const Fold& fold, const core::Json& body);
 std::string fold_resolved(const Fold& fold, const core::Json& body);
 std::string fold_enrolled(const Fold& fold, const core::Json& body);
+std::string fold_trust(const Fold& fold, const core::Json& body);
 std::string fold_adopted(const Fold& fold, const core::Json& body);
 std::string fold_statement_refused(const Fold& fold, const core::Json& body);
 std::string fold_log_opened(const Fold& fold, const core::Json& body);

@@ -58,6 +58,7 @@ std::string fold_intent(const Fold& fold, const Json& body) {
     const std::string mode = in.text("mode", 64);
     const auto from = loose_text(in.any("from")), to = loose_text(in.any("to"));
     const auto deadline = loose_text(in.any("deadline"));
+    in.any("trust"); // for who works out trust, which is no row
     sound(in.finish());
     const Standing standing = standing_of(fold);
     Statement used = fold.database.prepare("SELECT entry FROM apply WHERE statement_sha256 = ?");

@@ -83,6 +83,24 @@ std::string fold_enrolled(const Fold& fold, const Json& body) {
     return "enrolled `" + label + "` (" + method + (name ? " of " + *name : "") + ")";
 }
 
+/// No row: trust is worked out from the log. Of history a line.
+std::string fold_trust(const Fold&, const Json& body) {
+    ObjectReader in(body, "trust.changed");
+    const std::string what = in.one_of("what", {"granted", "revoked"});
+    const Json& proposer = in.any("proposer");
+    const auto id = proposer.is_object() ? proposer.find("id") : proposer.end();
+    const bool named = proposer.is_object() && id != proposer.end() && id->is_string();
+    const std::string whose = named ? id->get<std::string>() : "everybody";
+    const std::string about = in.optional_text("class", 64).value_or("every class");
+    const std::string by = in.text("by", 256), because = in.text("because");
+    for (const char* key : {"host_class", "proposal", "grant", "presence"}) {
+        in.any(key);
+    }
+    sound(in.finish());
+    return "trust of `" + whose + "` (" + about + ") " + what + " by " + by +
+           (because.empty() ? "" : ": " + because);
+}
+
 std::string fold_statement_refused(const Fold&, const Json& body) {
     // No proposal is asked for: a hostile statement may name any id, and its refusal is on record.
     ObjectReader in(body, "statement.refused");

@@ -61,6 +61,11 @@ class Api final : public web::ControlPlane {
     core::Result<core::Json> audit_tail(const Call& call);
     core::Result<core::Json> audit_verify(const Call& call);
     core::Result<core::Json> policy_explain(const Call& call);
+    core::Result<core::Json> trust_show(const Call& call);
+    core::Result<core::Json> trust_explain(const Call& call);
+    core::Result<core::Json> trust_statement(const Call& call);
+    core::Result<core::Json> trust_grant(const Call& call);
+    core::Result<core::Json> trust_revoke(const Call& call);
     core::Result<core::Json> state_rebuild(const Call& call);
     core::Result<core::Json> options_search(const Call& call);
     core::Result<core::Json> options_show(const Call& call);

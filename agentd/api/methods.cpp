@@ -18,6 +18,7 @@ constexpr std::array table{
     Method{"freeze", &Api::freeze, Lane::brakes, "*"},
     Method{"cancel", &Api::cancel, Lane::brakes, "proposal:id"},
     Method{"confirm", &Api::confirm, Lane::brakes, "*"},
+    Method{"trust.revoke", &Api::trust_revoke, Lane::brakes, "*", Who::terminal},
     Method{"reject", &Api::reject, Lane::brakes, "proposal:id reason:text"},
     Method{"withdraw", &Api::withdraw, Lane::brakes, "proposal:id reason:text"},
     Method{"session.check", &Api::session_check, Lane::checks, "*", Who::viewers},
@@ -27,6 +28,7 @@ constexpr std::array table{
     Method{"show", &Api::show, Lane::looks, "proposal:id", Who::viewers},
     Method{"diff", &Api::diff, Lane::looks, "proposal:id", Who::viewers},
     Method{"log", &Api::log, Lane::looks, "proposal:id level:text", Who::viewers},
+    Method{"trust.explain", &Api::trust_explain, Lane::looks, "proposal:id", Who::viewers},
     Method{"audit.tail", &Api::audit_tail, Lane::looks, "from:number limit:number", Who::viewers},
     Method{"web.login", &Api::web_login, Lane::looks, "label:text", Who::terminal},
 
@@ -34,6 +36,8 @@ constexpr std::array table{
     Method{"approve", &Api::approve, Lane::decisions, "*"},
     Method{"generations", &Api::generations, Lane::decisions, "", Who::viewers},
     Method{"policy.explain", &Api::policy_explain, Lane::decisions, "proposal:id", Who::viewers},
+    Method{"trust.statement", &Api::trust_statement, Lane::decisions, "*", Who::terminal},
+    Method{"trust.grant", &Api::trust_grant, Lane::decisions, "*", Who::terminal},
     Method{"pull", &Api::pull, Lane::decisions, "repository:text", Who::terminal},
 
     Method{"session.login", &Api::session_login, Lane::visits, "*", Who::viewers},
@@ -49,6 +53,7 @@ constexpr std::array table{
     Method{"options.show", &Api::options_show, Lane::errands, "path:text", Who::viewers},
     Method{"packages.search", &Api::packages_search, Lane::errands, "words:text limit:number",
            Who::viewers},
+    Method{"trust.show", &Api::trust_show, Lane::errands, "", Who::viewers},
     Method{"audit.verify", &Api::audit_verify, Lane::errands, "", Who::viewers},
     Method{"state.rebuild", &Api::state_rebuild, Lane::errands, "", Who::terminal},
 

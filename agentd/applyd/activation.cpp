@@ -79,6 +79,23 @@ class UnderWay {
     Confirmation& confirmation_;
 };
 
+/// Who agreed is root's own finding; whose it was, the statement's word.
+TrustNote note_of(const VerifiedStatement& verified) {
+    using policy::trust::AgreedBy;
+    const auto& statement = verified.statement();
+    const auto& people = verified.approvers();
+    const bool root =
+        std::find(people.begin(), people.end(), proposals::glass_breaker) != people.end();
+    return {.author = statement.author,
+            .effect_class = class_of(verified.effects(), policy::Origin{}),
+            .trial = statement.mode == proposals::Mode::test,
+            .by = root                ? AgreedBy::root
+                  : !people.empty()   ? AgreedBy::person
+                  : verified.waited() ? AgreedBy::objection_period
+                                      : AgreedBy::policy,
+            .targets = targets_of(verified.effects())};
+}
+
 Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& tools) {
     const InFlight& in_flight = apply.in_flight();
     Switcher::sync_file_system("/nix/store");
@@ -142,6 +159,12 @@ Outcome carry_out(Apply& apply, const VerifiedStatement& verified, const Tools& 
 Outcome activate(const VerifiedStatement& verified, const Tools& tools, const OnStep& on_step) {
     Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools, on_step);
     const InFlight& in_flight = apply.in_flight();
+    try {
+        tools.trust.begun(in_flight.proposal, note_of(verified));
+    } catch (...) { // nothing was done: the statement is good for another try
+        tools.journal.give_back(in_flight.nonce);
+        throw;
+    }
     apply.intend();
     const UnderWay under_way(tools.confirmation, in_flight.proposal);
     try {
@@ -154,6 +177,13 @@ Outcome activate(const VerifiedStatement& verified, const Tools& tools, const On
 
 std::optional<Outcome> settle(const Tools& tools, const std::optional<std::string>& nonce) {
     const auto found = tools.journal.in_flight();
+    if (!found && !tools.journal.unsettled()) {
+        std::vector<std::string> faults;
+        for (const auto& aside : tools.brake.list()) {
+            faults.push_back(aside.proposal);
+        }
+        tools.trust.settle(faults);
+    }
     if (!found || (nonce && found->nonce != *nonce)) {
         return std::nullopt;
     }

@@ -8,6 +8,7 @@
 #include "agentd/applyd/journal.hpp"
 #include "agentd/applyd/outcome.hpp"
 #include "agentd/applyd/switcher.hpp"
+#include "agentd/applyd/trust_records.hpp"
 #include "agentd/applyd/verifier.hpp"
 #include "agentd/applyd/way_back.hpp"
 #include "agentd/core/json.hpp"
@@ -31,6 +32,7 @@ struct Tools {
     audit::Client& log;
     Confirmation& confirmation;
     Brake& brake;
+    TrustRecords& trust;
 };
 
 /// Hears `{"event":"step","step":…,"detail":…}` as the socket says it.

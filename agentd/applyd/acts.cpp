@@ -111,6 +111,9 @@ Outcome carry_out_act(const VerifiedStatement& verified, const Tools& tools,
                       const OnStep& on_step) {
     AGENTD_CHECK(verified.act().has_value());
     Apply apply(begin(verified, tools.machine, tools.config.apply, tools.clock), tools, on_step);
+    if (verified.approvers().empty()) {
+        tools.trust.acted(apply.in_flight().proposal);
+    }
     apply.intend();
     try {
         if (!apply.step("carrying_out", proposals::describe(*verified.act()))) {

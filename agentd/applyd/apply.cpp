@@ -34,12 +34,16 @@ core::Result<core::Done> room_in_the_log(const Config& config) {
 
 } // namespace
 
+audit::Draft Apply::intent() const {
+    return intent_of(in_flight_, tools_.clock, tools_.trust.note_of(in_flight_.proposal));
+}
+
 void Apply::intend() {
     in_flight_.boot_id = tools_.switcher.this_boot();
     reach(Phase::intent);
     auto problem = room_in_the_log(tools_.config);
     if (problem) {
-        const auto taken = tools_.log.append(std::array{intent_of(in_flight_, tools_.clock)});
+        const auto taken = tools_.log.append(std::array{intent()});
         if (taken) {
             return;
         }
@@ -53,6 +57,7 @@ void Apply::intend() {
     }
     tools_.journal.clear();
     tools_.journal.give_back(in_flight_.nonce);
+    remember(policy::trust::EventKind::dropped, "the log did not take its intent");
     throw core::Failure(core::FailureKind::unavailable,
                         "nothing was done: the log does not take the entry: " +
                             problem.problem().message);
@@ -66,7 +71,7 @@ void Apply::send(const audit::Draft& outcome) {
 }
 
 Outcome Apply::nothing_touched() {
-    if (!record_patiently(tools_.log, intent_of(in_flight_, tools_.clock), log_patience)) {
+    if (!record_patiently(tools_.log, intent(), log_patience)) {
         return {.outcome = "failed", .reason = "the log does not answer", .settled = true};
     }
     return end("failed", "interrupted before anything was touched", {}, true);
@@ -111,10 +116,14 @@ Outcome Apply::end(std::string outcome, std::string reason, std::vector<CheckRes
         unwell_ = true;
         result.residue = in_flight_.residue;
     }
+    using policy::trust::EventKind;
     if (unwell_ && !cancelled_) {
         put_aside(result.reason);
+        remember(EventKind::rolled_back, result.reason);
     } else {
         acquit();
+        remember(result.outcome == "confirmed" ? EventKind::confirmed : EventKind::dropped,
+                 result.reason);
     }
     const auto draft = entry(tools_.clock, "apply.outcome", in_flight_.proposal,
                              to_json(result, tools_.machine.links()));

@@ -55,6 +55,9 @@ class Apply {
     std::string restore_profile();
     void put_aside(const std::string& reason) noexcept;
     void acquit() noexcept;
+    audit::Draft intent() const;
+    /// What root remembers of who had it done, and in the log where trust is taken back.
+    void remember(policy::trust::EventKind how, const std::string& because) noexcept;
 
     InFlight in_flight_;
     const Tools& tools_;

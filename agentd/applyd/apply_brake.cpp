@@ -9,6 +9,28 @@
 
 namespace agentd::applyd {
 
+namespace {
+
+core::Json revocation(const core::Json& note, const std::string& proposal,
+                      const std::string& because) {
+    const core::Json& author = note.at("author");
+    const core::Json& binding = author.at("binding");
+    return {{"what", "revoked"},
+            {"proposer",
+             {{"kind", author.at("kind")},
+              {"id", author.at("id")},
+              {"binding", binding.is_null() ? core::Json("") : binding}}},
+            {"class", note.at("class")},
+            {"host_class", note.at("host_class")},
+            {"because", core::to_utf8(core::shorten(core::printable(because), 1000))},
+            {"proposal", proposal},
+            {"grant", nullptr},
+            {"presence", nullptr},
+            {"by", "agentd-applyd"}};
+}
+
+} // namespace
+
 void Apply::prepare_brake() {
     tools_.brake.prepare(
         {.path = in_flight_.to,
@@ -66,6 +88,23 @@ void Apply::put_aside(const std::string& reason) noexcept {
         unless_full([&] { tools_.brake.freeze(because); });
         tell("frozen", nullptr, because);
     });
+}
+
+void Apply::remember(policy::trust::EventKind how, const std::string& because) noexcept {
+    tools_.trust.ended(in_flight_.proposal, how, because);
+    if (how != policy::trust::EventKind::rolled_back) {
+        return;
+    }
+    try {
+        const core::Json note = tools_.trust.note_of(in_flight_.proposal);
+        if (note.is_object()) {
+            record_patiently(
+                tools_.log, tools_.clock, "trust.changed", "host:" + tools_.config.host.str(),
+                revocation(note, in_flight_.proposal, because), std::chrono::seconds(2));
+        }
+    } catch (const std::exception& error) {
+        core::log(core::Level::error, error.what());
+    }
 }
 
 } // namespace agentd::applyd

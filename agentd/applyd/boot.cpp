@@ -82,6 +82,8 @@ std::string settle_and_judge(const Tools& tools) {
         BootTry::remove(directory);
         return {};
     }
+    tools.trust.ended(trial->proposal, policy::trust::EventKind::ill,
+                      "its boot was unwell: " + why);
     tell(tools, *trial, "unwell, boot " + std::to_string(trial->tries) + ": " + why);
     return why;
 }

@@ -54,7 +54,7 @@ class Kept {
 
 Helper::Helper(Config config, std::string config_file)
     : config_(std::move(config)), journal_(config_.apply.directory),
-      brake_(config_.apply.directory),
+      brake_(config_.apply.directory), trust_(config_, clock_),
       nix_(evaluator::NixInstallation(nix_programs(config_, journal_)), query_settings(config_)),
       machine_(machine::options_from(config_)), switcher_(config_, machine_, nix_),
       health_(config_, machine_, program_path("", "agentd-probe")),
@@ -78,7 +78,8 @@ Tools Helper::tools() {
             .way_back = way_back_,
             .log = log_,
             .confirmation = confirmation_,
-            .brake = brake_};
+            .brake = brake_,
+            .trust = trust_};
 }
 
 void Helper::serve(core::Listener listener, milliseconds idle, const std::stop_token& stop) {
@@ -187,6 +188,9 @@ Json Helper::dispatch(const Json& request, core::Listener::Connection& connectio
     }
     if (op == "freeze" || op == "unfreeze" || op == "quarantine" || op == "quarantine.lift") {
         return brake(request, connection.peer);
+    }
+    if (op == "trust" || op == "trust.grant" || op == "trust.revoke") {
+        return trust(request);
     }
     if (op == "health") {
         return health(stop);

@@ -68,6 +68,9 @@ class Helper {
     core::Json confirm(const core::Json& request);
     core::Json cancel(const core::Json& request);
     core::Json brake(const core::Json& request, const core::Peer& peer);
+    core::Json trust(const core::Json& request);
+    core::Json trust_grant(const core::Json& request);
+    core::Json trust_revoke(const core::Json& request);
     core::Json health(const std::stop_token& stop);
     core::Json lift(const std::string& path, const core::Peer& peer);
     void record_brake(const char* what, const core::Json& path, const std::string& reason,
@@ -88,6 +91,7 @@ class Helper {
     core::SystemClock clock_;
     Journal journal_;
     Brake brake_;
+    TrustRecords trust_;
     evaluator::Nix nix_;
     machine::Machine machine_;
     Switcher switcher_;

@@ -48,6 +48,7 @@ core::Result<core::Done> Helper::take_up(const VerifiedStatement& verified,
     }
     if (is_by_hand(presences)) { // loudly, and what follows from it, before anything is done
         brake_.broke_glass(clock_.now());
+        trust_.glass_broken();
         record_brake("glass_broken", nullptr, verified.statement().proposal, peer);
     }
     if (!verified.act()) {

@@ -56,14 +56,18 @@ InFlight begin(const VerifiedStatement& verified, const machine::Machine& machin
             .residue = residue_of(verified.effects())};
 }
 
-audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock) {
-    auto draft = entry(clock, "apply.intent", in_flight.proposal,
-                       {{"statement_sha256", in_flight.statement_sha256},
-                        {"nonce", in_flight.nonce},
-                        {"mode", in_flight.mode},
-                        {"from", in_flight.from},
-                        {"to", in_flight.to},
-                        {"deadline", core::format_instant(in_flight.deadline)}});
+audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock,
+                       const core::Json& trust) {
+    core::Json body{{"statement_sha256", in_flight.statement_sha256},
+                    {"nonce", in_flight.nonce},
+                    {"mode", in_flight.mode},
+                    {"from", in_flight.from},
+                    {"to", in_flight.to},
+                    {"deadline", core::format_instant(in_flight.deadline)}};
+    if (trust.is_object()) {
+        body["trust"] = trust;
+    }
+    auto draft = entry(clock, "apply.intent", in_flight.proposal, body);
     if (const auto id = core::EntryId::parse(in_flight.intent)) {
         draft.id = *id;
     }

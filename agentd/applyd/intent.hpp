@@ -19,6 +19,8 @@ std::chrono::microseconds time_left(const InFlight& in_flight, const Config::App
                                     core::Instant now);
 
 /// The log's `apply.intent`: the same entry under the same id, however often it is asked for.
-audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock);
+/// @param trust what root remembers of who had it done; null where it remembers nothing.
+audit::Draft intent_of(const InFlight& in_flight, const core::Clock& clock,
+                       const core::Json& trust);
 
 } // namespace agentd::applyd

@@ -76,7 +76,7 @@ Verifier::Verifier(const Config& config, const core::Clock& clock, const Journal
                    const evaluator::Nix& nix, machine::Machine& machine,
                    const Announcements& announced, analysis::Worker worker)
     : config_(config), clock_(clock), journal_(journal), nix_(nix), machine_(machine),
-      announced_(announced), worker_(std::move(worker)) {}
+      announced_(announced), worker_(std::move(worker)), trust_(config, clock) {}
 
 Result<VerifiedStatement> Verifier::verify(const std::string& statement_bytes,
                                            const Presences& presences, const core::Peer& peer,
@@ -150,11 +150,14 @@ Result<VerifiedStatement> Verifier::verify_rest(const std::string& statement_byt
     if (!effects) {
         return effects.problem();
     }
-    if (const auto done = check_policy(statement, *effects, sha256, presences, *approvers); !done) {
-        return done.problem();
+    const auto waited = check_policy(statement, *effects, sha256, presences, *approvers);
+    if (!waited) {
+        return waited.problem();
     }
-    return VerifiedStatement(std::move(statement), sha256, *from, *to, std::move(*effects),
-                             std::move(*approvers));
+    VerifiedStatement verified(std::move(statement), sha256, *from, *to, std::move(*effects),
+                               std::move(*approvers));
+    verified.waited_ = *waited;
+    return verified;
 }
 
 Result<Done> Verifier::still_the_same(const VerifiedStatement& verified,

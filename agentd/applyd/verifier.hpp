@@ -5,15 +5,11 @@
 #include "agentd/analysis/analysis.hpp"
 #include "agentd/applyd/announced.hpp"
 #include "agentd/applyd/journal.hpp"
-#include "agentd/config.hpp"
-#include "agentd/core/clock.hpp"
+#include "agentd/applyd/trust_records.hpp"
 #include "agentd/core/line_socket.hpp"
-#include "agentd/core/result.hpp"
 #include "agentd/machine/machine.hpp"
 #include "evaluator/store_info.hpp"
 #include "proposals/act.hpp"
-#include "proposals/effects.hpp"
-#include "proposals/presence.hpp"
 #include "proposals/statement.hpp"
 
 #include <optional>
@@ -34,6 +30,8 @@ class VerifiedStatement {
     const proposals::Effects& effects() const noexcept { return effects_; }
     /// Who signed; none: policy alone.
     const std::vector<std::string>& approvers() const noexcept { return approvers_; }
+    /// It was announced, and nobody objected for as long as policy wants.
+    bool waited() const noexcept { return waited_; }
     /// Set when it is an act: then `to` is `from`, and nothing is switched.
     const std::optional<proposals::Act>& act() const noexcept { return act_; }
 
@@ -51,6 +49,7 @@ class VerifiedStatement {
     proposals::Effects effects_;
     std::vector<std::string> approvers_;
     std::optional<proposals::Act> act_{};
+    bool waited_ = false;
 };
 
 /// Of everybody who signed the same bytes; none where nobody did.
@@ -63,7 +62,7 @@ bool is_by_hand(const Presences& presences) noexcept;
 /// `presence`; `from_mismatch`, `not_ours`, `not_a_toplevel`, `quarantined`, `not_in_store`,
 /// `wrong_nar_hash`, `wrong_manifest`, `store_damaged`, `wrong_effects`, `policy_changed`,
 /// `denied`, `presence`, those of policy::may_agree, `more_approvers`, `typed_host`, `window`,
-/// `tests`, those of Announcements::waited.
+/// `tests`, `in_flight`, `soaking`, `budget`, those of Announcements::waited.
 class Verifier {
   public:
     Verifier(const Config& config, const core::Clock& clock, const Journal& journal,
@@ -102,10 +101,11 @@ class Verifier {
                                                const std::stop_token& stop) const;
     core::Result<core::Done> check_ours(const core::StorePath& system) const;
     bool was_good(const std::string& system) const;
-    core::Result<core::Done> check_policy(const proposals::Statement& statement,
-                                          const proposals::Effects& effects,
-                                          const std::string& sha256, const Presences& presences,
-                                          const std::vector<std::string>& approvers) const;
+    /// True where it had to wait, and did.
+    core::Result<bool> check_policy(const proposals::Statement& statement,
+                                    const proposals::Effects& effects, const std::string& sha256,
+                                    const Presences& presences,
+                                    const std::vector<std::string>& approvers) const;
 
     const Config& config_;
     const core::Clock& clock_;
@@ -114,6 +114,7 @@ class Verifier {
     machine::Machine& machine_;
     const Announcements& announced_;
     analysis::Worker worker_;
+    TrustRecords trust_;
 };
 
 } // namespace agentd::applyd

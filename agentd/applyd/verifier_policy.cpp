@@ -196,16 +196,18 @@ Result<VerifiedStatement> Verifier::verify_act(Statement statement, std::string 
         return Problem{.code = "wrong_effects",
                        .message = "the effects worked out here are not the approved ones"};
     }
-    if (const auto done = check_policy(statement, effects, sha256, presences, approvers); !done) {
-        return done.problem();
+    const auto waited = check_policy(statement, effects, sha256, presences, approvers);
+    if (!waited) {
+        return waited.problem();
     }
     VerifiedStatement verified(std::move(statement), std::move(sha256), running, running,
                                std::move(effects), std::move(approvers));
     verified.act_ = *act;
+    verified.waited_ = *waited;
     return verified;
 }
 
-Result<Done> Verifier::check_policy(const Statement& statement, const proposals::Effects& effects,
+Result<bool> Verifier::check_policy(const Statement& statement, const proposals::Effects& effects,
                                     const std::string& sha256, const Presences& presences,
                                     const std::vector<std::string>& approvers) const {
     auto policy = own_policy(config_.policy.file, statement, clock_.now());
@@ -228,8 +230,9 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
                             .build_escapable = escapable(config_, nix_),
                             .options_disagree = statement.told.options_disagree,
                             .revision = kind_of(statement.mode)};
-    context.proposer_trust =
-        "ask"; // nobody's trust is revoked here: root keeps no record of it yet
+    const auto effect_class =
+        class_of(effects, policy::Origin{.upstream_bump = context.upstream_bump.value_or(false)});
+    trust_.tell(context, statement.author, effect_class, statement.policy_sha256);
     if (statement.mode == Mode::rollback) {
         context.confirmed_before = was_good(statement.rollback_to.value_or(""));
     }
@@ -238,7 +241,7 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
         return *why;
     }
     if (is_by_hand(presences)) {
-        return Done{};
+        return false;
     }
     auto done = check_level(verdict, statement, !presences.empty());
     if (done && !presences.empty()) {
@@ -249,9 +252,14 @@ Result<Done> Verifier::check_policy(const Statement& statement, const proposals:
     if (done) {
         done = check_obligations(*policy, verdict, statement, !presences.empty(), clock_.now());
     }
-    return done && must_wait(verdict)
-               ? announced_.waited(statement, sha256, verdict.obligations.delay)
-               : done;
+    if (done && presences.empty()) { // one at a time, watched, and not many
+        done = statement.mode == Mode::act ? trust_.may_act() : trust_.may_begin(effect_class);
+    }
+    const bool wait = must_wait(verdict);
+    if (done && wait) {
+        done = announced_.waited(statement, sha256, verdict.obligations.delay);
+    }
+    return done ? Result<bool>(wait) : done.problem();
 }
 
 } // namespace agentd::applyd

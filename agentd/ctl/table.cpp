@@ -218,7 +218,7 @@ std::vector<Command> decide() {
 
 std::vector<Command> all_commands() {
     std::vector<Command> all;
-    for (auto& group : {look(), find_commands(), plan_commands(), change(), acts(), decide(), prove_commands(),
+    for (auto& group : {look(), find_commands(), plan_commands(), change(), acts(), decide(), trust_commands(), prove_commands(),
                         set_up_commands()}) {
         all.insert(all.end(), group.begin(), group.end());
     }

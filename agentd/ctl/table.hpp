@@ -47,6 +47,7 @@ std::vector<Command> find_commands();
 std::vector<Command> plan_commands();
 std::vector<Command> prove_commands();
 std::vector<Command> set_up_commands();
+std::vector<Command> trust_commands();
 /// Options that every command takes.
 std::span<const Option> common_options();
 /// nullptr when there is none.

@@ -73,6 +73,26 @@ policy::trust::Moment this_moment(const Surroundings& in, const core::Digest& po
             .least_entries = in.ledger.projection().next_index()};
 }
 
+void tell_root_of_faults(const Surroundings& in) {
+    const auto faults = in.sequencer.ask(
+        [&] { return in.ledger.trust().take_faults(in.clock.now() - std::chrono::hours(1)); });
+    for (const auto& fault : faults) {
+        const auto told = stages::ask_applyd(
+            in.config.sockets.apply,
+            {{"op", "trust.revoke"},
+             {"proposer", policy::trust::to_json(fault.who)},
+             {"class",
+              fault.effect_class ? core::Json(to_string(*fault.effect_class)) : core::Json()},
+             {"because", fault.because},
+             {"by", "agentd"}},
+            {});
+        if (!told) {
+            core::log(core::Level::warning, "root was not told that trust is to be taken back: " +
+                                                told.problem().message);
+        }
+    }
+}
+
 void know_trust(const Surroundings& in, policy::Facts& facts, const proposals::Draft& draft,
                 const core::Digest& policy) {
     in.sequencer.ask([&] {

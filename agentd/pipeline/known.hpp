@@ -27,6 +27,8 @@ core::Result<std::vector<std::string>> preview(const Surroundings& in, const pro
 /// Adds what the log says of the proposer to the facts of a verified proposal.
 void know_trust(const Surroundings& in, policy::Facts& facts, const proposals::Draft& draft,
                 const core::Digest& policy);
+/// What root's helper cannot see by itself it is told, so that it takes trust back too.
+void tell_root_of_faults(const Surroundings& in);
 /// What it is now, for standings; on the sequencer thread.
 policy::trust::Moment this_moment(const Surroundings& in, const core::Digest& policy);
 /// What is over needs its system no more: its root goes.

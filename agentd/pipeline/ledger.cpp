@@ -82,7 +82,7 @@ void Ledger::catch_up_if_it_answers() {
     }
 }
 
-const TrustLog& Ledger::trust() {
+TrustLog& Ledger::trust() {
     constexpr std::size_t page = 512;
     catch_up();
     while (trust_.next() < projection_.next_index()) {

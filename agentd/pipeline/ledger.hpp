@@ -37,7 +37,7 @@ class Ledger {
     audit::Client& log() { return client_; }
     store::Projection& projection() { return projection_; }
     /// Folded up to what the rows know.
-    const TrustLog& trust();
+    TrustLog& trust();
     store::Queries queries() const { return projection_.queries(); }
 
   private:

@@ -105,6 +105,11 @@ void Pipeline::pick_up() {
     }
     drop_roots(in_);
     agenda_->keep_soon();
+    try {
+        tell_root_of_faults(in_);
+    } catch (const core::Failure& failure) { // of the log: whoever needs it says so
+        core::log(core::Level::debug, failure.what());
+    }
     // Behind whatever is being applied on that thread: what it ends by itself is not picked up.
     if (unfinished && !finishing_.exchange(true)) {
         const bool posted = in_.applies.post([this](const std::stop_token& stop) {

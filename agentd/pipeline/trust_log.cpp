@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace agentd::pipeline {
 
@@ -37,6 +38,9 @@ bool is_one_of(const auto& list, std::string_view word) {
 
 /// What root says of an apply beside its intent, where it does.
 void read_trust(const Json& trust, Event& event) {
+    if (!trust.is_object()) {
+        return;
+    }
     if (const auto who = proposals::proposer_from_json(trust.value("author", Json()))) {
         event.who = identity_of(*who);
     }
@@ -169,6 +173,17 @@ void TrustLog::take(std::uint64_t index, std::string_view line) {
 
 /// What is still watched, and what happened by itself.
 void TrustLog::remember(Event event) {
+    constexpr std::size_t most_faults = 16;
+    if (event.kind == EventKind::ill || event.kind == EventKind::dangerous) {
+        Event fault = event;
+        if (const auto it = soaking_.find(event.proposal); it != soaking_.end()) {
+            fault.who = it->second.who;
+            fault.effect_class = it->second.effect_class;
+        }
+        faults_.push_back(std::move(fault));
+        faults_.erase(faults_.begin(), faults_.end() - static_cast<std::ptrdiff_t>(
+                                                           std::min(most_faults, faults_.size())));
+    }
     if (event.kind == EventKind::begun) {
         soaking_[event.proposal] = event; // a unit may die before the end is on record
     } else if (event.kind == EventKind::confirmed && soaking_.contains(event.proposal)) {
@@ -186,6 +201,12 @@ void TrustLog::remember(Event event) {
     }
 }
 
+std::vector<Event> TrustLog::take_faults(core::Instant since) {
+    auto out = std::exchange(faults_, {});
+    std::erase_if(out, [&](const Event& one) { return one.at < since || one.who.id.empty(); });
+    return out;
+}
+
 policy::trust::Distance TrustLog::since_a_person() const {
     return policy::trust::since_a_person(applies_);
 }
@@ -199,7 +220,12 @@ void add_trust(policy::Facts& facts, const TrustLog& log, const proposals::Propo
     }
     const policy::trust::Key key{
         .who = identity_of(proposer), .effect_class = *own, .host_class = host_class};
-    facts.set("proposer.trust", std::string(to_string(log.ladder().standing(key, moment).level)));
+    // As root's helper sees it, which takes nobody's word for a name.
+    const auto level = log.ladder().standing(key, moment).level;
+    const bool revoked = log.ladder().anybody_revoked(*own, moment.at);
+    facts.set("proposer.trust",
+              std::string(to_string(revoked ? policy::trust::TrustLevel::revoked
+                                            : policy::trust::without_proof(level))));
     const auto distance = log.since_a_person();
     facts.set("change.class_since_person",
               std::string(to_string(std::max(*own, distance.highest))));

@@ -28,6 +28,9 @@ class TrustLog {
 
     const policy::trust::Ladder& ladder() const noexcept { return ladder_; }
     policy::trust::Distance since_a_person() const;
+    /// What root cannot see by itself: a unit that failed later, a refusal as dangerous. Each is
+    /// told once; of the last 16 that are not older than `since`.
+    std::vector<policy::trust::Event> take_faults(core::Instant since);
 
   private:
     void read_apply(const audit::Entry& entry, policy::trust::Event& event);
@@ -41,6 +44,7 @@ class TrustLog {
     std::map<std::string, policy::trust::Event> soaking_; ///< by proposal: applied within a day
     std::string cancelled_; ///< the proposal that a person had taken back while it was applied
     std::vector<policy::trust::Event> applies_; ///< what began and ended, the newest
+    std::vector<policy::trust::Event> faults_;  ///< not told yet
 };
 
 /// Adds `proposer.trust` and how far all this is from what a person agreed to.

@@ -88,6 +88,23 @@ core::Result<core::Done> may_begin(std::span<const Event> events, EffectClass ef
     return core::Done{};
 }
 
+core::Result<core::Done> may_act(std::span<const Event> events, const Present& now) {
+    int day = 0;
+    int week = 0;
+    for (const Event& event : events) {
+        if (event.kind == EventKind::acted) {
+            day += passed(event, now) < std::chrono::days(1) ? 1 : 0;
+            week += passed(event, now) < std::chrono::days(7) ? 1 : 0;
+        }
+    }
+    if (day >= acts_in_a_day || week >= acts_in_a_week) {
+        return not_yet("budget", "as many acts as may happen by themselves in a " +
+                                     std::string(day >= acts_in_a_day ? "day" : "week") +
+                                     " have happened");
+    }
+    return core::Done{};
+}
+
 Distance since_a_person(std::span<const Event> events) {
     Distance out;
     Event open;
@@ -98,10 +115,11 @@ Distance since_a_person(std::span<const Event> events) {
         if (event.kind != EventKind::confirmed || open.proposal != event.proposal) {
             continue;
         }
+        const auto own = open.effect_class.value_or(EffectClass::system);
         if (by_itself(open)) {
             ++out.steps;
-            out.highest = std::max(out.highest, open.effect_class.value_or(EffectClass::system));
-        } else {
+            out.highest = std::max(out.highest, own);
+        } else if (!open.trial && own >= out.highest && own > EffectClass::nothing) {
             out = {};
         }
     }

@@ -31,14 +31,19 @@ struct Present {
 core::Result<core::Done> may_begin(std::span<const Event> events, EffectClass effect_class,
                                    const Present& now, const Budget& budget = {});
 
-/// What happened since a person last agreed to the whole system that runs.
+inline constexpr int acts_in_a_day = 3;
+inline constexpr int acts_in_a_week = 10;
+/// The same for what moves no system: a restart, a collection. Problem `budget`.
+core::Result<core::Done> may_act(std::span<const Event> events, const Present& now);
+
+/// What happened since a person last agreed to the system that runs.
 struct Distance {
     int steps = 0; ///< changes that nobody signed
     EffectClass highest = EffectClass::nothing;
 };
 
-/// A change that a person (or root) agreed to ends it, for what was there then was shown as where
-/// it starts from.
+/// A lasting change that a person (or root) agreed to ends it where it is at least as grave as all
+/// that happened by itself before: a signature for a trifle, or for a trial, is none for the rest.
 Distance since_a_person(std::span<const Event> events);
 
 } // namespace agentd::policy::trust

@@ -12,9 +12,9 @@ namespace {
 using core::Json;
 using core::ObjectReader;
 
-constexpr std::array kinds{"other",      "begun", "confirmed", "rolled_back",
-                           "dropped",    "ill",   "dangerous", "mismatch",
-                           "host_fault", "glass", "granted",   "withdrawn"};
+constexpr std::array kinds{"other",   "begun",     "confirmed", "rolled_back", "dropped",
+                           "ill",     "dangerous", "mismatch",  "host_fault",  "glass",
+                           "granted", "withdrawn", "acted"};
 constexpr std::array agreed{"person", "root", "objection_period", "policy"};
 constexpr std::int64_t largest = 9'007'199'254'740'991;
 
@@ -73,6 +73,7 @@ std::string to_line(const Event& event) {
              {"class", event.effect_class ? Json(to_string(*event.effect_class)) : Json()},
              {"host_class", event.host_class},
              {"by", to_string(event.by)},
+             {"trial", event.trial},
              {"targets", event.targets},
              {"because", event.because},
              {"grant", event.grant ? Json(canonical_bytes(*event.grant)) : Json()}};
@@ -94,6 +95,7 @@ core::Result<Event> event_from_line(std::string_view line) {
                 .proposal = in.text("proposal", 512),
                 .host_class = in.text("host_class", 256),
                 .because = in.text("because", 4096)};
+    event.trial = in.boolean("trial");
     read_rest(in, event);
     if (!kind || !by || !at) {
         in.refuse("kind", "is not an event's");

@@ -27,6 +27,7 @@ enum class EventKind {
     glass,       ///< root broke the glass
     granted,     ///< a person's grant, verified
     withdrawn,   ///< a person takes trust back
+    acted,       ///< root does what moves no system, and nobody signed it
 };
 
 std::string_view to_string(EventKind kind) noexcept;
@@ -36,7 +37,7 @@ enum class AgreedBy { person, root, objection_period, policy };
 std::string_view to_string(AgreedBy by) noexcept;
 
 struct Event {
-    static constexpr std::size_t max_targets = 64;
+    static constexpr std::size_t max_targets = 16;
 
     EventKind kind = EventKind::other;
     std::uint64_t index = 0; ///< its number: each follows the one before
@@ -50,6 +51,7 @@ struct Event {
     std::optional<EffectClass> effect_class{};
     std::string host_class{};
     AgreedBy by = AgreedBy::person;
+    bool trial = false;              ///< of begun: until the next boot only
     std::set<std::string> targets{}; ///< units and packages that it touches
     std::string because{};
     std::optional<Grant> grant{};

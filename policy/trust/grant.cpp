@@ -1,5 +1,8 @@
 #include "policy/trust/grant.hpp"
 
+#include "agentd/core/crypto.hpp"
+#include "proposals/sshsig.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace agentd::policy::trust {
@@ -132,6 +135,35 @@ core::Result<Grant> parse_grant(std::string_view bytes) {
                        .message = "the grant is not written as it is signed"};
     }
     return grant;
+}
+
+core::Result<std::string> verify_grant(std::string_view bytes, const proposals::Presence& presence,
+                                       std::span<const proposals::Approver> approvers) {
+    const auto no = [](std::string code, std::string message) {
+        return Problem{.code = std::move(code),
+                       .message = std::move(message),
+                       .hint = "sign with an approver's SSH key: agentctl trust grant --key FILE"};
+    };
+    if (presence.signed_digest != core::sha256(bytes).hex()) {
+        return no("wrong_digest", "the signature is for another grant");
+    }
+    const auto* approver =
+        proposals::find_approver(approvers, proposals::PresenceMethod::ssh, presence.key_id);
+    if (presence.method != proposals::PresenceMethod::ssh || approver == nullptr) {
+        return no("unknown_key", "this key is not one of the approvers'");
+    }
+    const auto signature = proposals::parse_ssh_signature(presence.signature);
+    if (!signature) {
+        return signature.problem();
+    }
+    if (signature->namespace_ != grant_namespace) {
+        return no("bad_namespace", "the signature was made for another purpose");
+    }
+    if (signature->public_key != approver->key ||
+        !proposals::verify_ssh_signature(*signature, bytes, grant_namespace)) {
+        return no("bad_signature", "the signature does not fit the grant and the key");
+    }
+    return approver->name;
 }
 
 } // namespace agentd::policy::trust

@@ -6,8 +6,10 @@
 #include "agentd/core/clock.hpp"
 #include "agentd/core/result.hpp"
 #include "policy/trust/identity.hpp"
+#include "proposals/presence.hpp"
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,5 +48,10 @@ core::Json to_json(const Grant& grant);
 /// `bad_value`, `unknown_field`, `bad_grant` (the level is above the class's ceiling or is
 /// `revoked`, it lasts longer than 30 days or ends before it begins), `not_canonical`.
 core::Result<Grant> parse_grant(std::string_view bytes);
+
+/// The name of the approver whose SSH key signed exactly these bytes for this purpose. Problems:
+/// `wrong_digest`, `unknown_key`, `bad_armor`, `unsupported_key`, `bad_namespace`, `bad_signature`.
+core::Result<std::string> verify_grant(std::string_view bytes, const proposals::Presence& presence,
+                                       std::span<const proposals::Approver> approvers);
 
 } // namespace agentd::policy::trust

@@ -60,6 +60,10 @@ std::string to_string(const Key& key) {
            key.host_class;
 }
 
+TrustLevel without_proof(TrustLevel level) noexcept {
+    return std::min(level, TrustLevel::ask);
+}
+
 TrustLevel ceiling(EffectClass effect_class) noexcept {
     return effect_class <= EffectClass::setting ? TrustLevel::automatic : TrustLevel::ask;
 }

@@ -46,4 +46,8 @@ std::string to_string(const Key& key);
 /// machine, and what can lose it, is always for a person.
 TrustLevel ceiling(EffectClass effect_class) noexcept;
 
+/// What a rule may see of a level while nobody has proved whose a proposal is: a name is agentd's
+/// word, and a borrowed one lifts nothing. Revoked stays revoked.
+TrustLevel without_proof(TrustLevel level) noexcept;
+
 } // namespace agentd::policy::trust

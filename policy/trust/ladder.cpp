@@ -26,6 +26,7 @@ void Ladder::take(const Event& event) {
     check_order(event);
     switch (event.kind) {
     case EventKind::other:
+    case EventKind::acted:
         break;
     case EventKind::begun:
         begin(event);
@@ -189,6 +190,27 @@ std::optional<Ladder::Fall> Ladder::fall_of(const Key& key) const {
         keep_later(found, *it->second.fall);
     }
     return found;
+}
+
+bool Ladder::lifted(const Key& key, const Fall& fall) const {
+    const auto it = books_.find(key);
+    return it != books_.end() && it->second.held &&
+           std::min(it->second.held->at, it->second.held->grant.not_before) > fall.at;
+}
+
+bool Ladder::anybody_revoked(EffectClass effect_class, Instant at) const {
+    const auto holds = [&](const Fall& fall) { return at < fall.at + revoked_for; };
+    const bool of_class = std::any_of(books_.begin(), books_.end(), [&](const auto& one) {
+        return one.first.effect_class == effect_class && one.second.fall &&
+               holds(*one.second.fall) && !lifted(one.first, *one.second.fall);
+    });
+    return of_class || std::any_of(identities_.begin(), identities_.end(), [&](const auto& one) {
+               const bool signed_since =
+                   std::any_of(books_.begin(), books_.end(), [&](const auto& book) {
+                       return book.first.who == one.first && lifted(book.first, one.second);
+                   });
+               return holds(one.second) && !signed_since;
+           });
 }
 
 std::vector<Key> Ladder::keys() const {

@@ -29,6 +29,9 @@ class Ladder {
 
     /// Of a key nobody heard of too.
     Standing standing(const Key& key, const Moment& moment) const;
+    /// Somebody's trust in this class was taken back, and no person signed since: for whoever
+    /// cannot make sure of names, and so takes it from everybody.
+    bool anybody_revoked(EffectClass effect_class, core::Instant at) const;
     /// Every key that something happened to, in order.
     std::vector<Key> keys() const;
 
@@ -67,6 +70,7 @@ class Ladder {
     void taken_back(const Key& key, core::Instant at, const std::string& because);
     bool repairs_own_damage(const Key& key, const Event& event) const;
     std::optional<Fall> fall_of(const Key& key) const;
+    bool lifted(const Key& key, const Fall& fall) const;
     Evidence evidence(const Key& key, core::Instant at) const;
     TrustLevel earned(const Key& key, core::Instant at) const;
     std::optional<std::string> untrusted(const Moment& moment) const;

@@ -105,14 +105,16 @@ std::optional<std::string> Ladder::untrusted(const Moment& moment) const {
     return std::nullopt;
 }
 
-/// The newest grant, where no fault came after it.
+/// The newest grant, where no fault came after it. When it was signed counts, not when it was
+/// handed in: an old one that is shown again takes nothing back.
 const Ladder::Held* Ladder::held(const Key& key) const {
     const auto it = books_.find(key);
     if (it == books_.end() || !it->second.held) {
         return nullptr;
     }
     const auto fall = fall_of(key);
-    return fall && it->second.held->at <= fall->at ? nullptr : &*it->second.held;
+    const Held& held = *it->second.held;
+    return fall && std::min(held.at, held.grant.not_before) <= fall->at ? nullptr : &held;
 }
 
 TrustLevel Ladder::of_grant(const Key& key, const Held& held, const Moment& moment,

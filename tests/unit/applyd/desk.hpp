@@ -43,6 +43,7 @@ struct Desk {
     audit::Client log{config.audit.socket, std::chrono::seconds(5)};
     applyd::Confirmation confirmation;
     applyd::Brake brake{dir / "apply"};
+    applyd::TrustRecords trust{config, clock};
     applyd::Tools tools{.config = config,
                         .clock = clock,
                         .journal = journal,
@@ -53,7 +54,8 @@ struct Desk {
                         .way_back = way_back,
                         .log = log,
                         .confirmation = confirmation,
-                        .brake = brake};
+                        .brake = brake,
+                        .trust = trust};
     applyd::InFlight in_flight{.proposal = "01ARZ3NDEKTSV4RRFFQ69G5FAV",
                                .intent = "01ARZ3NDEKTSV4RRFFQ69G5FAW",
                                .statement_sha256 = std::string(64, 'a'),

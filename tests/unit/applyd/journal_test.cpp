@@ -145,8 +145,8 @@ TEST_CASE("the intent read back from the journal is the same entry of the log") 
     journal.write(some());
     const auto found = journal.in_flight();
     REQUIRE(found);
-    CHECK(applyd::intent_of(*found, clock) == applyd::intent_of(some(), clock));
-    CHECK(applyd::intent_of(*found, clock).id.str() == some().intent);
+    CHECK(applyd::intent_of(*found, clock, {}) == applyd::intent_of(some(), clock, {}));
+    CHECK(applyd::intent_of(*found, clock, {}).id.str() == some().intent);
 }
 
 TEST_CASE("a spent nonce is forgotten long after its statement has run out, and never before") {

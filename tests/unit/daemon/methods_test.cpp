@@ -27,7 +27,7 @@ TEST_CASE("what stops something waits behind nothing but its own kind") {
         }
     }
     CHECK(brakes ==
-          std::set<std::string_view>{"freeze", "cancel", "confirm", "reject", "withdraw"});
+          std::set<std::string_view>{"freeze", "cancel", "confirm", "reject", "trust.revoke", "withdraw"});
 }
 
 TEST_CASE("whether a session still counts waits for no other request, and no login for a pairing") {

@@ -186,6 +186,23 @@ TEST_CASE("each entry that tells of a fault takes the grant away") {
     CHECK(level_after([](L& log) { log.garbage().propose(); }) == TrustLevel::revoked);
 }
 
+TEST_CASE("root is told once what it cannot see: a unit that fails later, a dangerous refusal") {
+    Log log;
+    log.apply("person", "redis.service");
+    log.add("observation.opened", "unit_failed:redis.service", Json::object());
+    log.add("approval.rejected", log.propose(), {{"reason", "dangerous"}});
+    log.apply("person", "x", "rolled_back"); // which root knows
+    const auto faults = log.trust.take_faults(log.now - hours(1));
+    REQUIRE(faults.size() == 2);
+    CHECK(faults[0].who == key().who);
+    CHECK(faults[0].effect_class == EffectClass::package);
+    CHECK(faults[1].who == key().who);
+    CHECK_FALSE(faults[1].effect_class);
+    CHECK(log.trust.take_faults(log.now - hours(1)).empty());
+    log.add("approval.rejected", log.propose(), {{"reason", "dangerous"}});
+    CHECK(log.trust.take_faults(log.now + hours(1)).empty()); // long ago: not again after a start
+}
+
 TEST_CASE("an act moves no system and earns nothing") {
     Log log;
     for (int day = 0; day < 20; ++day) {
@@ -207,7 +224,9 @@ TEST_CASE(
     policy::Facts facts;
     facts.set("change.class", std::string("package"));
     add_trust(facts, log.trust, proposer(), "web", log.moment());
-    CHECK(facts.get("proposer.trust") == policy::FactValue(std::string("veto")));
+    // Granted veto, and nobody proved whose the proposal is: a borrowed name lifts nothing.
+    REQUIRE(log.level() == TrustLevel::veto);
+    CHECK(facts.get("proposer.trust") == policy::FactValue(std::string("ask")));
     CHECK(facts.get("change.class_since_person") == policy::FactValue(std::string("setting")));
     CHECK(facts.get("change.steps_since_person") == policy::FactValue(std::int64_t{1}));
     policy::Facts unknown;

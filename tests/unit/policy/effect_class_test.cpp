@@ -79,6 +79,9 @@ TEST_CASE("every kind of effect has its class, and one that nobody knows is of t
     CHECK(class_of(Effects{}, Origin{}) == EffectClass::nothing);
     CHECK(class_of(effect("etc_changed"), Origin{}) == EffectClass::nothing);
     CHECK(class_of(effect("etc_changed", Risk::low), Origin{}) == EffectClass::setting);
+    // sshd or glibc from elsewhere is no matter of packages, nor of settings.
+    CHECK(class_of(effect("package_updated", Risk::notice), Origin{}) == EffectClass::reach);
+    CHECK(class_of(effect("package_updated"), Origin{}) == EffectClass::package);
 }
 
 TEST_CASE("one more effect never lowers the class, and a graver one never does") {

@@ -22,8 +22,7 @@ std::string why_not(const History& history, EffectClass effect_class = EffectCla
 
 } // namespace
 
-TEST_CASE(
-    "167: a second change by itself waits for the end of the first and for its day of watch") {
+TEST_CASE("167: a second change by itself waits until the first was watched for a day") {
     History history;
     const auto proposal = history.begin(key_of(), AgreedBy::policy);
     history.pass(hours(60));
@@ -56,6 +55,23 @@ TEST_CASE("a week has room for five of a class, whatever their names") {
     CHECK(why_not(history).empty());
 }
 
+TEST_CASE("acts by themselves are few, too") {
+    History history;
+    const auto why = [&] {
+        const Present now{
+            .at = history.now, .boot_id = "boot", .mono_us = (history.now - start).count()};
+        const auto may = policy::trust::may_act(history.events, now);
+        return may ? "" : may.problem().code;
+    };
+    for (int i = 0; i < 3; ++i) {
+        CHECK(why().empty());
+        history.add(EventKind::acted);
+    }
+    CHECK(why() == "budget");
+    history.pass(hours(25));
+    CHECK(why().empty());
+}
+
 TEST_CASE("an owner may have it watched for less, and no budget is made by a clock set ahead") {
     History history;
     history.apply(key_of(), AgreedBy::policy);
@@ -68,8 +84,7 @@ TEST_CASE("an owner may have it watched for less, and no budget is made by a clo
     CHECK(may.problem().code == "soaking");
 }
 
-TEST_CASE("161: parts of a change are as grave as the whole, back to the last system that a person "
-          "agreed to") {
+TEST_CASE("161: parts are as grave as the whole, back to what a person agreed to") {
     History history;
     for (const auto part : {EffectClass::package, EffectClass::setting, EffectClass::nothing}) {
         history.apply(key_of("claude", part), AgreedBy::policy);
@@ -79,6 +94,13 @@ TEST_CASE("161: parts of a change are as grave as the whole, back to the last sy
     CHECK(found.highest == EffectClass::setting);
     history.apply(key_of("claude", EffectClass::package), AgreedBy::policy, "x",
                   EventKind::rolled_back); // of it nothing stays
+    CHECK(since_a_person(history.events).steps == 3);
+    history.apply(key_of("claude", EffectClass::nothing), AgreedBy::person);
+    history.apply(key_of("claude", EffectClass::package), AgreedBy::person);
+    CHECK(since_a_person(history.events).steps == 3); // of lesser things nothing was asked
+    const auto trial = history.begin(key_of("claude", EffectClass::system));
+    history.events.back().trial = true;
+    history.add(EventKind::confirmed, trial);
     CHECK(since_a_person(history.events).steps == 3);
     history.apply(key_of("claude", EffectClass::system), AgreedBy::person);
     found = since_a_person(history.events);

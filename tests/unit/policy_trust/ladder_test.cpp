@@ -171,6 +171,36 @@ TEST_CASE("two changes that go wrong within a day take it from everybody on the 
     CHECK(level(history, key_of("nobody")) == TrustLevel::revoked);
 }
 
+TEST_CASE("a grant from before a fault takes nothing back, however late it is handed in") {
+    History history;
+    history.good_days(key_of(), 16);
+    const auto old = grant_of(key_of(), TrustLevel::veto, history.now);
+    history.pass(hours(1)).add(EventKind::host_fault);
+    history.pass(hours(1)).add(EventKind::granted).grant = old;
+    CHECK(level(history) == TrustLevel::revoked);
+    history.grant(key_of(), TrustLevel::ask);
+    CHECK(level(history) == TrustLevel::ask);
+}
+
+TEST_CASE("a fault in a class is everybody's to whoever cannot make sure of names") {
+    History history = trusted();
+    history.apply(key_of("other"), AgreedBy::policy, "x", EventKind::rolled_back);
+    const auto revoked = [&](EffectClass effect_class) {
+        return fold(history.events).anybody_revoked(effect_class, history.now);
+    };
+    CHECK(revoked(EffectClass::package));
+    CHECK_FALSE(revoked(EffectClass::setting));
+    auto& event = history.pass(hours(25)).add(EventKind::withdrawn);
+    event.who = key_of("third").who;
+    CHECK(revoked(EffectClass::setting));
+    history.pass(minutes(1)).grant(key_of("other"), TrustLevel::ask);
+    CHECK(revoked(EffectClass::package)); // the third's is of every class
+    history.grant(key_of("third"), TrustLevel::ask);
+    CHECK_FALSE(revoked(EffectClass::package));
+    history.pass(days(15));
+    CHECK_FALSE(revoked(EffectClass::setting));
+}
+
 TEST_CASE("another policy or another agentd ends a grant") {
     const History history = trusted();
     auto moment = history.moment();
@@ -224,8 +254,7 @@ TEST_CASE("162: two hundred harmless changes earn nothing for a big one") {
     CHECK(level(history, elsewhere) == TrustLevel::ask);
 }
 
-TEST_CASE("164: another model, prompt or key under the old name starts anew, and nothing is "
-          "gained by being many") {
+TEST_CASE("164: another model under the old name starts anew, and many names gain nothing") {
     History history = trusted();
     auto other_model = key_of();
     other_model.who.binding = std::string(64, '2');
@@ -315,8 +344,7 @@ TEST_CASE("a clock that jumps makes no evidence older and no grant longer") {
     }
 }
 
-TEST_CASE("170: breaking the glass skips no soak: for a week nothing happens by itself, and no "
-          "evidence comes of it") {
+TEST_CASE("170: breaking the glass skips no soak, and no evidence comes of it") {
     History history = trusted();
     history.apply(key_of(), AgreedBy::root);
     CHECK(level(history) == TrustLevel::revoked);

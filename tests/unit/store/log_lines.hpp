@@ -203,7 +203,7 @@ inline LogLines long_log(int lives) {
              {"remedy", nullptr}});
     log.add("observation.changed", "unit:nginx", {{"detail", "again"}, {"severity", "critical"}});
     log.add("observation.resolved", "unit:nginx", {{"detail", "runs"}});
-    log.add("trust.changed", "log", {{"anything", 1}});
+    log.add("state.snapshot", "log", {{"anything", 1}});
     return log;
 }
 

@@ -217,6 +217,30 @@ TEST_CASE("every outcome leads to the state it means") {
     CHECK(projection.queries().irregular_transitions() == 0);
 }
 
+TEST_CASE("an intent may say whose it is, and trust that changes is no row") {
+    const TempDir dir;
+    Projection projection(dir / "p.db");
+    LogLines log;
+    add_decided(log, proposal_id(1), 1);
+    log.add("approval.granted", proposal_id(1), granted_body("s"));
+    auto intent = intent_body("s");
+    intent["trust"] = {{"class", "package"}, {"agreed", "person"}};
+    log.add("apply.intent", proposal_id(1), intent);
+    log.add("trust.changed", "host:web",
+            {{"what", "revoked"},
+             {"proposer", nullptr},
+             {"class", nullptr},
+             {"host_class", "web"},
+             {"because", "it broke"},
+             {"proposal", nullptr},
+             {"grant", nullptr},
+             {"presence", nullptr},
+             {"by", "agentd-applyd"}});
+    fold(projection, log);
+    CHECK(projection.queries().proposal(proposal_id(1))->state == State::applying);
+    CHECK(projection.queries().irregular_transitions() == 0);
+}
+
 TEST_CASE("an outcome the table does not expect is kept as a fact and marked") {
     const TempDir dir;
     Projection projection(dir / "p.db");
