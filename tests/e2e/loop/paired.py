@@ -40,6 +40,7 @@ def glass(lab):
 @truth("a viewer's browser reads, and is refused whatever changes or proposes something")
 def viewer(lab):
     browser, proposal = Browser(lab, "victor"), decided(lab, "for victor")
+    statement = browser.statement(proposal)
     file = lab.path("etc/policy.toml")
     with open(file) as policy:
         before = policy.read()
@@ -47,7 +48,6 @@ def viewer(lab):
         with open(file, "w") as policy:
             policy.write(before + '\n[roles]\nviewer = ["victor"]\n')
         check(browser.get(f"proposals/{proposal}")["proposal"]["id"] == proposal, "it may not look")
-        statement = lab.call("statement", proposal=proposal)["statement"]
         for what, more in (("approve", {"statement": statement, "presence": {}}), ("statement", {}), ("withdraw", {}),
                            ("reject", {"reason": "no"}), ("apply", {}), ("verify", {}), ("cancel", {})):
             refused("denied", browser.post, f"proposals/{proposal}/{what}", **more)
