@@ -148,14 +148,15 @@ describe("watching", () => {
         await page.locator(".items li", { hasText: "flake input" }).locator("[data-state=decided]").waitFor();
     }, { expected: [/503/] });
 
-    paired("a session that ended comes back by itself, with the key that was paired", async ({ page, machine }) => {
+    paired("a session that ended comes back by itself, with the key that was paired", async ({ page, url, machine }) => {
+        await page.goto("about:blank"); // the document before may come back, too, and go before it knows
         machine.sessions.clear();
         machine.events.removeAllListeners();
-        await page.reload();
+        await page.goto(url);
         await page.getByRole("heading", { name: "Proposals", level: 1 }).waitFor();
         assert.equal(machine.sessions.size, 1);
         assert.equal(machine.approvers.size, 1);
-    }, { expected: [/403/] }); // the page may ask between the end of its session and the reload
+    });
 
     paired("what a person asked for is done although the session ended in between", async ({ page, machine, cases }) => {
         await page.getByRole("link", { name: "Install ripgrep" }).click();
