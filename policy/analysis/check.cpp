@@ -186,9 +186,26 @@ class Check {
         const Rules caps = others(rule, [&](const Rule& other) {
             return other.effect != RuleEffect::grant && ceiling(other) < level;
         });
-        report(rule, caps, "always_capped",
-               "whenever it counts, it is held below " + std::string(to_string(level)) + " by ",
-               met);
+        if (!report(rule, caps, "always_capped",
+                    "whenever it counts, it is held below " + std::string(to_string(level)) +
+                        " by ",
+                    met)) {
+            look_at_facts(rule, met);
+        }
+    }
+
+    /// What nobody signed root judges without the daemon's word.
+    void look_at_facts(const Rule& rule, const Facts& met) {
+        for (const Condition& condition : rule.when) {
+            const KnownFact& fact = known_facts()[condition.fact];
+            if (rule.level > Level::approve && !fact.recomputed) {
+                add(rule, "daemon_says",
+                    "root's helper does not know `" + std::string(fact.name) +
+                        "`, so that nothing happens by itself for it",
+                    {}, met);
+                return;
+            }
+        }
     }
 
     void look_at_cap(const Rule& rule, const Facts& met) {

@@ -14,7 +14,8 @@ namespace agentd::policy {
 struct Finding {
     /// `unsatisfiable` (no facts meet its conditions), `shadowed` (whenever it counts, others say
     /// as much), `always_capped` (a grant that rules hold below its level whenever it counts),
-    /// `above_invariant` (a grant that a limit in code holds), `idle` (a cap or a require that
+    /// `above_invariant` (a grant that a limit in code holds), `daemon_says` (a grant above approve
+    /// that asks for a fact which only the daemon knows), `idle` (a cap or a require that
     /// never holds anything lower than it is without it), `undecided` (too much to work out).
     std::string code{};
     std::string rule{};

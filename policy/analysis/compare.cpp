@@ -1,5 +1,7 @@
 #include "policy/analysis/compare.hpp"
 
+#include "policy/analysis/beside.hpp"
+#include "policy/analysis/replay.hpp"
 #include "policy/analysis/search.hpp"
 #include "policy/decide.hpp"
 #include "policy/invariants.hpp"
@@ -148,6 +150,17 @@ class Search {
         }
     }
 
+    /// As look(), but what is found has to be looser: else it proves nothing either way.
+    bool look_for_looser(const std::vector<Choices>& all) {
+        const auto known = out.looser.size();
+        look(all);
+        if (out.looser.size() > known &&
+            !is_looser(out.looser.back().before, out.looser.back().now)) {
+            out.looser.pop_back();
+        }
+        return out.looser.size() > known;
+    }
+
     Comparison out;
 
   private:
@@ -174,6 +187,60 @@ class Search {
     std::size_t tries_ = 0;
 };
 
+bool asks_as_much(const Rule& rule, const Rule& other) {
+    proposals::Obligations both = other.obligations;
+    return rule.effect == other.effect && (both += rule.obligations) == other.obligations;
+}
+
+/// What a require asked for that nothing asks for now.
+void look_at_requires(Search& search, const Policy& before, const Policy& now) {
+    for (const Rule& rule : before.rules) {
+        if (rule.effect != RuleEffect::require || rule.obligations.empty()) {
+            continue;
+        }
+        Demands demands =
+            all(now, false, [&](const Rule& other) { return asks_as_much(rule, other); });
+        demands.push_back({.rule = &rule, .counts = true});
+        search.look_for_looser(
+            {{demands}, reaches(now, Level::approve), reaches(before, Level::approve)});
+    }
+}
+
+std::vector<const Rule*> grants_that_ask(const Policy& policy) {
+    std::vector<const Rule*> out;
+    for (const Rule& rule : policy.rules) {
+        if (rule.effect == RuleEffect::grant && rule.level >= Level::approve) {
+            out.push_back(&rule);
+        }
+    }
+    return out;
+}
+
+/// The same grants with the same prices cannot be cheaper; else it is looked for, and where nothing
+/// is found that is no proof.
+void look_at_grants(Search& search, const Policy& before, const Policy& now) {
+    const auto was = grants_that_ask(before);
+    const auto is = grants_that_ask(now);
+    const auto same = [](const Rule* a, const Rule* b) {
+        return a->level == b->level && a->presence == b->presence && a->when == b->when &&
+               a->obligations == b->obligations;
+    };
+    const auto priced = [](const Rule* rule) { return !rule->obligations.empty(); };
+    if ((std::none_of(was.begin(), was.end(), priced) &&
+         std::none_of(is.begin(), is.end(), priced)) ||
+        (was.size() == is.size() && std::equal(was.begin(), was.end(), is.begin(), same))) {
+        return;
+    }
+    bool found = false;
+    for (const Rule* grant : is) {
+        const Demands counts{{.rule = grant, .counts = true}};
+        found = search.look_for_looser(
+                    {{counts}, reaches(now, *grant->level), reaches(before, *grant->level)}) ||
+                found;
+    }
+    search.out.decided = search.out.decided && (found || !search.out.looser.empty());
+}
+
 bool lasts_longer(const Policy& before, const Policy& now) {
     const auto was = last_good_day(before);
     const auto is = last_good_day(now);
@@ -194,6 +261,9 @@ Comparison compare(const Policy& before, const Policy& now) {
         search.look({reaches(now, Level::approve), reaches(before, Level::approve),
                      accepts(now, method), insists(before, method)});
     }
+    look_at_requires(search, before, now);
+    look_at_grants(search, before, now);
+    search.out.beside = beside_the_rules(before, now);
     return search.out;
 }
 

@@ -18,7 +18,8 @@ std::string said(const proposals::Verdict& verdict) {
     if (verdict.presence != proposals::PresenceMethod::none) {
         out += " with " + std::string(to_string(verdict.presence));
     }
-    return out;
+    const std::string owed = describe(verdict.obligations);
+    return owed.empty() ? out : out + " (" + one_line(owed) + ")";
 }
 
 void print(Terminal& terminal, const Loosening& one) {
@@ -61,18 +62,24 @@ int policy_diff(Context& context) {
     if (!answer.looser.empty()) {
         terminal.line("One example for each level and proof of presence; there may be others.");
     }
+    for (const std::string& sentence : answer.beside) {
+        terminal.line(terminal.paint(Colour::warn, "looser") + ": " + one_line(sentence));
+    }
     if (answer.lasts_longer) {
         terminal.line(terminal.paint(Colour::warn, "looser") +
                       ": it counts longer than the one before, of which a rule expires earlier");
     }
     if (!answer.decided) {
         terminal.line("There may be more: the rules are too much to work out. Take it for looser.");
-    } else if (answer.looser.empty() && !answer.lasts_longer) {
+    } else if (answer.looser.empty() && answer.beside.empty() && !answer.lasts_longer) {
         terminal.line("Nothing is allowed that was not allowed before.");
     }
-    const bool looser = !answer.looser.empty() || answer.lasts_longer || !answer.decided;
-    terminal.result(
-        {{"looser", rows}, {"lasts_longer", answer.lasts_longer}, {"decided", answer.decided}});
+    const bool looser =
+        !answer.looser.empty() || !answer.beside.empty() || answer.lasts_longer || !answer.decided;
+    terminal.result({{"looser", rows},
+                     {"beside", answer.beside},
+                     {"lasts_longer", answer.lasts_longer},
+                     {"decided", answer.decided}});
     return looser && context.asked().has("--detailed-exitcode") ? status::changes : status::ok;
 }
 

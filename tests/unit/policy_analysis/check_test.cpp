@@ -89,9 +89,9 @@ TEST_CASE("two rules that say the same are not both useless") {
 TEST_CASE("a grant is shadowed by several rules together") {
     check_only(
         findings_of(
-            rule("under", "grant", "level = \"auto\"", "\"change.lines\" = { lt = 10 }") +
-            rule("over", "grant", "level = \"auto\"", "\"change.lines\" = { ge = 10 }") +
-            rule("some", "grant", "level = \"auto\"", "\"change.lines\" = { ge = 5, le = 15 }")),
+            rule("under", "grant", "level = \"auto\"", "\"change.closure_delta\" = { lt = 10 }") +
+            rule("over", "grant", "level = \"auto\"", "\"change.closure_delta\" = { ge = 10 }") +
+            rule("some", "grant", "level = \"auto\"", "\"change.closure_delta\" = { ge = 5, le = 15 }")),
         "some", "shadowed");
 }
 
