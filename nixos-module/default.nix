@@ -90,10 +90,18 @@ in
       description = "Contents of {file}`/etc/agentd/agentd.toml`. Every setting has an option; there are no others.";
     };
 
+    policyPreset = mkOption {
+      type = types.enum [ "default" "always-ask" ];
+      default = "default";
+      example = "always-ask";
+      description = "Which of the policies to start from {option}`services.agentd.policy` is, where it is left as it is: "
+        + "`default` (a person decides everything) or `always-ask` (whatever is granted later). docs/policy-cookbook.md explains each rule by rule.";
+    };
+
     policy = mkOption {
       type = types.either types.path types.lines;
-      default = builtins.readFile ../policy/default.toml;
-      defaultText = literalExpression "builtins.readFile ../policy/default.toml";
+      default = builtins.readFile (../policy + "/${cfg.policyPreset}.toml");
+      defaultText = literalExpression "the policy that services.agentd.policyPreset names";
       example = literalExpression "./policy.toml";
       description = "Contents of {file}`/etc/agentd/policy.toml`, or the file. By default a person decides everything.";
     };

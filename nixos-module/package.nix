@@ -55,7 +55,7 @@ stdenv.mkDerivation {
     fi
     install -Dm644 ../LICENSE -t "$out/share/doc/agentd"
     install -Dm644 ../docs/*.md -t "$out/share/doc/agentd"
-    install -Dm644 ../policy/default.toml -t "$out/share/agentd"
+    install -Dm644 ../policy/*.toml -t "$out/share/agentd"
   '';
 
   meta = {

@@ -2,6 +2,7 @@
 
 #include "agentd/core/check.hpp"
 #include "agentd/core/match.hpp"
+#include "proposals/nix_text.hpp"
 
 #include <algorithm>
 
@@ -70,12 +71,45 @@ bool test_names(Test test, const Names& names, const Texts& value) {
     return any == (test == Test::any_in);
 }
 
-bool test_globs(Test test, const Globs& globs, const Texts& value) {
-    const auto hit = [&](const std::string& member) { return one_matches(globs, member); };
-    if (test == Test::all_match) {
-        return std::all_of(value.begin(), value.end(), hit);
+/// What every text that matches begins with, however it is written: of an option its first names
+/// that stand without quotes.
+std::string_view prefix_of(const Glob::Alternative& one, Form form) {
+    const std::string_view head = std::string_view(one.text).substr(0, one.head);
+    if (form != Form::option) {
+        return head;
     }
-    const bool any = std::any_of(value.begin(), value.end(), hit);
+    std::size_t end = 0;
+    for (auto dot = head.find('.'); dot != std::string_view::npos; dot = head.find('.', end)) {
+        const auto name = head.substr(end, dot - end);
+        if (!proposals::is_nix_identifier(name) || name.find(dot_in_name) != name.npos) {
+            break;
+        }
+        end = dot + 1;
+    }
+    return head.substr(0, end);
+}
+
+/// The set is in order: only what begins as the pattern does is looked at.
+bool any_of_set(const Glob& glob, const Texts& value) {
+    for (const Glob::Alternative& one : glob.alternatives()) {
+        const std::string_view prefix = prefix_of(one, glob.form());
+        for (auto it = value.lower_bound(prefix); it != value.end() && it->starts_with(prefix);
+             ++it) {
+            if (glob.matches(*it)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool test_globs(Test test, const Globs& globs, const Texts& value) {
+    if (test == Test::all_match) {
+        return std::all_of(value.begin(), value.end(),
+                           [&](const std::string& member) { return one_matches(globs, member); });
+    }
+    const bool any = std::any_of(globs.begin(), globs.end(),
+                                 [&](const Glob& glob) { return any_of_set(glob, value); });
     AGENTD_CHECK(test == Test::any_match || test == Test::none_match);
     return any == (test == Test::any_match);
 }

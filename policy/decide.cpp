@@ -5,6 +5,7 @@
 #include "policy/explain.hpp"
 #include "policy/invariants.hpp"
 #include "policy/obligations.hpp"
+#include "policy/unsigned.hpp"
 
 #include <algorithm>
 
@@ -34,6 +35,14 @@ Trace trace(const Rule& rule, std::size_t index, const Facts& facts) {
     }
     out.counts = counts(rule.effect, out.truth);
     return out;
+}
+
+/// Who holds the limits in code about what only the daemon can know.
+enum class Seat { both, daemon_alone };
+
+bool is_for_the_daemon(const Rule& rule, const Trace& trace) {
+    return trace.truth == Truth::unknown && trace.condition &&
+           !known_facts()[rule.when[*trace.condition].fact].recomputed;
 }
 
 ReasonEffect reason_effect(RuleEffect effect) {
@@ -140,9 +149,7 @@ std::vector<std::string> would_change(const Policy& policy, const Facts& facts,
     return hints;
 }
 
-} // namespace
-
-Decision judge(const Policy& policy, const Facts& facts) {
+Decision judge_from(Seat seat, const Policy& policy, const Facts& facts) {
     Decision out;
     Sum sum{.granted = policy.level, .offered = policy.presence};
     std::vector<Reason>& reasons = out.verdict.reasons;
@@ -157,6 +164,8 @@ Decision judge(const Policy& policy, const Facts& facts) {
     for (std::size_t i = 0; i < invariants().size(); ++i) {
         const Rule& rule = invariants()[i];
         out.invariants.push_back(trace(rule, i, facts));
+        Trace& found = out.invariants.back();
+        found.counts = found.counts && (seat == Seat::both || !is_for_the_daemon(rule, found));
         if (out.invariants.back().counts) {
             add(sum, rule);
             reasons.push_back(reason(rule, out.invariants.back(), facts, ReasonEffect::invariant));
@@ -176,8 +185,29 @@ Decision judge(const Policy& policy, const Facts& facts) {
     return out;
 }
 
+} // namespace
+
+Decision judge(const Policy& policy, const Facts& facts) {
+    return judge_from(Seat::both, policy, facts);
+}
+
 Verdict decide(const Policy& policy, const Facts& facts) {
     return judge(policy, facts).verdict;
+}
+
+Verdict decide_unsigned(const Policy& policy, const Facts& facts) {
+    Facts own = facts;
+    for (const KnownFact& fact : known_facts()) {
+        if (!fact.recomputed) {
+            own.set(fact.name, Unknown{});
+        }
+    }
+    Verdict told = decide(policy, facts);
+    Verdict alone = judge_from(Seat::daemon_alone, policy, own).verdict;
+    const bool is_lower = alone.level < told.level;
+    Verdict& lower = is_lower ? alone : told;
+    lower.obligations += (is_lower ? told : alone).obligations;
+    return lower;
 }
 
 } // namespace agentd::policy

@@ -5,6 +5,7 @@
 #include "agentd/core/toml.hpp"
 #include "policy/load_condition.hpp"
 #include "policy/load_head.hpp"
+#include "policy/load_tests.hpp"
 
 #include <algorithm>
 #include <map>
@@ -137,6 +138,11 @@ Loaded load_policy(std::string_view text, const LoadOptions& options) {
                     out.problems);
     read_head(root, options, policy);
     read_rules(root, options, policy, out.problems);
+    if (out.problems.empty()) {
+        out.tests = run_tests(root, policy);
+    } else {
+        root.any("test"); // what cannot be read would only repeat its troubles
+    }
     root.finish();
     if (out.problems.empty()) {
         out.policy = std::move(policy);

@@ -1,6 +1,7 @@
 #include "policy/load_head.hpp"
 
 #include "agentd/core/text.hpp"
+#include "agentd/core/zone.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,13 +44,23 @@ bool is_zone_name(std::string_view text) {
            });
 }
 
+// As approvers are called (proposals/approvers).
+bool is_person(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '_' || c == '@' || c == '-';
+    });
+}
+
 void read_role(TomlReader& in, Role role, Policy& policy) {
     const std::string key(to_string(role));
     for (const std::string& name : in.texts(key, max_people).value_or(std::vector<std::string>{})) {
-        if (core::trim(name).empty() || name.size() > 128 ||
-            !core::hidden_code_points(name).empty()) {
-            in.refuse(key, {.code = "bad_value", .message = quoted(name) + " is nobody's name"});
-        } else if (!policy.roles.emplace(name, role).second) {
+        if (!is_person(name)) {
+            in.refuse(key, {.code = "bad_value",
+                            .message = quoted(name) + " is nobody's name",
+                            .hint = "as in the approvers' file: 1 to 64 of a-z, A-Z, 0-9, `.`, "
+                                    "`_`, `@` and `-`"});
+        } else if (!policy.roles.emplace(core::to_lower(name), role).second) {
             in.refuse(key, {.code = "duplicate_id",
                             .message = quoted(name) + " stands in two roles",
                             .hint = "an admin is an approver too"});
@@ -114,7 +125,23 @@ void read_hours(TomlReader& in, Window& window) {
     window.to = *to;
 }
 
-Window read_window(TomlReader& in, std::string name) {
+// UTC needs no file: its clocks are never set.
+void find_zone(TomlReader& in, const ZoneSource& zones, Window& window) {
+    const auto bytes = window.tz == "UTC" || !zones ? std::nullopt : zones(window.tz);
+    auto zone = window.tz == "UTC" ? core::Zone::from_rule("UTC0")
+                : bytes            ? core::Zone::from_tzif(*bytes)
+                                   : core::Result<core::Zone>(core::Problem{});
+    if (zone) {
+        window.zone = std::make_shared<const core::Zone>(std::move(zone).value());
+    } else if (zones) {
+        in.refuse("tz", {.code = "unknown_zone",
+                         .message = "this machine knows no time zone " + quoted(window.tz) +
+                                    (bytes ? ": " + zone.problem().message : ""),
+                         .hint = "/etc/zoneinfo has those it knows; `UTC` needs no file"});
+    }
+}
+
+Window read_window(TomlReader& in, std::string name, const ZoneSource& zones) {
     Window window{.name = std::move(name)};
     read_days(in, window);
     read_hours(in, window);
@@ -124,12 +151,14 @@ Window read_window(TomlReader& in, std::string name) {
         in.refuse("tz", {.code = "bad_value",
                          .message = quoted(window.tz) + " is no time zone",
                          .hint = "as `Europe/Berlin`, or `UTC`"});
+    } else if (in.has("tz")) {
+        find_zone(in, zones, window);
     }
     in.finish();
     return window;
 }
 
-void read_windows(TomlReader& root, Policy& policy) {
+void read_windows(TomlReader& root, const ZoneSource& zones, Policy& policy) {
     auto all = root.table("window");
     if (!all) {
         return;
@@ -142,7 +171,7 @@ void read_windows(TomlReader& root, Policy& policy) {
                                                      " is no name of a window: 1 to 64 of a-z, "
                                                      "0-9, `-` and `_`"});
             }
-            policy.windows.push_back(read_window(*in, entry.key));
+            policy.windows.push_back(read_window(*in, entry.key, zones));
         }
     }
     if (policy.windows.size() > max_windows) {
@@ -186,8 +215,7 @@ void read_head(TomlReader& root, const LoadOptions& options, Policy& policy) {
         }
         roles->finish();
     }
-    read_windows(root, policy);
-    static_cast<void>(options);
+    read_windows(root, options.zones, policy);
 }
 
 } // namespace agentd::policy

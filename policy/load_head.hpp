@@ -14,7 +14,11 @@ std::optional<proposals::PresenceMethod> read_presence(core::TomlReader& in);
 /// Everything but the rules; troubles go to the reader's problems.
 void read_head(core::TomlReader& root, const LoadOptions& options, Policy& policy);
 
-/// `obligations` of a rule, where they are given; each has to mean something for it.
+/// `obligations` of a rule, where they are given; each has to mean something for it. The policy's
+/// defaults and windows are read before.
 void read_obligations(core::TomlReader& in, const Policy& policy, Rule& rule);
+/// `obligations` of any table; nullopt where there are none.
+std::optional<proposals::Obligations> read_obligation_table(core::TomlReader& in,
+                                                            const Policy& policy);
 
 } // namespace agentd::policy

@@ -126,7 +126,7 @@ void read_approvers(TomlReader& in, Obligations& out) {
 }
 
 // An obligation that the rule's own level leaves without a meaning was not meant so.
-void check_sense(TomlReader& in, const Rule& rule) {
+void check_sense(TomlReader& in, const Policy& policy, const Rule& rule) {
     const Obligations& owed = rule.obligations;
     const auto refuse = [&](std::string message, std::string hint) {
         in.refuse("obligations",
@@ -137,6 +137,13 @@ void check_sense(TomlReader& in, const Rule& rule) {
     }
     if (rule.effect != RuleEffect::grant || !rule.level) {
         return;
+    }
+    // Whoever has a grant's price taken for a demand would be wrong: the default gives as much.
+    const bool weaker_presence = rule.presence && !satisfies(*rule.presence, policy.presence);
+    if (*rule.level >= Level::approve && *rule.level <= policy.level && !weaker_presence) {
+        refuse("the defaults already give " + quoted(to_string(*rule.level)) +
+                   ", so that nobody would be asked for it",
+               "effect = \"require\" asks for it");
     }
     if (*rule.level < Level::approve) {
         refuse("nothing happens at " + quoted(to_string(*rule.level)) + ", so nothing is asked",
@@ -153,18 +160,26 @@ void check_sense(TomlReader& in, const Rule& rule) {
 
 } // namespace
 
-void read_obligations(TomlReader& rule_table, const Policy& policy, Rule& rule) {
-    auto in = rule_table.table("obligations");
+std::optional<Obligations> read_obligation_table(TomlReader& table, const Policy& policy) {
+    auto in = table.table("obligations");
     if (!in) {
-        return;
+        return std::nullopt;
     }
-    read_approvers(*in, rule.obligations);
-    read_delay(*in, rule.obligations);
-    read_windows(*in, policy, rule.obligations);
-    read_tests(*in, rule.obligations);
-    rule.obligations.typed_host = in->boolean("typed_host").value_or(false);
+    Obligations out;
+    read_approvers(*in, out);
+    read_delay(*in, out);
+    read_windows(*in, policy, out);
+    read_tests(*in, out);
+    out.typed_host = in->boolean("typed_host").value_or(false);
     in->finish();
-    check_sense(rule_table, rule);
+    return out;
+}
+
+void read_obligations(TomlReader& rule_table, const Policy& policy, Rule& rule) {
+    if (auto owed = read_obligation_table(rule_table, policy)) {
+        rule.obligations = std::move(*owed);
+        check_sense(rule_table, policy, rule);
+    }
 }
 
 } // namespace agentd::policy

@@ -115,8 +115,15 @@ proposals::Level ceiling(const Rule& rule) noexcept {
 }
 
 proposals::Role role_of(const Policy& policy, std::string_view approver) {
-    const auto it = policy.roles.find(approver);
-    return it == policy.roles.end() ? proposals::Role::approver : it->second;
+    const auto it = policy.roles.find(core::to_lower(approver));
+    if (it != policy.roles.end()) {
+        return it->second;
+    }
+    // Where only viewers are named, nobody else could approve.
+    const bool named = std::any_of(policy.roles.begin(), policy.roles.end(), [](const auto& one) {
+        return one.second > proposals::Role::viewer;
+    });
+    return named ? proposals::Role::viewer : proposals::Role::approver;
 }
 
 const Window* find_window(const Policy& policy, std::string_view name) {

@@ -108,7 +108,7 @@ struct Policy {
     core::Digest digest{core::Digest::Bytes{}}; ///< SHA-256 of the file's bytes
 };
 
-/// Of an approver: one who stands in no role is an approver.
+/// Of a name, however capitalised: in no role it looks only, where somebody is named who approves.
 proposals::Role role_of(const Policy& policy, std::string_view approver);
 const Window* find_window(const Policy& policy, std::string_view name);
 

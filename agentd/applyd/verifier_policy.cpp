@@ -3,12 +3,14 @@
 #include "agentd/applyd/trusted_file.hpp"
 #include "agentd/applyd/verifier.hpp"
 #include "agentd/core/crypto.hpp"
+#include "agentd/core/zone_file.hpp"
 #include "agentd/machine/generations.hpp"
 #include "evaluator/builder.hpp"
 #include "policy/decide.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
 #include "policy/quorum.hpp"
+#include "policy/unsigned.hpp"
 #include "policy/window.hpp"
 
 #include <algorithm>
@@ -59,8 +61,9 @@ Result<policy::Policy> own_policy(const std::string& file, const Statement& stat
                        .where = file,
                        .hint = "verify the proposal again and approve it under the new policy"};
     }
-    auto loaded = policy::load_policy(
-        text, {.file = file, .today = std::chrono::floor<std::chrono::days>(now)});
+    auto loaded = policy::load_policy(text, {.file = file,
+                                             .today = std::chrono::floor<std::chrono::days>(now),
+                                             .zones = core::zone_file});
     return loaded.policy ? Result<policy::Policy>(std::move(*loaded.policy))
                          : loaded.problems.front();
 }
@@ -236,7 +239,9 @@ Result<bool> Verifier::check_policy(const Statement& statement, const proposals:
     if (statement.mode == Mode::rollback) {
         context.confirmed_before = was_good(statement.rollback_to.value_or(""));
     }
-    const auto verdict = policy::decide(*policy, policy::facts_from(effects, context));
+    const auto facts = policy::facts_from(effects, context);
+    const auto verdict = presences.empty() ? policy::decide_unsigned(*policy, facts)
+                                           : policy::decide(*policy, facts);
     if (const auto why = never(verdict)) {
         return *why;
     }

@@ -1,6 +1,7 @@
 #include "agentd/ctl/own_policy.hpp"
 
 #include "agentd/core/fd.hpp"
+#include "agentd/core/zone_file.hpp"
 #include "agentd/ctl/problems.hpp"
 #include "policy/load.hpp"
 
@@ -21,19 +22,29 @@ std::string file_of(Context& context, const std::string& given) {
 
 } // namespace
 
-std::variant<OwnPolicy, int> own_policy(Context& context, const std::string& given) {
+std::variant<ReadPolicy, int> read_policy(Context& context, const std::string& given) {
     const std::string file = file_of(context, given);
     try {
         const auto today = std::chrono::floor<std::chrono::days>(context.around().clock.now());
-        auto loaded = policy::load_policy(core::read_file(file, largest_policy),
-                                          {.file = file, .today = today});
-        if (!loaded.policy) {
-            return report_problems(context.terminal(), loaded.problems, file);
-        }
-        return OwnPolicy{.file = file, .policy = std::move(*loaded.policy)};
+        return ReadPolicy{.file = file,
+                          .loaded = policy::load_policy(
+                              core::read_file(file, largest_policy),
+                              {.file = file, .today = today, .zones = core::zone_file})};
     } catch (const core::Failure& failure) {
         return context.terminal().fail(trouble_of(failure));
     }
+}
+
+std::variant<OwnPolicy, int> own_policy(Context& context, const std::string& given) {
+    auto read = read_policy(context, given);
+    if (const int* exit = std::get_if<int>(&read)) {
+        return *exit;
+    }
+    auto& [file, loaded] = std::get<ReadPolicy>(read);
+    if (!loaded.policy) {
+        return report_problems(context.terminal(), loaded.problems, file);
+    }
+    return OwnPolicy{.file = file, .policy = std::move(*loaded.policy)};
 }
 
 } // namespace agentd::ctl

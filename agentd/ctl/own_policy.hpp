@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agentd/ctl/context.hpp"
-#include "policy/rule.hpp"
+#include "policy/load.hpp"
 
 #include <string>
 #include <variant>
@@ -15,8 +15,15 @@ struct OwnPolicy {
     policy::Policy policy{};
 };
 
-/// Of the file; of the one in the settings (else the usual place) where none is given. What is
-/// wrong with it has been said then, and the exit status is returned.
+/// As it was read, troubles and all.
+struct ReadPolicy {
+    std::string file{}; ///< absolute
+    policy::Loaded loaded{};
+};
+/// Of the file; of the one in the settings (else the usual place) where none is given. The exit
+/// status where it cannot be read, which has been said then.
+std::variant<ReadPolicy, int> read_policy(Context& context, const std::string& given);
+/// As above, and without troubles: what is wrong with it has been said too.
 std::variant<OwnPolicy, int> own_policy(Context& context, const std::string& given);
 
 } // namespace agentd::ctl

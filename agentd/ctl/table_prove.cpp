@@ -1,6 +1,7 @@
 // The groups of commands that find, that prove things and that set agentd up.
 #include "agentd/ctl/commands/commands.hpp"
 #include "agentd/ctl/commands/context_commands.hpp"
+#include "agentd/ctl/commands/policy_commands.hpp"
 #include "agentd/ctl/table.hpp"
 
 namespace agentd::ctl {
@@ -181,6 +182,20 @@ std::vector<Command> prove_commands() {
                         .required = false}},
          .more = "What is not given is unknown, and unknown never helps.",
          .handler = commands::policy_try},
+        {.path = "policy test",
+         .group = "Prove",
+         .summary = "Run the examples and tests that stand in a policy, offline",
+         .arguments = {{.name = "FILE",
+                        .help = "default: the configured policy",
+                        .required = false}},
+         .more =
+             "A policy whose own tests fail is not loaded. Exit 1 then, with the rules that count.",
+         .handler = commands::policy_test},
+        {.path = "policy presets",
+         .group = "Prove",
+         .summary = "Policies to start from: their names, or one of them as it is written",
+         .arguments = {{.name = "NAME", .help = "print this one", .required = false}},
+         .handler = commands::policy_presets},
         {.path = "policy facts",
          .group = "Prove",
          .summary = "What rules can speak of: every fact, its tests, its values",

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace agentd::pipeline {
 
 using core::Problem;
@@ -13,6 +15,8 @@ using core::Result;
 namespace {
 
 constexpr std::size_t most_open = 32;
+/// Of one agent: who asks all the time is agreed with in the end.
+constexpr std::ptrdiff_t most_open_of_an_agent = 3;
 /// Whoever has read number 1 and types `approve 1` must not meet another proposal there that was
 /// drafted meanwhile.
 constexpr auto number_rests = std::chrono::hours(24);
@@ -94,6 +98,15 @@ Result<std::string> Pipeline::draft_and_check(proposals::Draft draft, const core
                            .message = "there are " + std::to_string(open.size()) +
                                       " open proposals already",
                            .hint = "decide or withdraw some first: `agentctl list`"};
+        }
+        const auto own = std::count_if(open.begin(), open.end(), [&](const auto& row) {
+            return row.proposer.kind == draft.proposer.kind && row.proposer.id == draft.proposer.id;
+        });
+        if (draft.proposer.kind == "agent" && own >= most_open_of_an_agent) {
+            return Problem{.code = "busy",
+                           .message =
+                               "three proposals of `" + draft.proposer.id + "` are open already",
+                           .hint = "one of them has to be decided or withdrawn first"};
         }
         draft.number = in_.ledger.queries().next_free_number(in_.clock.now() - number_rests);
         in_.ledger.record("proposal.drafted", id.str(), proposals::to_json(draft),

@@ -3,6 +3,7 @@
 #include "agentd/core/crypto.hpp"
 #include "agentd/core/fd.hpp"
 #include "agentd/core/json.hpp"
+#include "agentd/core/zone_file.hpp"
 #include "agentd/explanation/switching.hpp"
 #include "policy/join.hpp"
 #include "policy/load.hpp"
@@ -13,8 +14,9 @@ namespace agentd::stages {
 
 core::Result<CurrentPolicy> load_current_policy(const std::string& file, core::Instant now) {
     const std::string text = core::read_file(file, 1U << 20);
-    auto loaded = policy::load_policy(
-        text, {.file = file, .today = std::chrono::floor<std::chrono::days>(now)});
+    auto loaded = policy::load_policy(text, {.file = file,
+                                             .today = std::chrono::floor<std::chrono::days>(now),
+                                             .zones = core::zone_file});
     if (!loaded.problems.empty()) {
         return loaded.problems.front();
     }

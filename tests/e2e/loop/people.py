@@ -15,6 +15,7 @@ presence = "browser"
 %s
 [roles]
 admin = ["alice", "root"]
+approver = ["bob", "phone"]
 viewer = ["eve"]
 """
 RULE = """[[rule]]

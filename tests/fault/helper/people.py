@@ -15,7 +15,7 @@ presence = "ssh"
 self_approval = "terminal"
 [roles]
 admin = ["alice"]
-approver = ["bob"]
+approver = ["bob", "carol"]
 viewer = ["eve"]
 [window.closed]
 days = ["%s"]

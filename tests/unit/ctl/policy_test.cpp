@@ -94,3 +94,35 @@ TEST_CASE("policy facts lists every fact that rules can speak of") {
     CHECK(told.out.find("change.ports_opened") != std::string::npos);
     CHECK(agentctl.bare({"policy", "facts", "--json"}).json().at("facts").size() > 30);
 }
+
+TEST_CASE("policy test runs what stands in the file, and says which rules count where it fails") {
+    Ctl agentctl;
+    const std::string test = "[[test]]\nname = \"a package\"\nbase = \"harmless\"\nlevel = ";
+    const auto good = agentctl.bare(
+        {"policy", "test", written(agentctl, "good.toml", small + test + "\"auto\"\n")});
+    CHECK(good.exit == 0);
+    CHECK(good.out.find("ok     a package: auto") != std::string::npos);
+    const std::string file = written(agentctl, "bad.toml", small + test + "\"propose\"\n");
+    const auto bad = agentctl.bare({"policy", "test", file});
+    CHECK(bad.exit == 1);
+    CHECK(bad.out.find("FAILED a package: auto") != std::string::npos);
+    CHECK(bad.out.find("wanted propose") != std::string::npos);
+    CHECK(bad.out.find("`small`: counts") != std::string::npos);
+    CHECK(agentctl.bare({"policy", "test", file, "--json"}).json().at("failed") == 1);
+    CHECK(agentctl.bare({"policy", "check", file}).exit == 1); // it is not loaded either
+    CHECK(
+        agentctl.bare({"policy", "test", written(agentctl, "worse.toml", "nonsense = 1\n")}).exit ==
+        1);
+}
+
+TEST_CASE("policy presets lists what there is to start from, and prints one as it is written") {
+    Ctl agentctl;
+    const auto all = agentctl.bare({"policy", "presets"});
+    CHECK(all.out.find("always-ask") != std::string::npos);
+    const auto one = agentctl.bare({"policy", "presets", "always-ask"});
+    CHECK(one.exit == 0);
+    const std::string file = agentctl.directory / "always-ask.toml";
+    std::ofstream(file) << one.out;
+    CHECK(agentctl.bare({"policy", "check", file, "--strict"}).exit == 0);
+    CHECK(agentctl.bare({"policy", "presets", "none"}).exit == 1);
+}

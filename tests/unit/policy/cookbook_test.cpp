@@ -43,28 +43,28 @@ policy::Policy good(const std::string& text) {
 
 TEST_CASE("every policy of the cookbook loads and its examples hold") {
     const auto all = blocks(core::read_file(repository() + "/docs/policy-cookbook.md"));
-    REQUIRE(all.size() == 6);
+    REQUIRE(all.size() == 7);
     std::vector<policy::Policy> policies;
     for (const auto& block : all) {
         policies.push_back(good(block));
     }
-    CHECK(decide(policies[0], harmless()).level == proposals::Level::approve);
+    CHECK(decide(policies[1], harmless()).level == proposals::Level::approve);
     auto facts = harmless();
     facts.set("change.closure_delta", std::int64_t{1000});
-    CHECK(decide(policies[1], facts).level == proposals::Level::automatic);
-    CHECK(decide(policies[2], harmless()).presence == proposals::PresenceMethod::browser);
+    CHECK(decide(policies[2], facts).level == proposals::Level::automatic);
+    CHECK(decide(policies[3], harmless()).presence == proposals::PresenceMethod::browser);
     auto update = harmless();
     update.set("change.kinds", policy::Texts{"package_updated"});
-    CHECK(decide(policies[3], update).level == proposals::Level::veto);
-    CHECK(decide(policies[3], update).obligations.windows == std::vector<std::string>{"night"});
-    CHECK(role_of(policies[3], "alice") == proposals::Role::admin);
+    CHECK(decide(policies[4], update).level == proposals::Level::veto);
+    CHECK(decide(policies[4], update).obligations.windows == std::vector<std::string>{"night"});
+    CHECK(role_of(policies[4], "alice") == proposals::Role::admin);
     facts.set("change.paths", policy::Texts{"secrets/a"});
-    CHECK(decide(policies[4], facts).level == proposals::Level::forbid);
+    CHECK(decide(policies[5], facts).level == proposals::Level::forbid);
     auto back = harmless();
     back.set("change.revision", std::string("rollback")).set("rollback.confirmed_before", true);
-    CHECK(decide(policies[5], back).presence == proposals::PresenceMethod::browser);
+    CHECK(decide(policies[6], back).presence == proposals::PresenceMethod::browser);
     back.set("rollback.confirmed_before", policy::Unknown{});
-    CHECK(decide(policies[5], back).presence == proposals::PresenceMethod::ssh);
+    CHECK(decide(policies[6], back).presence == proposals::PresenceMethod::ssh);
 }
 
 TEST_CASE("the demo's policy is the default one with a browser as presence") {

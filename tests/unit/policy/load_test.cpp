@@ -230,3 +230,30 @@ TEST_CASE("a file that is too large, or has too many rules, is refused") {
     }
     CHECK(trouble(head + many).starts_with("too_many"));
 }
+
+TEST_CASE("a file's own tests are run whenever it is loaded, and one that fails is a trouble") {
+    const std::string small = head + rule("small", "grant", "level = \"auto\"",
+                                          R"("change.kinds" = { subset_of = ["package_added"] })");
+    const auto with = [&](const std::string& fields) {
+        return trouble(small + "[[test]]\nname = \"t\"\n" + fields);
+    };
+    CHECK(with("base = \"harmless\"\nlevel = \"auto\"\n") == "none");
+    CHECK(with("base = \"harmless\"\nlevel = \"approve\"\n") == "test_fails p.toml:13:9");
+    CHECK(with("level = \"auto\"\n").starts_with("test_fails"));
+    CHECK(with("base = \"harmless\"\nfacts = { \"change.kinds\" = [\"unit_added\"] }\n"
+               "level = \"approve\"\npresence = \"ssh\"\nobligations = {}\n") == "none");
+    CHECK(with("base = \"harmless\"\nfacts = { \"change.kinds\" = [\"unit_added\"] }\n"
+               "level = \"approve\"\npresence = \"passkey\"\n")
+              .starts_with("test_fails"));
+    CHECK(with("base = \"harmless\"\nfacts = { \"change.kinds\" = [\"unit_added\"] }\n"
+               "level = \"approve\"\nobligations = { typed_host = true }\n")
+              .starts_with("test_fails"));
+    CHECK(with("base = \"harmless\"\n").starts_with("missing_key"));
+    CHECK(with("base = \"harmless\"\nlevel = \"auto\"\nfatcs = {}\n").starts_with("unknown_key"));
+    CHECK(with("facts = { \"change.kind\" = [] }\nlevel = \"auto\"\n").starts_with("unknown_fact"));
+    const auto loaded =
+        load(small + "[[test]]\nname = \"t\"\nbase = \"harmless\"\nlevel = \"auto\"\n");
+    REQUIRE(loaded.tests.size() == 1);
+    CHECK(loaded.tests[0].passed);
+    CHECK(loaded.tests[0].verdict == "auto");
+}

@@ -65,7 +65,6 @@ TEST_CASE("of several grants that give a level the one that asks least is taken"
     CHECK(owed(two + free) == Obligations{});
     CHECK(owed(free + two) == Obligations{});
     CHECK(owed(two + admin) == owed(admin + two));
-    CHECK(owed(two, "approve") == Obligations{}); // the default gives it for nothing
 }
 
 TEST_CASE("a veto always waits, and no rule makes it wait less than the grant says") {
@@ -105,6 +104,7 @@ TEST_CASE("an obligation that means nothing for its rule is a trouble of the fil
     CHECK(trouble(windows + grant("g", "auto", "delay = \"1h\"")) == "bad_value");
     CHECK(trouble(windows + grant("g", "veto", "approvers = { n = 2 }")) == "bad_value");
     CHECK(trouble(windows + grant("g", "propose", "typed_host = true")) == "bad_value");
+    CHECK(trouble(windows + grant("g", "approve", "approvers = { n = 2 }")) == "bad_value");
     CHECK(trouble(windows + require("r", "typed_host = false")) == "bad_value");
     CHECK(trouble(windows + require("r", "approvers = { n = 0 }")) == "bad_value");
     CHECK(trouble(windows + require("r", "approvers = { n = 1, role = \"viewer\" }")) ==
@@ -123,7 +123,12 @@ TEST_CASE("roles are of names, each in one of them") {
         policy_of("self_approval = \"terminal\"\n[roles]\nviewer = [\"eve\"]\nadmin = [\"ann\"]\n");
     CHECK(role_of(policy, "eve") == Role::viewer);
     CHECK(role_of(policy, "ann") == Role::admin);
-    CHECK(role_of(policy, "bob") == Role::approver);
+    CHECK(role_of(policy, "Ann") == Role::admin);  // however it is capitalised
+    CHECK(role_of(policy, "bob") == Role::viewer); // where there are roles, he is in none
+    CHECK(role_of(policy_of(""), "bob") == Role::approver);
+    CHECK(role_of(policy_of("[roles]\nviewer = [\"eve\"]\n"), "bob") == Role::approver);
+    CHECK(trouble("[roles]\nviewer = [\"carol smith\"]\n") == "bad_value");
+    CHECK(trouble("[roles]\nviewer = [\"Eve\"]\nadmin = [\"eve\"]\n") == "duplicate_id");
     CHECK(policy.self_approval == policy::SelfApproval::terminal);
     CHECK(trouble("[roles]\nviewer = [\"eve\"]\nadmin = [\"eve\"]\n") == "duplicate_id");
     CHECK(trouble("[roles]\nroot = [\"eve\"]\n") == "unknown_key");

@@ -18,7 +18,10 @@ struct Desk {
     Obligations obligations{};
 
     Desk() {
-        policy.roles = {{"alice", Role::admin}, {"bob", Role::approver}, {"eve", Role::viewer}};
+        policy.roles = {{"alice", Role::admin},
+                        {"bob", Role::approver},
+                        {"carol", Role::approver},
+                        {"eve", Role::viewer}};
     }
     policy::Vote vote() const {
         return {.policy = policy, .author = author, .obligations = obligations};
@@ -65,12 +68,15 @@ TEST_CASE("an agent, a model and the daemon itself never approve what is theirs"
     }
 }
 
-TEST_CASE("who only looks approves nothing; whoever stands in no role is an approver") {
+TEST_CASE("who only looks approves nothing, nor does who stands in no role where there are roles") {
     Desk desk;
     CHECK(desk.may("eve") == "viewer");
     CHECK(desk.missing({"eve"}) == "one more approver has to approve");
-    CHECK(desk.may("carol").empty());
-    CHECK(desk.missing({"carol"}).empty());
+    CHECK(desk.may("dora") == "viewer");
+    CHECK(desk.missing({"dora"}) == "one more approver has to approve");
+    desk.policy.roles.clear();
+    CHECK(desk.may("dora").empty());
+    CHECK(desk.missing({"dora"}).empty());
 }
 
 TEST_CASE("as many different people as policy wants, each of the role it wants") {

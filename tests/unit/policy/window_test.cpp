@@ -129,6 +129,26 @@ TEST_CASE("windows that are never open together have no opening, and one without
     CHECK_FALSE(next_opening({}, at("2026-01-01T00:00:00Z")).has_value());
 }
 
+TEST_CASE("a policy finds its zones where it is told to, and says which is not there") {
+    const std::string text = "schema = \"agentd.policy/1\"\nrevision = 1\n[window.w]\n"
+                             "from = \"02:00\"\nto = \"03:00\"\ntz = \"Nowhere/Land\"\n";
+    const auto with = [&](const policy::ZoneSource& zones) {
+        return policy::load_policy(text, {.file = "p", .today = test::today, .zones = zones});
+    };
+    const auto none = with([](const std::string&) { return std::optional<std::string>(); });
+    REQUIRE(none.problems.size() == 1);
+    CHECK(none.problems[0].code == "unknown_zone");
+    CHECK(none.problems[0].where == "p:6:6");
+    const auto broken = with([](const std::string&) { return std::optional<std::string>("x"); });
+    CHECK(broken.problems.size() == 1);
+    const auto unasked = with({});
+    REQUIRE(unasked.policy);
+    CHECK_FALSE(is_open(unasked.policy->windows[0], at("2026-01-01T02:30:00")));
+    const auto utc = test::policy_of("[window.w]\nfrom = \"02:00\"\nto = \"03:00\"\n"
+                                     "tz = \"UTC\"\n");
+    CHECK(is_open(utc.windows[0], at("2026-01-01T02:30:00")));
+}
+
 TEST_CASE("one that is always open is open from now on, and it says for how long it looked") {
     const Window always = window("CET-1CEST,M3.5.0,M10.5.0/3", 0h, 24h);
     const auto opening = next(always, "2026-01-01T12:34:56Z");
