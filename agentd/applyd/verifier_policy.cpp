@@ -257,12 +257,12 @@ Result<bool> Verifier::check_policy(const Statement& statement, const proposals:
     if (done) {
         done = check_obligations(*policy, verdict, statement, !presences.empty(), clock_.now());
     }
-    if (done && presences.empty()) { // one at a time, watched, and not many
-        done = statement.mode == Mode::act ? trust_.may_act() : trust_.may_begin(effect_class);
-    }
     const bool wait = must_wait(verdict);
     if (done && wait) {
         done = announced_.waited(statement, sha256, verdict.obligations.delay);
+    }
+    if (done && presences.empty()) { // one at a time, watched, and not many
+        done = statement.mode == Mode::act ? trust_.may_act() : trust_.may_begin(effect_class);
     }
     return done ? Result<bool>(wait) : done.problem();
 }

@@ -465,9 +465,19 @@ def a_plan_that_the_evaluated_flake_does_not_bear_out_is_refused(b):
     def with_import(file, old, new):
         return {file: (clone.dir / file).read_text().replace(f"imports = [ {old} ]", f"imports = [ {old} {new} ]", 1)}
 
-    # What no reader of files can know: a name that is put together.
+    # What Nix says is set somewhere, and no reader of files sees there, is changed by hand.
+    for name, text in ({"hosts/hidden.nix": '{ lib, ... }:\n{ config = lib.setAttrByPath ([ "time" ] ++ [ "timeZone" ]) (lib.mkOverride 10 "UTC"); }\n'}
+                       | with_import("hosts/common.nix", "../modules/agentd.nix", "./hidden.nix")).items():
+        (clone.dir / name).write_text(text)
+    clone.commit("put together")
+    said = b.ctl(*asked, "set time.timeZone to Asia/Tokyo")
+    assert said.exit not in (0, 2) and "Nix says that time.timeZone is set in hosts/hidden.nix" in said.err, said.out + said.err
+    assert clone.git("status", "--porcelain") == ""
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    # What no reader of files can know, a name that is put together, and no evaluation of what is there: it begins with the edit.
     for force, word in (("(lib.mkOverride 10 \"UTC\")", "time.timeZone stays"), ("(lib.mkForce \"UTC\")", "time.timeZone has no value")):
-        hidden = f'{{ lib, ... }}:\n{{ config = lib.setAttrByPath ([ "time" ] ++ [ "timeZone" ]) {force}; }}\n'
+        asks = 'let said = builtins.readFile ./common.nix + builtins.readFile ./web/default.nix; in builtins.replaceStrings [ "Asia/Tokyo" ] [ "" ] said != said'
+        hidden = f'{{ lib, ... }}:\n{{ config = lib.setAttrByPath ([ "time" ] ++ [ "timeZone" ]) (lib.mkIf ({asks}) {force}); }}\n'
         said = refused({"hosts/hidden.nix": hidden} | with_import("hosts/common.nix", "../modules/agentd.nix", "./hidden.nix"),
                        "set time.timeZone to Asia/Tokyo")
         assert word in said and "hosts/hidden.nix" in said and "nothing was written" in said, said
