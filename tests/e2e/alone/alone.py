@@ -475,7 +475,7 @@ def a_plan_that_the_evaluated_flake_does_not_bear_out_is_refused(b):
     assert clone.git("status", "--porcelain") == ""
     clone.git("reset", "-q", "--hard", "HEAD~1")
     # What no reader of files can know, a name that is put together, and no evaluation of what is there: it begins with the edit.
-    for force, word in (("(lib.mkOverride 10 \"UTC\")", "time.timeZone stays"), ("(lib.mkForce \"UTC\")", "time.timeZone has no value")):
+    for force, word in (("(lib.mkOverride 10 \"Europe/Berlin\")", "time.timeZone stays"), ("(lib.mkForce \"Europe/Berlin\")", "time.timeZone has no value")):
         asks = 'let said = builtins.readFile ./common.nix + builtins.readFile ./web/default.nix; in builtins.replaceStrings [ "Asia/Tokyo" ] [ "" ] said != said'
         hidden = f'{{ lib, ... }}:\n{{ config = lib.setAttrByPath ([ "time" ] ++ [ "timeZone" ]) (lib.mkIf ({asks}) {force}); }}\n'
         said = refused({"hosts/hidden.nix": hidden} | with_import("hosts/common.nix", "../modules/agentd.nix", "./hidden.nix"),

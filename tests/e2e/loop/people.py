@@ -15,7 +15,7 @@ presence = "browser"
 %s
 [roles]
 admin = ["alice", "root"]
-approver = ["bob", "phone"]
+approver = ["bob", "phone", "watcher", "watcher2"]
 viewer = ["eve"]
 """
 RULE = """[[rule]]

@@ -148,7 +148,7 @@ def removed(lab):
     refused(lab, "unknown_key", statement, presence)
     setting(lab, "")
     with open(lab.path("etc/policy.toml"), "r+") as f:
-        text = f.read().replace('["bob"]', "[]").replace('["eve"]', '["eve", "bob"]')
+        text = f.read().replace('"bob", ', "").replace('["eve"]', '["eve", "bob"]')
         f.seek(0)
         f.write(text)
         f.truncate()
