@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import own_store
-from client import Lab, Refused, check, main, truth, wait
+from client import Lab, Refused, check, main, refused, truth, wait
 
 OLD = 40 * 86400
 
@@ -29,15 +29,6 @@ def draft(lab, states=("decided",), **params):
 
 def act(lab, name, states=("decided",), **more):
     return draft(lab, states, act={"schema": "agentd.act/1", "act": name, **more})
-
-
-def refused(code, ask):
-    try:
-        ask()
-    except Refused as error:
-        check(error.code == code, "wanted", code, "got", error)
-        return error
-    raise AssertionError(f"it was not refused with {code}")
 
 
 def generations(lab):

@@ -34,6 +34,16 @@ def check(condition, *what):
         raise AssertionError(" ".join(str(w) for w in what) or "it is not so")
 
 
+def refused(code, ask, *words, **more):
+    """The refusal, for whoever wants its words."""
+    try:
+        ask(*words, **more)
+    except Refused as no:
+        check(no.code == code, "not", code, "but", no)
+        return no
+    raise AssertionError(f"it was taken, not refused as {code}")
+
+
 def wait(seconds, what, condition):
     """Until `condition` gives something true, which is returned; never longer than `seconds`."""
     until = time.monotonic() + seconds

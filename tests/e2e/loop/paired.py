@@ -5,16 +5,7 @@ import hashlib
 import threading
 
 from browser import Browser
-from client import Lab, Refused, check, main, truth, wait
-
-
-def refused(code, ask, *words, **more):
-    try:
-        ask(*words, **more)
-    except Refused as no:
-        check(no.code == code, "not", code, "but", no)
-        return no
-    raise AssertionError(f"it was taken, not refused as {code}")
+from client import Lab, check, main, refused, truth, wait
 
 
 def decided(lab, name):

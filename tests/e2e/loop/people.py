@@ -5,7 +5,7 @@ import os
 import subprocess
 
 from browser import Browser
-from client import Lab, Refused, check, main, truth, wait
+from client import Lab, check, main, refused, truth, wait
 
 HEAD = """schema = "agentd.policy/1"
 revision = 1
@@ -43,15 +43,6 @@ def setting(lab, rule="", own=""):
             lab.sh('ssh-keygen -q -t ed25519 -N "" -C %s -f "$LAB/keys/%s"' % (name, name))
             with open(lab.path("keys", name + ".pub")) as f, open(lab.path("etc/approvers"), "a") as to:
                 to.write("ssh %s %s\n" % (name, " ".join(f.read().split()[:2])))
-
-
-def refused(code, ask, *words, **more):
-    try:
-        ask(*words, **more)
-    except Refused as no:
-        check(no.code == code, "not", code, "but", no)
-        return no
-    raise AssertionError(f"it was taken, not refused as {code}")
 
 
 def change(lab, name):
